@@ -1,0 +1,47 @@
+"""`unfilter convert`: checkpoints to verified bundles."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+SUMMARY = "convert checkpoints to verified bundles of ONNX, TFLite and Core ML models"
+EXTRA: str | None = "convert"
+REQUIRES = ("torch", "safetensors", "onnx", "onnxruntime", "litert_torch", "ai_edge_litert", "coremltools")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "filters",
+        metavar="FILTER",
+        nargs="*",
+        help="shipped filter, such as l0, or checkpoint folder (default: all shipped)",
+    )
+    parser.add_argument("--out", type=Path, default=Path("build/bundles"), help="where bundles go (build/bundles)")
+    parser.add_argument("--cache", type=Path, default=Path("build/cache"), help="artifacts made before (build/cache)")
+
+
+def run(arguments: Namespace) -> int:
+    from unfilter.commands.progress import announce, finish
+    from unfilter.errors import UnfilterError
+    from unfilter.fidelity import render
+    from unfilter_converters.pipeline import Conversion
+    from unfilter_training.checkpoint import find, read_description, shipped
+
+    checkpoints = [find(name) for name in arguments.filters or shipped()]
+    described = [read_description(checkpoint) for checkpoint in checkpoints]  # a wrong name is said before work begins
+    for folder in (arguments.out, arguments.cache):
+        if folder.exists() and not folder.is_dir():
+            raise UnfilterError(f"{folder}: is not a folder; name another one")
+        folder.mkdir(parents=True, exist_ok=True)
+    failed = False
+    for checkpoint, description in zip(checkpoints, described, strict=True):
+        target = arguments.out / description.filter
+
+        def step(line: str, name: str = description.filter) -> None:
+            announce(f"[{name}] {line}")
+
+        report = Conversion(checkpoint, arguments.cache, step).run(target)
+        finish()
+        print(render(report))
+        print(f"bundle: {target}\n")
+        failed = failed or bool(report.failures)
+    return 1 if failed else 0

@@ -1,0 +1,110 @@
+"""Checkpoint to Core ML: one ML Program package per direction and precision, height and width flexible up to a tile."""
+
+import contextlib
+import io
+import logging
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from unfilter.bundle import Artifact, Precision, TilePlan
+from unfilter_converters.export_form import ExportForm
+from unfilter_converters.tensors import INPUT, OUTPUT, image_tensor
+from unfilter_training.network import QuasiInvertibleNetwork
+
+FORMAT = "mlpackage"
+PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16")
+TOOLS = ("coremltools", "torch")
+
+_FOLDER = "coreml"
+_MODEL = Path("Data/com.apple.CoreML/model.mlmodel")
+_DATE = "com.github.apple.coremltools.conversion_date"
+
+
+def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, precision: Precision) -> tuple[Artifact, ...]:
+    """Write `forward_<precision>.mlpackage` and `inverse_<precision>.mlpackage` under `folder / "coreml"`, for iOS 16 and later.
+
+    Height and width are ranges from `plan.alignment` to `plan.tile`, so that a photo smaller than a tile needs no mask. Range
+    shapes rule out the Neural Engine; whoever wants it converts again at fixed shapes (the delegates' work, not done here).
+    Inputs and outputs are float32 in both precisions; fp16 is for weights and arithmetic between them.
+
+    Law: the same network and plan give the same bytes of `model.mlmodel` and `weight.bin`, on any day and in any process.
+    `Manifest.json` holds random identifiers.
+    """
+    (folder / _FOLDER).mkdir(exist_ok=True)
+    artifacts = []
+    for direction in ("forward", "inverse"):
+        path = f"{_FOLDER}/{direction}_{precision}.mlpackage"
+        source, result = INPUT[direction], OUTPUT[direction]
+        with _quiet():
+            _write(ExportForm(network, direction).eval(), source, result, plan, precision, folder / path)
+        artifacts.append(
+            Artifact(
+                format=FORMAT,
+                direction=direction,
+                precision=precision,
+                path=path,
+                image=image_tensor(source, "NCHW"),
+                result=image_tensor(result, "NCHW"),
+            )
+        )
+    return tuple(artifacts)
+
+
+def _write(graph: ExportForm, source: str, result: str, plan: TilePlan, precision: Precision, package: Path) -> None:
+    ct = _coremltools()
+    side = min(64, plan.tile)
+    height, width = (ct.RangeDim(plan.alignment, plan.tile, plan.tile) for _ in range(2))
+    program = ct.convert(
+        torch.jit.trace(graph, torch.zeros(1, 3, side, side)),
+        # dtype is said on both sides because iOS 16 with fp16 arithmetic would make them fp16 without a word
+        inputs=[ct.TensorType(name=source, shape=(1, 3, height, width), dtype=np.float32)],
+        outputs=[ct.TensorType(name=result, dtype=np.float32)],
+        convert_to="mlprogram",
+        minimum_deployment_target=ct.target.iOS16,
+        compute_precision=ct.precision.FLOAT32 if precision == "fp32" else ct.precision.FLOAT16,
+        skip_model_load=True,
+    )
+    program.save(str(package))
+    _settle(ct, package / _MODEL)
+
+
+def _settle(ct: Any, model: Path) -> None:
+    """Take out what differs between two conversions of one network: the day, and the order of protobuf maps."""
+    spec = ct.proto.Model_pb2.Model.FromString(model.read_bytes())
+    spec.description.metadata.userDefined.pop(_DATE, None)
+    model.write_bytes(spec.SerializeToString(deterministic=True))
+    model.chmod(0o644)  # coremltools leaves 0600, which a web server or another user cannot read
+
+
+def _coremltools() -> Any:
+    """Coremltools. It imports TensorFlow wherever it can, for its own converter from TensorFlow: that costs 3 s (20 s when
+    cold) and prints from C++, so its first import is made to find none.
+    """
+    hidden = "tensorflow" not in sys.modules
+    if hidden:
+        sys.modules["tensorflow"] = None  # type: ignore[assignment]  # the import system's own way to say "not there"
+    try:
+        import coremltools
+    finally:
+        if hidden:
+            del sys.modules["tensorflow"]
+    return coremltools
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """No progress bars and no word on versions "not tested": ours is one line per artifact. What fails raises, and so comes through."""
+    disabled = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(disabled)

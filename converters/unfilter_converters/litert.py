@@ -1,0 +1,70 @@
+"""Checkpoint to TFLite: one file, four signatures (forward, inverse, and both with a validity mask) that share weights."""
+
+import contextlib
+import io
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from unfilter.bundle import Artifact, Direction, Precision, TilePlan
+from unfilter_converters.export_form import ExportForm
+from unfilter_converters.tensors import INPUT, OUTPUT, VALID, image_tensor, valid_tensor
+from unfilter_training.network import QuasiInvertibleNetwork
+
+FORMAT = "tflite"
+PRECISIONS: tuple[Precision, ...] = ("fp32",)
+TOOLS = ("litert-torch", "litert-converter", "torch")
+
+
+def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, precision: Precision) -> tuple[Artifact, ...]:
+    """Write `filter.tflite` under `folder / "tflite"`, for tiles of exactly `plan.tile`, channels last.
+
+    A dynamic size would export too, but LiteRT cannot resize such a graph at run time.
+    """
+    import litert_torch
+
+    (folder / FORMAT).mkdir()
+    path = f"{FORMAT}/filter.tflite"
+    side, cells = plan.tile, plan.tile // plan.alignment
+    image, valid = torch.zeros(1, side, side, 3), torch.ones(1, cells, cells, 1)
+    builder: Any = litert_torch
+    artifacts = []
+    for direction in ("forward", "inverse"):
+        graph = _ChannelsLast(ExportForm(network, direction, "transposed_convolution"), direction).eval()
+        masked = f"{direction}_masked"
+        for signature, extra in ((direction, {}), (masked, {VALID: valid})):
+            builder = builder.signature(signature, graph, sample_kwargs={INPUT[direction]: image, **extra})
+        artifacts.append(_artifact(direction, precision, path, direction, masked))
+    with contextlib.redirect_stdout(io.StringIO()):  # it reports every pass; ours is one line per artifact
+        builder.convert().export(str(folder / path))
+    return tuple(artifacts)
+
+
+class _ChannelsLast(nn.Module):
+    """Channels-last inputs and outputs, under the manifest's names: litert-torch takes them from keywords and a dict."""
+
+    def __init__(self, form: ExportForm, direction: Direction) -> None:
+        super().__init__()
+        self.form, self.direction = form, direction
+
+    def forward(self, **tensors: Tensor) -> dict[str, Tensor]:
+        planes = {name: tensor.permute(0, 3, 1, 2) for name, tensor in tensors.items()}
+        result = self.form(planes[INPUT[self.direction]], planes.get(VALID))
+        return {OUTPUT[self.direction]: result.permute(0, 2, 3, 1)}
+
+
+def _artifact(direction: Direction, precision: Precision, path: str, signature: str, masked: str) -> Artifact:
+    return Artifact(
+        format=FORMAT,
+        direction=direction,
+        precision=precision,
+        path=path,
+        image=image_tensor(INPUT[direction], "NHWC"),
+        result=image_tensor(OUTPUT[direction], "NHWC"),
+        valid=valid_tensor("NHWC"),
+        signature=signature,
+        masked_signature=masked,
+        fixed_size=True,
+    )

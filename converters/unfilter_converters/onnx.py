@@ -1,0 +1,53 @@
+"""Checkpoint to ONNX: one file per direction, dynamic height and width."""
+
+import warnings
+from pathlib import Path
+
+import torch
+
+from unfilter.bundle import Artifact, Precision, TilePlan
+from unfilter_converters.export_form import ExportForm
+from unfilter_converters.tensors import INPUT, OUTPUT, image_tensor
+from unfilter_training.network import QuasiInvertibleNetwork
+
+FORMAT = "onnx"
+PRECISIONS: tuple[Precision, ...] = ("fp32",)
+TOOLS = ("onnx", "torch")
+OPSET = 18
+
+
+def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, precision: Precision) -> tuple[Artifact, ...]:
+    """Write `forward.onnx` and `inverse.onnx` under `folder / "onnx"`; the artifacts' paths are relative to `folder`.
+
+    The TorchScript exporter is meant: it gives the same numbers as the dynamo one, in a tenth of the time, in a smaller
+    file.
+    """
+    (folder / FORMAT).mkdir()
+    artifacts = []
+    for direction in ("forward", "inverse"):
+        path = f"{FORMAT}/{direction}.onnx"
+        source, result = INPUT[direction], OUTPUT[direction]
+        axes = {2: "height", 3: "width"}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            torch.onnx.export(
+                ExportForm(network, direction).eval(),
+                (torch.zeros(1, 3, 64, 64),),
+                folder / path,
+                input_names=[source],
+                output_names=[result],
+                dynamic_axes={source: axes, result: axes},
+                opset_version=OPSET,
+                dynamo=False,
+            )
+        artifacts.append(
+            Artifact(
+                format=FORMAT,
+                direction=direction,
+                precision=precision,
+                path=path,
+                image=image_tensor(source, "NCHW"),
+                result=image_tensor(result, "NCHW"),
+            )
+        )
+    return tuple(artifacts)

@@ -1,0 +1,208 @@
+"""Checkpoint to bundle: every artifact through the cache, then goldens, manifest and verdict, then one rename."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+from pydantic import TypeAdapter
+
+from unfilter.bundle import (
+    MANIFEST,
+    Artifact,
+    Bundle,
+    FileEntry,
+    Golden,
+    Manifest,
+    Precision,
+    Provenance,
+    TilePlan,
+    digest,
+)
+from unfilter.fidelity import FidelityReport, verify
+from unfilter.remainder import RULE as REMAINDER_RULE
+from unfilter.rounding import RULE as ROUNDING_RULE
+from unfilter_converters.cache import Cache, key, source_digest, versions
+from unfilter_training.checkpoint import CARD, Description, load, read_description
+from unfilter_training.network import QuasiInvertibleNetwork, halo
+
+TILE = 768
+"""Side of a tile, pixels: 1.4 times the work of an untiled photo at a halo of 60, and a few hundred MB of activations."""
+
+CONVERTERS = ("reference", "onnx", "litert", "coreml")
+FIDELITY = "fidelity.json"
+
+
+class Converter(Protocol):
+    """What every sibling (`reference`, `onnx`, `litert`, `coreml`) offers."""
+
+    FORMAT: str
+    PRECISIONS: tuple[Precision, ...]
+    TOOLS: tuple[str, ...]
+
+    def convert(
+        self, network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, precision: Precision
+    ) -> tuple[Artifact, ...]:
+        """Write one precision of both directions under `folder`; the artifacts' paths are relative to it."""
+        ...
+
+
+def converter(name: str) -> Converter:
+    """The sibling of that name; importing one imports nothing but torch."""
+    return cast(Converter, import_module(f"unfilter_converters.{name}"))
+
+
+class Conversion:
+    """One checkpoint on its way to a bundle."""
+
+    def __init__(self, checkpoint: Path, cache: Path, report: Callable[[str], None] = lambda _: None) -> None:
+        self.checkpoint, self.report = checkpoint, report
+        self.cache = Cache(cache)
+        self.description: Description = read_description(checkpoint)
+        reach = max(halo(self.description.network, direction) for direction in ("forward", "inverse"))
+        self.plan = TilePlan(tile=TILE, halo=reach, alignment=self.description.network.alignment)
+        self._inputs = {
+            "weights": self.description.weights_sha256,
+            "network": self.description.network.model_dump(),
+            "plan": self.plan.model_dump(),
+            "source": source_digest("unfilter_converters", "unfilter_training.network"),
+        }
+
+    @cached_property
+    def network(self) -> QuasiInvertibleNetwork:
+        """Loaded only where something is not in the cache."""
+        return load(self.checkpoint)[0]
+
+    def run(self, folder: Path) -> FidelityReport:
+        """Make the bundle at `folder` and verify it; a bundle that stood there is replaced when the new one is complete.
+
+        Raises:
+            CheckpointError: the checkpoint is missing, damaged or of another version.
+            FileNotFoundError: the folder's parent does not exist.
+        """
+        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        try:
+            temporary.chmod(0o755)
+            artifacts, tools = self._artifacts(temporary)
+            goldens, restoration = self._goldens(temporary)
+            shutil.copyfile(self.checkpoint / CARD, temporary / CARD)
+            manifest = self._write_manifest(temporary, artifacts, goldens, restoration, tools)
+            report = self._verify(temporary, manifest)
+            (temporary / FIDELITY).write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            self._write_manifest(temporary, artifacts, goldens, restoration, tools)
+            _replace(folder, temporary)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+        return report
+
+    def _artifacts(self, bundle: Path) -> tuple[list[Artifact], dict[str, str]]:
+        artifacts: list[Artifact] = []
+        tools: dict[str, str] = {}
+        for name in CONVERTERS:
+            module = converter(name)
+            found = versions(module.TOOLS)
+            tools |= found
+            for precision in module.PRECISIONS:
+                step = f"{name} {precision}"
+                self.report(f"{step} ...")
+                inputs = key(**self._inputs, converter=name, precision=precision, tools=found)
+                cached, hit = self.cache.get(inputs, lambda to, m=module, p=precision: self._convert(m, p, to))
+                artifacts += _merge(cached, bundle)
+                self.report(f"{step}: {'from the cache' if hit else 'made'}")
+        return artifacts, tools
+
+    def _convert(self, module: Converter, precision: Precision, folder: Path) -> None:
+        artifacts = module.convert(self.network, self.plan, folder, precision)
+        (folder / "artifacts.json").write_bytes(TypeAdapter(tuple[Artifact, ...]).dump_json(artifacts))
+
+    def _goldens(self, bundle: Path) -> tuple[tuple[Golden, ...], str]:
+        def make(folder: Path) -> None:
+            from unfilter_converters.goldens import make_goldens
+            from unfilter_converters.restoration import restoration_id
+
+            goldens = TypeAdapter(tuple[Golden, ...]).dump_python(make_goldens(self.network, folder), mode="json")
+            stored = {"goldens": goldens, "restoration": restoration_id(self.network)}
+            (folder / "goldens.json").write_text(json.dumps(stored), encoding="utf-8")
+
+        sdk = source_digest("unfilter")
+        cached, _ = self.cache.get(key(**self._inputs, goldens=True, sdk=sdk, tools=versions(("torch", "pillow"))), make)
+        stored = json.loads((cached / "goldens.json").read_text(encoding="utf-8"))
+        shutil.copytree(cached / "goldens", bundle / "goldens")
+        return TypeAdapter(tuple[Golden, ...]).validate_python(stored["goldens"]), stored["restoration"]
+
+    def _write_manifest(
+        self,
+        bundle: Path,
+        artifacts: list[Artifact],
+        goldens: tuple[Golden, ...],
+        restoration: str,
+        tools: dict[str, str],
+    ) -> Manifest:
+        description = self.description
+        files = sorted(path for path in bundle.rglob("*") if path.is_file() and path.name != MANIFEST)
+        manifest = Manifest(
+            filter=description.filter,
+            restoration=restoration,
+            rounding=ROUNDING_RULE,
+            remainder=REMAINDER_RULE,
+            tiles=self.plan,
+            artifacts=tuple(artifacts),
+            goldens=goldens,
+            files=tuple(_entry(path, bundle) for path in files),
+            tools=tools,
+            provenance=Provenance(
+                weights_sha256=description.weights_sha256,
+                steps=description.steps,
+                operator=description.recipe.operator,
+                parameters=description.recipe.parameters,
+                scores=tuple(score.model_dump() for score in description.scores),
+            ),
+        )
+        (bundle / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        return manifest
+
+    def _verify(self, bundle: Path, manifest: Manifest) -> FidelityReport:
+        """Verify, or take the report that the same files got from the same code and runtimes before."""
+
+        def make(folder: Path) -> None:
+            report = verify(Bundle(bundle), report=self.report)
+            (folder / FIDELITY).write_text(report.model_dump_json(), encoding="utf-8")
+
+        inputs = key(
+            files=[[entry.path, entry.sha256] for entry in manifest.files if not entry.volatile],
+            sdk=source_digest("unfilter"),
+            runtimes=versions(("onnxruntime", "ai-edge-litert", "coremltools", "torch", "numpy")),
+        )
+        cached, hit = self.cache.get(inputs, make)
+        self.report("verdict: from the cache" if hit else "verdict: made")
+        stored = json.loads((cached / FIDELITY).read_text(encoding="utf-8"))
+        stored.pop("failures")
+        return FidelityReport.model_validate(stored)
+
+
+def _merge(cached: Path, bundle: Path) -> list[Artifact]:
+    """Copy the files of a cached conversion into the bundle."""
+    shutil.copytree(cached, bundle, dirs_exist_ok=True, ignore=shutil.ignore_patterns("artifacts.json"))
+    return TypeAdapter(list[Artifact]).validate_json((cached / "artifacts.json").read_bytes())
+
+
+def _entry(path: Path, bundle: Path) -> FileEntry:
+    relative = path.relative_to(bundle).as_posix()
+    # Loading a Core ML package rewrites its Manifest.json, which holds times and random identifiers and no weight.
+    volatile = path.name == "Manifest.json" and ".mlpackage/" in relative
+    return FileEntry(path=relative, sha256=digest(path), bytes=path.stat().st_size, volatile=volatile)
+
+
+def _replace(folder: Path, new: Path) -> None:
+    """Put `new` in the place of `folder`, which may be missing, empty or an older bundle."""
+    old = None
+    if folder.exists():
+        old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent)) / folder.name
+        folder.rename(old)
+    new.rename(folder)
+    if old is not None:
+        shutil.rmtree(old.parent)

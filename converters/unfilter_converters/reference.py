@@ -1,0 +1,52 @@
+"""Checkpoint to the reference: torch.export files of the *training* network, which every other artifact is held against."""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.export import Dim
+
+from unfilter.bundle import Artifact, Direction, Precision, TilePlan
+from unfilter_converters.tensors import INPUT, OUTPUT, image_tensor
+from unfilter_training.network import QuasiInvertibleNetwork
+
+FORMAT = "pt2"
+PRECISIONS: tuple[Precision, ...] = ("fp32",)
+TOOLS = ("torch",)
+
+
+class _OneDirection(nn.Module):
+    def __init__(self, network: QuasiInvertibleNetwork, direction: Direction) -> None:
+        super().__init__()
+        self.network, self.direction = network, direction
+
+    def forward(self, image: Tensor) -> Tensor:
+        return self.network(image)[0] if self.direction == "forward" else self.network.inverse(image)
+
+
+def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, precision: Precision) -> tuple[Artifact, ...]:
+    """Write `forward.pt2` and `inverse.pt2` under `folder / "torch"`: any size up to the tile in steps of the alignment."""
+    (folder / "torch").mkdir()
+    artifacts = []
+    for direction in ("forward", "inverse"):
+        path = f"torch/{direction}.pt2"
+        cells = {axis: Dim(name, min=1, max=plan.tile // plan.alignment) for axis, name in ((2, "rows"), (3, "columns"))}
+        example = torch.zeros(1, 3, 64 * plan.alignment, 96 * plan.alignment)
+        with torch.no_grad():
+            program = torch.export.export(
+                _OneDirection(network, direction),
+                (example,),
+                dynamic_shapes=({axis: plan.alignment * cell for axis, cell in cells.items()},),
+            )
+        torch.export.save(program, folder / path)
+        artifacts.append(
+            Artifact(
+                format=FORMAT,
+                direction=direction,
+                precision=precision,
+                path=path,
+                image=image_tensor(INPUT[direction], "NCHW"),
+                result=image_tensor(OUTPUT[direction], "NCHW"),
+            )
+        )
+    return tuple(artifacts)

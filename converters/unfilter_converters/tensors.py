@@ -1,0 +1,27 @@
+"""Names and meanings of the graphs' inputs and outputs, the same in every format."""
+
+from typing import Literal
+
+from unfilter.bundle import Direction, Tensor
+
+Layout = Literal["NCHW", "NHWC"]
+
+INPUT: dict[Direction, str] = {"forward": "photo", "inverse": "filtered"}
+OUTPUT: dict[Direction, str] = {"forward": "filtered", "inverse": "restored"}
+VALID = "valid"
+
+_MEANING = {
+    "photo": "sRGB as stored in the file, levels / 255",
+    "filtered": "sRGB, unclipped: the host rounds to bytes before saving, and gives levels / 255",
+    "restored": "sRGB, unclipped: the host rounds to bytes",
+}
+
+
+def image_tensor(name: str, layout: Layout) -> Tensor:
+    """The manifest's entry for an image input or output."""
+    return Tensor(name=name, layout=layout, channels=3, meaning=_MEANING[name])
+
+
+def valid_tensor(layout: Layout) -> Tensor:
+    """The manifest's entry for the validity mask."""
+    return Tensor(name=VALID, layout=layout, channels=1, meaning="1 inside the photo, 0 outside, one value per squeeze cell")

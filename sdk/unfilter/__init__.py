@@ -1,0 +1,29 @@
+"""Unfilter: photo filters that can be undone from the filtered file alone.
+
+    from unfilter import Filter
+
+    l0 = Filter.open("build/bundles/l0")
+    l0.apply_file("photo.jpg", "filtered.png")
+    l0.restore_file("filtered.png", "restored.png")
+
+What is named here is stable; modules with a leading underscore are not.
+"""
+
+from unfilter.bundle import Bundle, Manifest
+from unfilter.errors import BundleError, PhotoError, RuntimeUnavailable, UnfilterError
+from unfilter.filter import Filter
+from unfilter.photo import Photo, Tag, read_photo, write_photo
+
+__all__ = [
+    "Bundle",
+    "BundleError",
+    "Filter",
+    "Manifest",
+    "Photo",
+    "PhotoError",
+    "RuntimeUnavailable",
+    "Tag",
+    "UnfilterError",
+    "read_photo",
+    "write_photo",
+]

@@ -1,0 +1,204 @@
+"""A bundle: one folder that holds a filter as paired forward and inverse models, with what proves that they restore.
+
+manifest.json   this module's schema; lists every other file with sha256 and size
+artifacts       ONNX, TFLite, Core ML, and the PyTorch reference (.pt2)
+goldens/        small photos with the reference's filtered and restored bytes, as PNG
+fidelity.json   the verdict when the bundle was made
+CARD.md         the model card
+"""
+
+import hashlib
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from unfilter.errors import BundleError
+
+MANIFEST = "manifest.json"
+SCHEMA: Literal[1] = 1
+
+Direction = Literal["forward", "inverse"]
+Precision = Literal["fp32", "fp16"]
+Format = Literal["onnx", "tflite", "mlpackage", "pt2"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FileEntry(_Frozen):
+    """One file of the bundle. `volatile` files may be rewritten by a vendor's tools and are not compared."""
+
+    path: str = Field(description="relative to the bundle, with forward slashes")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    bytes: int = Field(ge=0)
+    volatile: bool = False
+
+
+class Tensor(_Frozen):
+    """A graph's input or output: float32, batch 1, `height` and `width` free unless the artifact has a tile size."""
+
+    name: str
+    layout: Literal["NCHW", "NHWC"]
+    channels: int = Field(ge=1)
+    meaning: str = Field(description="range and colour space in words")
+
+
+class Artifact(_Frozen):
+    """One graph: a direction of the filter in one format and precision."""
+
+    format: Format
+    direction: Direction
+    precision: Precision
+    path: str = Field(description="file or package folder, relative to the bundle")
+    image: Tensor
+    result: Tensor
+    valid: Tensor | None = Field(None, description="1 inside the photo, 0 outside, per squeeze cell; only fixed-size graphs")
+    signature: str | None = Field(None, description="TFLite signature for photos that fill the tile")
+    masked_signature: str | None = Field(None, description="TFLite signature that takes `valid` too")
+    fixed_size: bool = Field(False, description="takes exactly the plan's tile; otherwise any aligned size up to it")
+    macs_per_pixel: float | None = Field(None, description="multiply-accumulates per photo pixel, counted on the graph")
+
+
+class TilePlan(_Frozen):
+    """How photos are cut for the graphs, in pixels. See `unfilter.tiling`."""
+
+    tile: int = Field(ge=1, description="side of a tile")
+    halo: int = Field(ge=0, description="margin of a tile's inner sides that is computed and thrown away")
+    alignment: int = Field(ge=1, description="sizes and offsets of tiles are multiples of this")
+
+
+class Golden(_Frozen):
+    """A small photo and what the reference makes of it; all three are 8-bit RGB PNG files."""
+
+    name: str
+    photo: str
+    filtered: str
+    restored: str
+    licence: str
+
+
+class Provenance(_Frozen):
+    """Where the weights come from."""
+
+    weights_sha256: str
+    steps: int
+    operator: str
+    parameters: dict[str, float]
+    scores: tuple[dict[str, str | int | float], ...] = ()
+
+
+class Manifest(_Frozen):
+    """`manifest.json`, schema 1. Frozen: a field is never renamed or given another meaning; a new schema gets a new number.
+
+    Law: `Manifest.model_validate_json(m.model_dump_json()) == m`.
+    """
+
+    schema_version: Literal[1] = SCHEMA
+    filter: str = Field(pattern=r"^[a-z0-9_]{1,64}$")
+    restoration: str = Field(
+        pattern=r"^[0-9a-f]{64}$",
+        description="restoration id: a hash of what the inverse depends on; equal ids restore each other's files",
+    )
+    rounding: str = Field(description="the rule from graph output to bytes, in words")
+    remainder: str = Field(description="the rule for lines that the alignment leaves over, in words")
+    tiles: TilePlan
+    artifacts: tuple[Artifact, ...]
+    goldens: tuple[Golden, ...]
+    files: tuple[FileEntry, ...]
+    tools: dict[str, str] = Field(description="versions of what made the artifacts")
+    provenance: Provenance
+
+
+def digest(path: Path) -> str:
+    """sha256 of a file's bytes, as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Bundle:
+    """A bundle on disk. Opening reads the manifest; `check` compares every file with it.
+
+    Raises:
+        BundleError: no manifest, another schema, or not what a manifest must be.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        path = folder / MANIFEST
+        try:
+            fields = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise BundleError(f"{folder}: no bundle here (no {MANIFEST}); make one with `unfilter convert`") from None
+        except (OSError, ValueError, RecursionError) as error:
+            raise BundleError(f"{path}: cannot be read ({' '.join(str(error).split())}); convert the filter again") from None
+        version = fields.get("schema_version") if isinstance(fields, dict) else None
+        if version != SCHEMA:
+            raise BundleError(
+                f"{path}: manifest schema {version!r}, this unfilter reads {SCHEMA}; update unfilter or convert again"
+            )
+        try:
+            self.manifest = Manifest.model_validate(fields)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise BundleError(f"{path}: {where}: {first['msg']}; convert the filter again") from None
+
+    def path(self, relative: str) -> Path:
+        """A file or folder of the bundle.
+
+        Raises:
+            BundleError: the path leads out of the bundle.
+        """
+        path = self.folder / relative
+        if not path.resolve().is_relative_to(self.folder.resolve()):
+            raise BundleError(f"{self.folder / MANIFEST}: {relative!r} leads out of the bundle; do not use it")
+        return path
+
+    def check(self) -> None:
+        """Compare size and sha256 of every file with the manifest.
+
+        Raises:
+            BundleError: a file is missing or changed.
+        """
+        for entry in self.manifest.files:
+            self._check_file(entry)
+
+    def check_artifact(self, artifact: Artifact) -> None:
+        """The same for the files of one artifact, as `Filter.open` does before it loads them."""
+        prefix = artifact.path + "/"
+        for entry in self.manifest.files:
+            if entry.path == artifact.path or entry.path.startswith(prefix):
+                self._check_file(entry)
+
+    def _check_file(self, entry: FileEntry) -> None:
+        path = self.path(entry.path)
+        if not path.is_file():
+            raise BundleError(f"{path}: missing; convert the filter again")
+        if entry.volatile:
+            return
+        size = path.stat().st_size
+        if size != entry.bytes:
+            raise BundleError(f"{path}: {size} bytes where the manifest says {entry.bytes}; convert the filter again")
+        if digest(path) != entry.sha256:
+            raise BundleError(f"{path}: its bytes are not those of the manifest (sha256 differs); convert the filter again")
+
+    @cached_property
+    def precisions(self) -> tuple[Precision, ...]:
+        """Precisions of any artifact, most exact first."""
+        present = {artifact.precision for artifact in self.manifest.artifacts}
+        return tuple(p for p in ("fp32", "fp16") if p in present)
+
+    def artifact(self, format: Format, direction: Direction, precision: Precision) -> Artifact:
+        """The artifact of that format, direction and precision.
+
+        Raises:
+            BundleError: the bundle has none.
+        """
+        for artifact in self.manifest.artifacts:
+            if (artifact.format, artifact.direction, artifact.precision) == (format, direction, precision):
+                return artifact
+        raise BundleError(f"{self.folder}: holds no {format} {direction} in {precision}")

@@ -1,0 +1,68 @@
+"""The command `unfilter`. Exit codes: 0 done, 1 a fidelity failure, 2 bad input or a missing extra, 130 interrupted."""
+
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from importlib.metadata import entry_points, version
+from importlib.util import find_spec
+from typing import Protocol, cast
+
+from unfilter.errors import UnfilterError
+
+GROUP = "unfilter.commands"
+
+
+class Command(Protocol):
+    """What a subcommand's module offers; see `unfilter.commands`."""
+
+    SUMMARY: str
+    EXTRA: str | None
+    REQUIRES: tuple[str, ...]
+
+    def add_arguments(self, parser: ArgumentParser) -> None: ...
+
+    def run(self, arguments: object) -> int: ...
+
+
+def commands() -> dict[str, Command]:
+    """All subcommands by name; loading one imports nothing heavy."""
+    return {point.name: cast(Command, point.load()) for point in sorted(entry_points(group=GROUP), key=lambda p: p.name)}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand; returns the exit code."""
+    known = commands()
+    parser = ArgumentParser(
+        prog="unfilter",
+        description="Photo filters that can be undone from the filtered file alone.",
+        epilog="exit codes: 0 done, 1 a fidelity failure, 2 bad input or a missing extra",
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"unfilter {version('unfilter')}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, command in known.items():
+        subparser = subparsers.add_parser(name, help=command.SUMMARY, description=command.SUMMARY)
+        command.add_arguments(subparser)
+    arguments = parser.parse_args(argv)
+    command = known[arguments.command]
+    absent = [module for module in command.REQUIRES if find_spec(module) is None]
+    if absent:
+        return _fail(
+            f"`unfilter {arguments.command}` needs {', '.join(absent)}; add it with: pip install 'unfilter[{command.EXTRA}]'"
+        )
+    try:
+        return command.run(arguments)
+    except UnfilterError as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        print("unfilter: interrupted", file=sys.stderr)
+        return 130
+
+
+def _fail(message: str) -> int:
+    print(f"unfilter: {message}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

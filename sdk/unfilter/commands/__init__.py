@@ -1,0 +1,8 @@
+"""Subcommands of `unfilter`. Each is a module, found through the entry-point group `unfilter.commands`, with
+
+- `SUMMARY`: one line for `--help`,
+- `EXTRA`, `REQUIRES`: the extra that brings the modules it cannot do without,
+- `add_arguments(parser)` and `run(arguments) -> exit code`.
+
+Modules import what is heavy inside `run`, so that `--help` is quick and a missing extra is said in words.
+"""

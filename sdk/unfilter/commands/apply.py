@@ -1,0 +1,33 @@
+"""`unfilter apply`: filter a photo into a restorable file."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from unfilter import runtimes
+
+SUMMARY = "filter a photo into a restorable PNG or JPEG"
+EXTRA: str | None = None
+REQUIRES: tuple[str, ...] = ()
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("source", metavar="IN", type=Path, help="photo: PNG or JPEG")
+    parser.add_argument("target", metavar="OUT", type=Path, help="filtered file: .png restores best")
+    parser.add_argument("--filter", dest="bundle", metavar="BUNDLE", type=Path, required=True, help="bundle folder")
+    parser.add_argument("--quality", type=int, default=95, choices=range(1, 101), metavar="1..100", help="of a JPEG (95)")
+    add_runtime_arguments(parser)
+
+
+def add_runtime_arguments(parser: ArgumentParser) -> None:
+    """`--runtime` and `--precision`, shared with `restore`."""
+    parser.add_argument("--runtime", choices=runtimes.NAMES, help="default: the first one that is installed")
+    parser.add_argument("--precision", choices=("fp32", "fp16"), default="fp32")
+
+
+def run(arguments: Namespace) -> int:
+    from unfilter.filter import Filter
+
+    chosen = Filter.open(arguments.bundle, runtime=arguments.runtime, precision=arguments.precision)
+    chosen.apply_file(arguments.source, arguments.target, quality=arguments.quality)
+    print(f"{arguments.target}: {chosen.bundle.manifest.filter} applied with {chosen.runtime} {chosen.precision}")
+    return 0

@@ -1,0 +1,59 @@
+"""`unfilter inspect`: what a photo file says of its filter, or what a bundle holds."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+SUMMARY = "show the tag of a photo file, or what a bundle holds"
+EXTRA: str | None = None
+REQUIRES: tuple[str, ...] = ()
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH", type=Path, help="photo file or bundle folder")
+
+
+def run(arguments: Namespace) -> int:
+    lines = _bundle(arguments.path) if arguments.path.is_dir() else _photo(arguments.path)
+    print("\n".join(f"{name:<14}{value}" for name, value in lines))
+    return 0
+
+
+def _photo(path: Path) -> list[tuple[str, str]]:
+    from unfilter.errors import PhotoError
+    from unfilter.photo import read_photo
+    from unfilter.search_path import find_bundle
+
+    photo = read_photo(path)
+    height, width, _ = photo.pixels.shape
+    lines = [("file", f"{path}, {photo.codec}, {width} x {height}")]
+    if photo.tag is None:
+        return [*lines, ("filter", "none: carries no unfilter tag")]
+    lines += [("filter", photo.tag.filter), ("restoration", photo.tag.restoration), ("saved as", photo.tag.codec)]
+    if photo.tag.codec != photo.codec:
+        lines.append(("warning", f"is {photo.codec} now: what it carried is damaged"))
+    try:
+        lines.append(("bundle", str(find_bundle(path, photo.tag).folder)))
+    except PhotoError:
+        lines.append(("bundle", "not in the search path"))
+    return lines
+
+
+def _bundle(path: Path) -> list[tuple[str, str]]:
+    from unfilter.bundle import Bundle
+
+    bundle = Bundle(path)
+    manifest = bundle.manifest
+    bundle.check()
+    plan = manifest.tiles
+    lines = [
+        ("bundle", f"{path}, {len(manifest.files)} files as the manifest says"),
+        ("filter", manifest.filter),
+        ("restoration", manifest.restoration),
+        ("tiles", f"{plan.tile} px, halo {plan.halo}, alignment {plan.alignment}"),
+    ]
+    sizes = {entry.path: entry.bytes for entry in manifest.files}
+    for artifact in manifest.artifacts:
+        size = sum(count for name, count in sizes.items() if name == artifact.path or name.startswith(artifact.path + "/"))
+        cost = f", {artifact.macs_per_pixel / 1000:.1f} kMAC per pixel" if artifact.macs_per_pixel else ""
+        lines.append(("artifact", f"{artifact.path} ({artifact.direction} {artifact.precision}, {size:,} bytes{cost})"))
+    return lines

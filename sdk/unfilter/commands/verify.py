@@ -1,0 +1,40 @@
+"""`unfilter verify`: prove that a bundle restores, on every runtime of this machine."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from unfilter import runtimes
+
+SUMMARY = "prove that a bundle restores, every forward against every inverse"
+EXTRA: str | None = None
+REQUIRES: tuple[str, ...] = ()
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("bundle", metavar="BUNDLE", type=Path, help="bundle folder")
+    parser.add_argument(
+        "--require",
+        action="append",
+        default=[],
+        choices=runtimes.NAMES,
+        help="fail unless this runtime was verified on its vendor's own runtime (may be repeated)",
+    )
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the report there too")
+
+
+def run(arguments: Namespace) -> int:
+    from unfilter.bundle import Bundle
+    from unfilter.commands.progress import announce, finish
+    from unfilter.errors import UnfilterError
+    from unfilter.fidelity import render, verify
+    from unfilter.files import replacing
+
+    if arguments.json and not arguments.json.parent.is_dir():
+        raise UnfilterError(f"{arguments.json}: the folder {arguments.json.parent} does not exist; create it first")
+    report = verify(Bundle(arguments.bundle), required=arguments.require, report=announce)
+    finish()
+    print(render(report))
+    if arguments.json:
+        with replacing(arguments.json) as temporary:
+            temporary.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return 1 if report.failures else 0

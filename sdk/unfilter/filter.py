@@ -1,0 +1,139 @@
+"""A filter ready to use: apply it to photos, restore photos from what it saved.
+
+    from unfilter import Filter
+
+    l0 = Filter.open("build/bundles/l0")
+    l0.apply_file("photo.jpg", "filtered.png")
+    l0.restore_file("filtered.png", "restored.png")
+
+Law: `restore(apply(pixels))` is `pixels` to the restoration accuracy on the model card, whatever ran either direction.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unfilter import runtimes
+from unfilter.bundle import Bundle, Direction, Precision
+from unfilter.errors import PhotoError, RuntimeUnavailable
+from unfilter.photo import Photo, Tag, codec_of, read_photo, write_photo
+from unfilter.remainder import aligned_size, carry_remainder
+from unfilter.rounding import to_bytes
+from unfilter.runtimes import Graph
+from unfilter.tiling import run_tiles
+
+
+class Filter:
+    """Both directions of one bundle on one runtime. Graphs are loaded, and their files checked, when first needed."""
+
+    def __init__(self, bundle: Bundle, runtime: str, precision: Precision = "fp32") -> None:
+        self.bundle, self.runtime, self.precision = bundle, runtime, precision
+        self._module = runtimes.runtime(runtime)
+        self._graphs: dict[Direction, Graph] = {}
+
+    @classmethod
+    def open(cls, bundle: str | Path, *, runtime: str | None = None, precision: Precision = "fp32") -> "Filter":
+        """Open a bundle folder.
+
+        Args:
+            bundle: the folder with `manifest.json`.
+            runtime: one of `unfilter.runtimes.NAMES`; None takes the first that is installed.
+            precision: of the graphs, fp32 or fp16; a bundle may lack one for a runtime.
+
+        Raises:
+            BundleError: no bundle, a broken one, or one without such artifacts.
+            RuntimeUnavailable: the runtime is not installed, or none is.
+        """
+        opened = Bundle(Path(bundle))
+        if runtime is None:
+            usable = runtimes.installed()
+            if not usable:
+                raise RuntimeUnavailable("no runtime is installed; add one with: pip install 'unfilter[onnx]'")
+            runtime = usable[0]
+        chosen = cls(opened, runtime, precision)
+        for direction in ("forward", "inverse"):
+            opened.artifact(chosen._module.FORMAT, direction, precision)
+        return chosen
+
+    def apply(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The filtered photo: uint8 RGB, height x width x 3, of the same size. Save it exactly, or nothing can be restored.
+
+        Raises:
+            ValueError: another shape or type, or no pixels.
+        """
+        return self.run("forward", pixels)
+
+    def restore(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The photo that `apply` made `pixels` from; the same shapes and errors as `apply`."""
+        return self.run("inverse", pixels)
+
+    def run(self, direction: Direction, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """One direction by name, tile by tile; see `apply` and `restore`."""
+        if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
+            raise ValueError(f"a photo is uint8, height x width x 3, not empty; got {pixels.dtype} {pixels.shape}")
+        plan = self.bundle.manifest.tiles
+        height, width = aligned_size(pixels.shape[0], pixels.shape[1], plan.alignment)
+        result = np.empty_like(pixels)
+        graph = self.graph(direction)
+        for tile, values in run_tiles(graph, pixels[:height, :width], plan):
+            result[tile.keep] = to_bytes(values)
+        carry_remainder(pixels, result, plan.alignment)
+        return result
+
+    def graph(self, direction: Direction) -> Graph:
+        """The graph of one direction, loaded once, after its files were compared with the manifest."""
+        if direction not in self._graphs:
+            artifact = self.bundle.artifact(self._module.FORMAT, direction, self.precision)
+            self.bundle.check_artifact(artifact)
+            self._graphs[direction] = self._module.open_graph(self.bundle, artifact)
+        return self._graphs[direction]
+
+    def apply_file(self, source: str | Path, target: str | Path, *, quality: int = 95) -> None:
+        """Filter a photo file into a PNG or JPEG (`quality` 1..100, 4:4:4) that carries profile, EXIF and the tag.
+
+        Raises:
+            PhotoError: unreadable or unwritable; nothing is written then.
+        """
+        source, target = Path(source), Path(target)
+        codec = codec_of(target)
+        photo = read_photo(source)
+        _not_itself(source, target)
+        manifest = self.bundle.manifest
+        tag = Tag(filter=manifest.filter, restoration=manifest.restoration, codec=codec)
+        write_photo(target, replace(photo, pixels=self.apply(photo.pixels), tag=tag), quality=quality)
+
+    def restore_file(self, source: str | Path, target: str | Path, *, force: bool = False) -> None:
+        """Restore a photo from a file that this filter saved; the result carries no tag.
+
+        Raises:
+            PhotoError: unreadable or unwritable; made by another filter, or saved again in another codec, unless `force`.
+        """
+        source, target = Path(source), Path(target)
+        codec_of(target)
+        photo = read_photo(source)
+        _not_itself(source, target)
+        if not force:
+            self._refuse_foreign(source, photo)
+        write_photo(target, replace(photo, pixels=self.restore(photo.pixels), tag=None), quality=100)
+
+    def _refuse_foreign(self, source: Path, photo: Photo) -> None:
+        tag, manifest = photo.tag, self.bundle.manifest
+        if tag is None:
+            return  # metadata was stripped, and the user named the filter
+        if tag.restoration != manifest.restoration:
+            raise PhotoError(
+                f"{source}: was made by filter {tag.filter} {tag.restoration[:12]}, this bundle is "
+                f"{manifest.filter} {manifest.restoration[:12]}; name the right bundle, or force it"
+            )
+        if tag.codec != photo.codec:
+            raise PhotoError(
+                f"{source}: was saved as {tag.codec} and is now {photo.codec}, so what it carried is damaged; "
+                "use the file that the filter saved, or force it"
+            )
+
+
+def _not_itself(source: Path, target: Path) -> None:
+    if target.exists() and source.samefile(target):
+        raise PhotoError(f"{target}: is the photo itself; name another output file")

@@ -1,0 +1,73 @@
+"""The tag that says which filter made a file: JSON in a PNG's iTXt chunk, an rdf:Description in a JPEG's XMP."""
+
+import re
+from typing import Literal
+from xml.sax.saxutils import escape, unescape
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Codec = Literal["png", "jpeg"]
+
+PNG_KEYWORD = "unfilter"
+"""Keyword of the iTXt chunk (PNG specification, section 11.3.3.4)."""
+
+_NAMESPACE = "https://unfilter.dev/ns/tag/1/"
+_DESCRIPTION = re.compile(rf'\s*<rdf:Description\s[^<>]*xmlns:unfilter="{re.escape(_NAMESPACE)}"[^<>]*/>', re.DOTALL)
+_VALUE = re.compile(r'unfilter:tag="([^"<>]*)"')
+_PACKET = (
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
+    ' <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">{description}\n </rdf:RDF>\n'
+    "</x:xmpmeta>\n"
+    '<?xpacket end="w"?>'
+)
+_QUOTES = {'"': "&quot;"}
+
+
+class Tag(BaseModel):
+    """What a filtered file says of itself. Law: `Tag.from_json(tag.to_json()) == tag`, and the same through XMP."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: Literal[1] = 1
+    filter: str = Field(pattern=r"^[a-z0-9_]{1,64}$", description="filter id, such as l0")
+    restoration: str = Field(pattern=r"^[0-9a-f]{64}$", description="restoration id: which inverse undoes this file")
+    codec: Codec
+
+    def to_json(self) -> str:
+        return self.model_dump_json()
+
+    @staticmethod
+    def from_json(text: str) -> "Tag | None":
+        """The tag in `text`; None where it is none of this version."""
+        try:
+            return Tag.model_validate_json(text)
+        except ValidationError:
+            return None
+
+    def to_xmp(self, packet: str | None) -> str:
+        """`packet` (an XMP packet, or None for a new one) with this tag in place of any older one.
+
+        Source: XMP specification part 1 (ISO 16684-1), section 7.
+        """
+        value = escape(self.to_json(), _QUOTES)
+        description = f'\n  <rdf:Description rdf:about="" xmlns:unfilter="{_NAMESPACE}" unfilter:tag="{value}"/>'
+        head, end, tail = (without_tag(packet) or "").rpartition("</rdf:RDF>")
+        if not end:  # no packet, or one without the element that every packet must have
+            return _PACKET.format(description=description)
+        return head.rstrip() + description + "\n " + end + tail
+
+    @staticmethod
+    def from_xmp(packet: str) -> "Tag | None":
+        """The tag in an XMP packet; None where there is none of this version."""
+        description = _DESCRIPTION.search(packet)
+        value = _VALUE.search(description.group()) if description else None
+        return Tag.from_json(unescape(value.group(1), {v: k for k, v in _QUOTES.items()})) if value else None
+
+
+def without_tag(packet: str | None) -> str | None:
+    """`packet` without our description; None where nothing else was in it."""
+    if packet is None:
+        return None
+    rest = _DESCRIPTION.sub("", packet)
+    return rest if "rdf:Description" in rest else None

@@ -1,0 +1,87 @@
+"""What runs an artifact: one protocol, equal siblings.
+
+| runtime | opens | needs |
+|---|---|---|
+| `onnx` | ONNX | onnxruntime |
+| `litert` | TFLite | ai-edge-litert |
+| `coreml` | Core ML packages, by Apple's runtime | coremltools on macOS |
+| `mil` | Core ML packages, by a reference executor of ours | coremltools, any system |
+| `torch` | the PyTorch reference (.pt2) | torch |
+
+Each sibling module has `FORMAT`, `EXTRA`, `ON_VENDOR_RUNTIME`, `unavailable()` and `open_graph(bundle, artifact)`, and
+imports its library only when asked to open something.
+"""
+
+from importlib import import_module
+from typing import Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unfilter.bundle import Artifact, Bundle, Format
+from unfilter.errors import RuntimeUnavailable
+
+NAMES = ("onnx", "litert", "coreml", "torch", "mil")
+"""In order of preference."""
+
+
+class Graph(Protocol):
+    """One direction of a filter, ready to run."""
+
+    def __call__(self, image: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Run on an image or tile: float32, height x width x 3, sRGB 0..1, sides multiples of the alignment and at most the
+        tile's. The result has the same shape and is not clipped.
+        """
+        ...
+
+
+class Runtime(Protocol):
+    """What every sibling module offers."""
+
+    FORMAT: Format
+    EXTRA: str
+    ON_VENDOR_RUNTIME: bool
+
+    def unavailable(self) -> str | None:
+        """Why this runtime cannot be used on this machine; None where it can. Imports nothing heavy."""
+        ...
+
+    def open_graph(self, bundle: Bundle, artifact: Artifact) -> Graph:
+        """Load one artifact of the format that this runtime opens."""
+        ...
+
+
+def runtime(name: str) -> Runtime:
+    """The runtime of that name, usable on this machine.
+
+    Raises:
+        RuntimeUnavailable: unknown, not installed, or not for this system.
+    """
+    module = sibling(name)
+    reason = module.unavailable()
+    if reason:
+        raise RuntimeUnavailable(f"runtime {name}: {reason}")
+    return module
+
+
+def sibling(name: str) -> Runtime:
+    """The module of that name, usable or not.
+
+    Raises:
+        RuntimeUnavailable: no such runtime.
+    """
+    if name not in NAMES:
+        raise RuntimeUnavailable(f"unknown runtime {name!r}: choose one of {', '.join(NAMES)}")
+    return cast(Runtime, import_module(f"unfilter.runtimes.{name}"))
+
+
+def installed() -> list[str]:
+    """Names of the runtimes that this machine can use, in order of preference."""
+    return [name for name in NAMES if sibling(name).unavailable() is None]
+
+
+def missing(package: str, extra: str) -> str | None:
+    """Why `package` cannot be imported, with the line that adds it; None where it can."""
+    from importlib.util import find_spec
+
+    return None if find_spec(package) else f"{package} is not installed; add it with: pip install 'unfilter[{extra}]'"

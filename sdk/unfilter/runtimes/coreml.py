@@ -1,0 +1,50 @@
+"""Core ML: Apple's runtime, through coremltools, on macOS.
+
+Written against Apple's documented API (https://apple.github.io/coremltools/docs-guides/source/model-prediction.html) and never
+run by us on this system: the development machines run Linux. What is checked there is the package, by runtime `mil`.
+"""
+
+import sys
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unfilter.bundle import Artifact, Bundle, Format
+from unfilter.errors import BundleError
+from unfilter.runtimes import Graph, missing
+
+FORMAT: Format = "mlpackage"
+EXTRA = "coreml"
+ON_VENDOR_RUNTIME = True
+
+
+def unavailable() -> str | None:
+    if sys.platform != "darwin":
+        return "Core ML runs on macOS only; here use the reference executor, runtime mil"
+    return missing("coremltools", EXTRA)
+
+
+def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
+    """Compile and load a package, for the CPU: GPU and Neural Engine are delegates, and differ from chip to chip.
+
+    Raises:
+        BundleError: Core ML cannot load it.
+    """
+    import coremltools
+
+    path = bundle.path(artifact.path)
+    try:
+        with warnings.catch_warnings():
+            # a package that does not compile is only warned about, and fails when it is first run
+            warnings.simplefilter("error", RuntimeWarning)
+            model = coremltools.models.MLModel(str(path), compute_units=coremltools.ComputeUnit.CPU_ONLY)
+    except Exception as error:  # protobuf, the package library and Core ML raise classes that share no base but Exception
+        raise BundleError(f"{path}: Core ML cannot load it ({' '.join(str(error).split())})") from None
+
+    def run(image: NDArray[np.float32]) -> NDArray[np.float32]:
+        planes = np.ascontiguousarray(image.transpose(2, 0, 1)[None], dtype=np.float32)
+        result = model.predict({artifact.image.name: planes})[artifact.result.name]
+        return np.asarray(result, np.float32)[0].transpose(1, 2, 0)
+
+    return run

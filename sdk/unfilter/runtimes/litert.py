@@ -1,0 +1,46 @@
+"""LiteRT (formerly TensorFlow Lite) on the CPU, with XNNPACK."""
+
+import os
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unfilter.bundle import Artifact, Bundle, Format
+from unfilter.errors import BundleError
+from unfilter.runtimes import Graph, missing
+from unfilter.runtimes.fixed_size import filling
+
+FORMAT: Format = "tflite"
+EXTRA = "litert"
+ON_VENDOR_RUNTIME = True
+
+
+def unavailable() -> str | None:
+    return missing("ai_edge_litert", EXTRA)
+
+
+def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
+    """Load a TFLite file: the signature for full tiles, and the masked one when a smaller photo comes.
+
+    Raises:
+        BundleError: LiteRT cannot load it.
+    """
+    from ai_edge_litert.interpreter import Interpreter
+
+    path = bundle.path(artifact.path)
+    try:
+        interpreter = Interpreter(str(path), num_threads=os.cpu_count() or 1)
+        full = interpreter.get_signature_runner(artifact.signature)
+        masked = interpreter.get_signature_runner(artifact.masked_signature)
+    except (ValueError, RuntimeError) as error:
+        raise BundleError(f"{path}: LiteRT cannot load it ({str(error).splitlines()[0]})") from None
+
+    def run_full(image: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(full(**{artifact.image.name: image[None]})[artifact.result.name][0], np.float32)
+
+    def run_masked(image: NDArray[np.float32], valid: NDArray[np.float32]) -> NDArray[np.float32]:
+        assert artifact.valid is not None
+        inputs = {artifact.image.name: image[None], artifact.valid.name: valid[None, :, :, None]}
+        return np.asarray(masked(**inputs)[artifact.result.name][0], np.float32)
+
+    return filling(bundle.manifest.tiles, run_full, run_masked)

@@ -1,0 +1,45 @@
+"""A reference executor of ours for Core ML packages: reads the saved program and its weights, and computes with numpy.
+
+It proves that a package holds the right graph and the right weights, on any system. It does not prove Apple's kernels: those
+run in runtime `coreml`. fp32 programs are computed in float32; in fp16 programs each operation is computed in float32 and its
+result rounded to float16, which is one order of rounding among those that Apple's hardware may choose.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unfilter.bundle import Artifact, Bundle, Format
+from unfilter.errors import BundleError
+from unfilter.runtimes import Graph, missing
+
+FORMAT: Format = "mlpackage"
+EXTRA = "coreml"
+ON_VENDOR_RUNTIME = False
+
+
+def unavailable() -> str | None:
+    return missing("coremltools", EXTRA)
+
+
+def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
+    """Read a package.
+
+    Raises:
+        BundleError: not a package, damaged, or an operation that this executor lacks; from a call of the graph, an operation
+            that does not fit its arguments.
+    """
+    from unfilter.runtimes._mil.program import Program
+
+    path = bundle.path(artifact.path)
+    program = Program(path)
+    expected = (artifact.image.name,), (artifact.result.name,)
+    if (program.inputs, program.outputs) != expected:
+        found = f"{', '.join(program.inputs)} to {', '.join(program.outputs)}"
+        raise BundleError(f"{path}: turns {found}, the manifest says {artifact.image.name} to {artifact.result.name}")
+
+    def run(image: NDArray[np.float32]) -> NDArray[np.float32]:
+        planes = np.ascontiguousarray(image.transpose(2, 0, 1)[None], dtype=np.float32)
+        result = program({artifact.image.name: planes})[artifact.result.name]
+        return np.asarray(result, np.float32)[0].transpose(1, 2, 0)
+
+    return run

@@ -1,0 +1,93 @@
+"""One tile plan for every runtime and language: any size in bounded memory, the same bytes every time.
+
+Along each axis, tiles lie flush with both ends of the photo and overlap by at least two halos; what a tile computes closer
+than a halo to an inner side is thrown away. At the photo's own edge nothing is: zero padding there is part of the network
+(DESIGN.md, decision 11), so tiles give what the whole photo would.
+
+Law: the kept parts of a plan cover the photo exactly once.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unfilter.bundle import TilePlan
+from unfilter.rounding import to_floats
+from unfilter.runtimes import Graph
+
+
+@dataclass(frozen=True)
+class Span:
+    """One axis of a tile, in photo pixels: it reads `start:stop` and its result is kept for `keep_start:keep_stop`."""
+
+    start: int
+    stop: int
+    keep_start: int
+    keep_stop: int
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A rectangle of the photo that a graph sees at once."""
+
+    rows: Span
+    columns: Span
+
+    @property
+    def read(self) -> tuple[slice, slice]:
+        """The part of the photo that the graph sees."""
+        return slice(self.rows.start, self.rows.stop), slice(self.columns.start, self.columns.stop)
+
+    @property
+    def keep(self) -> tuple[slice, slice]:
+        """The part of the photo that the tile's result is for."""
+        return slice(self.rows.keep_start, self.rows.keep_stop), slice(self.columns.keep_start, self.columns.keep_stop)
+
+    @property
+    def kept_result(self) -> tuple[slice, slice]:
+        """The same part, counted from the tile's own corner."""
+        r, c = self.rows, self.columns
+        return (
+            slice(r.keep_start - r.start, r.keep_stop - r.start),
+            slice(c.keep_start - c.start, c.keep_stop - c.start),
+        )
+
+
+def spans(length: int, plan: TilePlan) -> list[Span]:
+    """Tiles along one axis of `length` pixels, a multiple of the alignment.
+
+    Raises:
+        ValueError: the length is not aligned, or the tile is no larger than two halos.
+    """
+    if length % plan.alignment:
+        raise ValueError(f"a length of {length} is not a multiple of {plan.alignment}")
+    if length <= plan.tile:
+        return [Span(0, length, 0, length)] if length else []
+    step = plan.tile - 2 * plan.halo
+    if step <= 0 or plan.tile % plan.alignment or plan.halo % plan.alignment:
+        raise ValueError(
+            f"tile {plan.tile} and halo {plan.halo} leave nothing to keep, or are not aligned to {plan.alignment}"
+        )
+    count = -(-(length - 2 * plan.halo) // step)
+    starts = [index * step for index in range(count - 1)] + [length - plan.tile]
+    ends = [start + plan.tile - plan.halo for start in starts[:-1]] + [length]
+    return [
+        Span(start, start + plan.tile, keep_start, keep_stop)
+        for start, keep_start, keep_stop in zip(starts, [0, *ends[:-1]], ends, strict=True)
+    ]
+
+
+def tiles(height: int, width: int, plan: TilePlan) -> list[Tile]:
+    """Tiles of a photo whose sides are multiples of the alignment, row by row."""
+    across = spans(width, plan)
+    return [Tile(rows, columns) for rows in spans(height, plan) for columns in across]
+
+
+def run_tiles(graph: Graph, pixels: NDArray[np.uint8], plan: TilePlan) -> Iterator[tuple[Tile, NDArray[np.float32]]]:
+    """Run `graph` over the tiles of `pixels` (aligned height x width x 3); gives each tile with the kept part of its result,
+    unclipped. Only one tile is ever held in float.
+    """
+    for tile in tiles(pixels.shape[0], pixels.shape[1], plan):
+        yield tile, graph(to_floats(pixels[tile.read]))[tile.kept_result]

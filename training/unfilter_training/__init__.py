@@ -1,0 +1,1 @@
+"""Train restorable filters: operators make the pairs, the trainer makes the checkpoint."""

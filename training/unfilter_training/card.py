@@ -1,0 +1,59 @@
+"""The model card of a checkpoint, made from its description so that the two cannot differ."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from unfilter_training.checkpoint import Description
+
+_TEMPLATE = """# {filter}
+
+A restorable `{operator}` filter{parameters}. What it saves as an 8-bit PNG looks like the operator's output, and the
+photo can be restored from that file alone. Method: "Restorable Image Operators with Quasi-Invertible Networks", AAAI 2022.
+
+## Scores
+
+Through saved PNG files, mean of per-picture RGB PSNR in dB. *Unfiltered* is the photo itself against the operator's
+output: what doing nothing scores. *Border* is what the outermost 16 pixels lose against the centre, approximation /
+restoration.
+
+{scores}
+
+## Training
+
+{steps} of {planned} steps of {batch} patches of {patch} x {patch} pixels, on {machine}. Recipe: `recipes/{filter}.toml`.
+{photos} photos:
+
+{sources}
+
+## Limits
+
+Restores from the exact 8-bit file. Resizing, cropping, recolouring or a lossy codec destroys what the file carries{jpeg}.
+
+sha256 of the weights: `{weights}`
+"""
+
+
+def render_card(description: "Description") -> str:
+    """The card as Markdown."""
+    recipe, schedule = description.recipe, description.recipe.schedule
+    rows = [
+        f"| {s.photos} ({s.count}) | {s.unfiltered:.2f} | {s.approximation:.2f} | {s.restoration:.2f} "
+        f"| {s.approximation_border:.2f} / {s.restoration_border:.2f} |"
+        for s in description.scores
+    ]
+    head = ["| photos | unfiltered | approximation | restoration | border |", "|---|---|---|---|---|"]
+    return _TEMPLATE.format(
+        filter=description.filter,
+        operator=recipe.operator,
+        parameters="".join(f", {name} {value:g}" for name, value in recipe.parameters.items()),
+        scores="\n".join(head + rows) if rows else "Not scored yet: `unfilter score` writes them here.",
+        steps=f"{description.steps:,}",
+        planned=f"{schedule.steps:,}",
+        batch=schedule.batch,
+        patch=schedule.patch,
+        machine=description.machine,
+        photos=description.photos,
+        sources="\n".join(f"- `{s.match}`: {s.origin}; {s.licence}" for s in recipe.photos),
+        jpeg=", JPEG included: this network was trained through rounding only",
+        weights=description.weights_sha256,
+    )

@@ -1,0 +1,131 @@
+"""A checkpoint: a folder of `weights.safetensors`, `checkpoint.json` and the model card `CARD.md` made from it."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Literal
+
+import safetensors.torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from safetensors import SafetensorError
+
+from unfilter.errors import UnfilterError
+from unfilter.files import replacing
+from unfilter_training.card import render_card
+from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
+from unfilter_training.recipe import Recipe
+
+CHECKPOINTS = Path(__file__).parent / "checkpoints"
+"""Checkpoints that ship, one folder per filter."""
+
+WEIGHTS, DESCRIPTION, CARD = "weights.safetensors", "checkpoint.json", "CARD.md"
+
+
+class PhotoScore(BaseModel):
+    """One evaluation set through saved PNG files: mean of per-picture RGB PSNR, dB."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    photos: str = Field(description="which photos, such as kodak")
+    count: int
+    unfiltered: float = Field(description="the photo itself against the operator's output")
+    approximation: float = Field(description="the filtered file against the operator's output")
+    restoration: float = Field(description="the restored photo against the photo")
+    approximation_border: float = Field(description="what the outermost 16 pixels lose against the centre, dB")
+    restoration_border: float = Field(description="the same for the restored photo")
+
+
+class Description(BaseModel):
+    """`checkpoint.json`. Frozen; another version or an unknown field is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: Literal[1] = 1
+    filter: str
+    network: NetworkConfig
+    weights_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    recipe: Recipe
+    steps: int = Field(description="training steps done")
+    photos: int = Field(description="training photos used")
+    machine: str = Field(description="device and precision of the training")
+    scores: tuple[PhotoScore, ...] = ()
+
+
+class CheckpointError(UnfilterError):
+    """A checkpoint that is missing, broken or of another version; one line that names the file."""
+
+
+def shipped() -> list[str]:
+    """Ids of the filters whose checkpoints ship, sorted."""
+    return sorted(path.parent.name for path in CHECKPOINTS.glob(f"*/{DESCRIPTION}"))
+
+
+def find(name: str | Path) -> Path:
+    """The folder of a shipped checkpoint by filter id, or `name` itself where it is a folder."""
+    folder = CHECKPOINTS / str(name)
+    return folder if str(name) in shipped() else Path(name)
+
+
+def save(folder: Path, network: QuasiInvertibleNetwork, description: Description) -> Description:
+    """Write the checkpoint and its card; returns the description with the digest of the weights."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with replacing(folder / WEIGHTS) as temporary:
+        safetensors.torch.save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, temporary)
+    digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+    description = description.model_copy(update={"weights_sha256": digest})
+    describe(folder, description)
+    return description
+
+
+def describe(folder: Path, description: Description) -> None:
+    """Write `checkpoint.json` and the card alone, such as after scoring."""
+    with replacing(folder / DESCRIPTION) as temporary:
+        temporary.write_text(description.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    with replacing(folder / CARD) as temporary:
+        temporary.write_text(render_card(description), encoding="utf-8")
+
+
+def read_description(folder: Path) -> Description:
+    """`checkpoint.json` alone, without the weights.
+
+    Raises:
+        CheckpointError: missing, damaged, or of another version.
+    """
+    path = folder / DESCRIPTION
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        version = fields.get("version") if isinstance(fields, dict) else None
+        if version != 1:
+            raise CheckpointError(f"{path}: checkpoint version {version!r}, this unfilter reads version 1; train it again")
+        return Description.model_validate(fields)
+    except OSError as error:
+        known = ", ".join(shipped()) or "none"
+        raise CheckpointError(f"{path}: cannot read the checkpoint ({error.strerror}); shipped filters: {known}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise CheckpointError(f"{path}: {where}: {first['msg']}; fetch the checkpoint again") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise CheckpointError(f"{path}: not JSON ({error}); fetch the checkpoint again") from None
+
+
+def load(folder: Path) -> tuple[QuasiInvertibleNetwork, Description]:
+    """The network, in evaluation mode on the CPU, and its description.
+
+    Raises:
+        CheckpointError: missing, damaged, or of another version.
+    """
+    description = read_description(folder)
+    path = folder / WEIGHTS
+    try:
+        weights = path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be read ({error.strerror}); fetch the checkpoint again") from None
+    if hashlib.sha256(weights).hexdigest() != description.weights_sha256:
+        raise CheckpointError(f"{path}: does not match the sha256 in {DESCRIPTION}; fetch the checkpoint again")
+    network = QuasiInvertibleNetwork(description.network)
+    try:
+        network.load_state_dict(safetensors.torch.load(weights))
+    except (RuntimeError, SafetensorError) as error:
+        raise CheckpointError(f"{path}: does not fit the network in {DESCRIPTION} ({str(error).splitlines()[0]})") from None
+    return network.eval(), description

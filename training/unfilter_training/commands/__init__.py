@@ -1,0 +1,1 @@
+"""Subcommands that need the extra `train`; see `unfilter.commands`."""

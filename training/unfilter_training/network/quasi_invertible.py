@@ -1,0 +1,100 @@
+"""The whole network: invertible branch, auxiliary branch, invertible fusion into (image, Delta)."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from unfilter_training.network.auxiliary import FORMS, auxiliary_input
+from unfilter_training.network.config import NetworkConfig
+from unfilter_training.network.coupling import Coupling
+from unfilter_training.network.squeeze import HaarSqueeze, NoSqueeze
+
+
+class QuasiInvertibleNetwork(nn.Module):
+    """Photo in sRGB 0..1 to filtered photo and Delta, and back. Neither direction clips.
+
+    Law: `inverse(*forward(x)) == x` to float accuracy: with its own Delta kept, nothing is lost.
+    Restoration from a saved file runs `inverse(y)`, Delta = 0. No layer uses image-global statistics, and every layer pads
+    with zeros, so tiles equal the whole photo.
+    """
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        channels = config.channels
+        self.low = channels // 4 if config.squeeze == "haar" else 1
+        self.squeeze: HaarSqueeze | NoSqueeze = HaarSqueeze() if config.squeeze == "haar" else NoSqueeze()
+        self.invertible = _couplings(config, config.blocks, self.low, channels - self.low, config.subnet_width)
+        self.auxiliary = None
+        self.fusion = nn.ModuleList()
+        if config.auxiliary != "none":
+            form = FORMS[config.auxiliary]
+            self.auxiliary = form(channels + config.hyper_parameters, channels, config.auxiliary_width)
+            # Fusion changes the image first, by the auxiliary features, then the features into Delta: a target that
+            # is zero in the inverse costs the forward graph nothing.
+            blocks = config.fusion_blocks * (1 if config.block == "additive_affine" else 2)
+            self.fusion = _couplings(config, blocks, channels, channels, config.fusion_width)
+
+    def forward(
+        self,
+        image: Float[Tensor, "batch 3 height width"],
+        hyper_parameters: Float[Tensor, "batch count"] | None = None,
+    ) -> tuple[Float[Tensor, "batch 3 height width"], Float[Tensor, "batch delta delta_height delta_width"] | None]:
+        """Filtered photo, unclipped, and Delta (None without the auxiliary branch).
+
+        Height and width must be multiples of `config.alignment`.
+        """
+        bands = self.squeeze.squeeze(image)
+        image_bands = _run(self.invertible, bands, self.low)
+        if self.auxiliary is None:
+            return self.squeeze.unsqueeze(image_bands), None
+        features = self.auxiliary(auxiliary_input(bands, hyper_parameters, self.config.hyper_parameters)).float()
+        fused = _run(self.fusion, torch.cat([image_bands, features], dim=1), self.config.channels)
+        image_bands, delta = fused.split(self.config.channels, dim=1)
+        return self.squeeze.unsqueeze(image_bands), delta
+
+    def inverse(
+        self,
+        filtered: Float[Tensor, "batch 3 height width"],
+        delta: Float[Tensor, "batch delta delta_height delta_width"] | None = None,
+    ) -> Float[Tensor, "batch 3 height width"]:
+        """Restored photo, unclipped. Without `delta` it is taken to be zero, as from a saved file."""
+        bands = self.squeeze.squeeze(filtered)
+        if self.auxiliary is not None:
+            delta = torch.zeros_like(bands) if delta is None else delta
+            fused = _run_back(self.fusion, torch.cat([bands, delta], dim=1), self.config.channels)
+            bands = fused[:, : self.config.channels]
+        return self.squeeze.unsqueeze(_run_back(self.invertible, bands, self.low))
+
+
+def _couplings(config: NetworkConfig, blocks: int, first: int, second: int, width: int) -> nn.ModuleList:
+    """Couplings over channels split `first` | `second`, the target turning from one to the next, first half first."""
+    settings = {
+        "width": width,
+        "convolutions": config.subnet_convolutions,
+        "skip": config.subnet_skip,
+        "joint": config.joint_subnet,
+        "bound": config.log_scale_bound,
+    }
+    pairs = config.block == "additive_affine"
+    couplings = nn.ModuleList()
+    for index in range(2 * blocks if pairs else blocks):
+        source, target = (second, first) if index % 2 == 0 else (first, second)
+        couplings.append(Coupling(source, target, affine=not (pairs and index % 2 == 0), **settings))
+    return couplings
+
+
+def _run(couplings: nn.ModuleList, bands: Tensor, first: int) -> Tensor:
+    halves = list(bands.split([first, bands.shape[1] - first], dim=1))
+    for index, coupling in enumerate(couplings):
+        target = index % 2
+        halves[target] = coupling(halves[target], halves[1 - target])
+    return torch.cat(halves, dim=1)
+
+
+def _run_back(couplings: nn.ModuleList, bands: Tensor, first: int) -> Tensor:
+    halves = list(bands.split([first, bands.shape[1] - first], dim=1))
+    for index in reversed(range(len(couplings))):
+        target = index % 2
+        halves[target] = couplings[index].inverse(halves[target], halves[1 - target])
+    return torch.cat(halves, dim=1)

@@ -1,0 +1,86 @@
+"""Scores of a checkpoint on a folder of photos, through saved PNG files read back."""
+
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from unfilter.fidelity.metrics import psnr
+from unfilter.photo import Photo, read_photo, write_photo
+from unfilter.remainder import aligned_size, carry_remainder
+from unfilter.rounding import to_bytes
+from unfilter_training.checkpoint import PhotoScore
+from unfilter_training.data import image_tensor
+from unfilter_training.network import QuasiInvertibleNetwork
+from unfilter_training.operators import operator
+
+BORDER = 16
+"""Width of the outermost ring that is compared with the centre, pixels."""
+
+
+class PictureScore(NamedTuple):
+    """One photo, RGB PSNR in dB; `*_border` is what the outermost ring loses against the centre (positive: it is worse)."""
+
+    unfiltered: float
+    approximation: float
+    restoration: float
+    approximation_border: float
+    restoration_border: float
+
+
+def score_picture(
+    network: QuasiInvertibleNetwork, name: str, parameters: dict[str, float], path: Path, folder: Path
+) -> PictureScore:
+    """Filter and restore one photo in torch, whole, through PNG files in `folder`."""
+    photo = read_photo(path).pixels
+    target = to_bytes(operator(name)(image_tensor(photo), **parameters)[0].permute(1, 2, 0).numpy())
+    filtered = _saved(photo, lambda planes: network(planes)[0], network.config.alignment, folder / "filtered.png")
+    restored = _saved(filtered, network.inverse, network.config.alignment, folder / "restored.png")
+    return PictureScore(
+        psnr(photo, target),
+        psnr(filtered, target),
+        psnr(restored, photo),
+        border_loss(filtered, target),
+        border_loss(restored, photo),
+    )
+
+
+def score(
+    network: QuasiInvertibleNetwork,
+    name: str,
+    parameters: dict[str, float],
+    files: list[Path],
+    label: str,
+    progress: Callable[[list[Path]], Iterable[Path]] = lambda files: files,
+) -> tuple[PhotoScore, list[PictureScore]]:
+    """Mean scores over photos, and each photo's own, in the order of `files`."""
+    with tempfile.TemporaryDirectory() as folder:
+        pictures = [score_picture(network, name, parameters, path, Path(folder)) for path in progress(files)]
+    means = PictureScore(*(float(np.mean(column)) for column in zip(*pictures, strict=True)))
+    return PhotoScore(photos=label, count=len(files), **means._asdict()), pictures
+
+
+def border_loss(result: NDArray[np.uint8], truth: NDArray[np.uint8]) -> float:
+    """PSNR of the centre minus PSNR of the outermost 16 pixels, dB; 0 where a photo has no centre or either is exact."""
+    error = np.square(result.astype(np.float64) - truth.astype(np.float64))
+    centre = error[BORDER:-BORDER, BORDER:-BORDER]
+    ring = error.size - centre.size
+    if not centre.size or not centre.any() or error.sum() == centre.sum():
+        return 0.0
+    return float(10 * np.log10((error.sum() - centre.sum()) / ring / centre.mean()))
+
+
+def _saved(pixels: NDArray[np.uint8], graph: Callable[[Tensor], Tensor], alignment: int, path: Path) -> NDArray[np.uint8]:
+    height, width = aligned_size(*pixels.shape[:2], alignment)
+    with torch.inference_mode():
+        values = graph(image_tensor(pixels[:height, :width]))
+    after = np.empty_like(pixels)
+    after[:height, :width] = to_bytes(values[0].permute(1, 2, 0).numpy())
+    carry_remainder(pixels, after, alignment)
+    write_photo(path, Photo(after))
+    return read_photo(path).pixels

@@ -27,10 +27,10 @@ _DATE = "com.github.apple.coremltools.conversion_date"
 
 
 def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, precision: Precision) -> tuple[Artifact, ...]:
-    """Write `forward_<precision>.mlpackage` and `inverse_<precision>.mlpackage` under `folder / "coreml"`, for iOS 16 and later.
+    """Write `forward_<precision>.mlpackage` and `inverse_<precision>.mlpackage` under `folder / "coreml"`, for iOS 16 up.
 
-    Height and width are ranges from `plan.alignment` to `plan.tile`, so that a photo smaller than a tile needs no mask. Range
-    shapes rule out the Neural Engine; whoever wants it converts again at fixed shapes (the delegates' work, not done here).
+    Height and width are ranges from `plan.alignment` to `plan.tile`, so that a photo smaller than a tile needs no mask.
+    Range shapes rule out the Neural Engine; a later issue, on delegates, chooses fixed shapes for it.
     Inputs and outputs are float32 in both precisions; fp16 is for weights and arithmetic between them.
 
     Law: the same network and plan give the same bytes of `model.mlmodel` and `weight.bin`, on any day and in any process.
@@ -57,20 +57,26 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
 
 
 def _write(graph: ExportForm, source: str, result: str, plan: TilePlan, precision: Precision, package: Path) -> None:
-    ct = _coremltools()
     side = min(64, plan.tile)
-    height, width = (ct.RangeDim(plan.alignment, plan.tile, plan.tile) for _ in range(2))
-    program = ct.convert(
-        torch.jit.trace(graph, torch.zeros(1, 3, side, side)),
-        # dtype is said on both sides because iOS 16 with fp16 arithmetic would make them fp16 without a word
-        inputs=[ct.TensorType(name=source, shape=(1, 3, height, width), dtype=np.float32)],
-        outputs=[ct.TensorType(name=result, dtype=np.float32)],
-        convert_to="mlprogram",
-        minimum_deployment_target=ct.target.iOS16,
-        compute_precision=ct.precision.FLOAT32 if precision == "fp32" else ct.precision.FLOAT16,
-        skip_model_load=True,
-    )
-    program.save(str(package))
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # coremltools' own example still traces; warnings on the graph pass
+        traced = torch.jit.trace(graph, torch.zeros(1, 3, side, side))
+    with _quiet():
+        ct = _coremltools()
+        height, width = (ct.RangeDim(plan.alignment, plan.tile, plan.tile) for _ in range(2))
+        program = ct.convert(
+            traced,
+            # dtype is said on both sides because iOS 16 with fp16 arithmetic would make them fp16 without a word
+            inputs=[ct.TensorType(name=source, shape=(1, 3, height, width), dtype=np.float32)],
+            outputs=[ct.TensorType(name=result, dtype=np.float32)],
+            convert_to="mlprogram",
+            minimum_deployment_target=ct.target.iOS16,
+            compute_precision=ct.precision.FLOAT32 if precision == "fp32" else ct.precision.FLOAT16,
+            skip_model_load=True,
+        )
+        program.save(str(package))
     _settle(ct, package / _MODEL)
 
 
@@ -83,8 +89,10 @@ def _settle(ct: Any, model: Path) -> None:
 
 
 def _coremltools() -> Any:
-    """Coremltools. It imports TensorFlow wherever it can, for its own converter from TensorFlow: that costs 3 s (20 s when
-    cold) and prints from C++, so its first import is made to find none.
+    """Import coremltools without TensorFlow.
+
+    It takes TensorFlow in wherever it can, for its own converter from TensorFlow: that costs time (5 s instead of 2 s on two
+    cores, more when the files are not in memory yet) and prints from C++.
     """
     hidden = "tensorflow" not in sys.modules
     if hidden:
@@ -99,7 +107,7 @@ def _coremltools() -> Any:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """No progress bars and no word on versions "not tested": ours is one line per artifact. What fails raises, and so comes through."""
+    """No progress bars and no word on versions "not tested": ours is one line per artifact. What fails raises."""
     disabled = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:

@@ -7,6 +7,7 @@ import torch
 
 from unfilter.bundle import Artifact, Precision, TilePlan
 from unfilter_converters.export_form import ExportForm
+from unfilter_converters.macs import macs_per_pixel
 from unfilter_converters.tensors import INPUT, OUTPUT, image_tensor
 from unfilter_training.network import QuasiInvertibleNetwork
 
@@ -48,6 +49,7 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
                 path=path,
                 image=image_tensor(source, "NCHW"),
                 result=image_tensor(result, "NCHW"),
+                macs_per_pixel=macs_per_pixel(folder / path),
             )
         )
     return tuple(artifacts)

@@ -1,5 +1,6 @@
 """Core ML packages, run by the reference executor: the graph and weights on disk are the network's."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -80,7 +81,8 @@ def reference(network: QuasiInvertibleNetwork, direction: Direction, image: np.n
 def test_fp32_package_equals_the_network_at_any_size_up_to_the_tile(network, bundle, direction, size) -> None:
     image = photo(*size)
     result = run(bundle, direction, "fp32", image)
-    assert result.shape == image.shape and result.dtype == np.float32
+    assert result.shape == image.shape
+    assert result.dtype == np.float32
     np.testing.assert_allclose(result, reference(network, direction, image), rtol=0, atol=1e-5)
 
 
@@ -228,7 +230,5 @@ def test_executor_imports_neither_torch_nor_coremltools(bundle) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """This process's, with what its tests can import importable."""
-    import os
-
+    """The environment of this process, with what its tests can import importable."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

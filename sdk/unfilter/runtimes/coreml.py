@@ -1,7 +1,8 @@
 """Core ML: Apple's runtime, through coremltools, on macOS.
 
-Written against Apple's documented API (https://apple.github.io/coremltools/docs-guides/source/model-prediction.html) and never
-run by us on this system: the development machines run Linux. What is checked there is the package, by runtime `mil`.
+Written against Apple's documented API, never run by us: the machines it was made on run Linux, where Core ML does not exist.
+What is checked there is the package, by runtime `mil`.
+Source: https://apple.github.io/coremltools/docs-guides/source/model-prediction.html
 """
 
 import sys
@@ -45,6 +46,7 @@ def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
     def run(image: NDArray[np.float32]) -> NDArray[np.float32]:
         planes = np.ascontiguousarray(image.transpose(2, 0, 1)[None], dtype=np.float32)
         result = model.predict({artifact.image.name: planes})[artifact.result.name]
-        return np.asarray(result, np.float32)[0].transpose(1, 2, 0)
+        channels_last: NDArray[np.float32] = np.asarray(result, np.float32)[0].transpose(1, 2, 0)
+        return channels_last
 
     return run

@@ -1,8 +1,8 @@
 """A reference executor of ours for Core ML packages: reads the saved program and its weights, and computes with numpy.
 
 It proves that a package holds the right graph and the right weights, on any system. It does not prove Apple's kernels: those
-run in runtime `coreml`. fp32 programs are computed in float32; in fp16 programs each operation is computed in float32 and its
-result rounded to float16, which is one order of rounding among those that Apple's hardware may choose.
+run in runtime `coreml`. Programs in fp32 are computed in float32; in fp16 programs each operation is computed in float32 and
+its result rounded to float16, which is one way of rounding among those that Apple's hardware may choose.
 """
 
 import numpy as np
@@ -40,6 +40,7 @@ def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
     def run(image: NDArray[np.float32]) -> NDArray[np.float32]:
         planes = np.ascontiguousarray(image.transpose(2, 0, 1)[None], dtype=np.float32)
         result = program({artifact.image.name: planes})[artifact.result.name]
-        return np.asarray(result, np.float32)[0].transpose(1, 2, 0)
+        channels_last: NDArray[np.float32] = np.asarray(result, np.float32)[0].transpose(1, 2, 0)
+        return channels_last
 
     return run

@@ -41,7 +41,7 @@ class Dilated(nn.Module):
 
 
 class Strided(nn.Module):
-    """The released code's form: 5x5, stride 2 twice, transposed 4x4 twice, 5x5; sizes not divisible by 4 are cropped back."""
+    """The released code's form: 5x5, stride 2 twice, transposed 4x4 twice, 5x5; sizes not divisible by 4 are cropped."""
 
     def __init__(self, channels_in: int, channels_out: int, width: int) -> None:
         super().__init__()

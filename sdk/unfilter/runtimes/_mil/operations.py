@@ -1,4 +1,4 @@
-"""The other operations of a program, in numpy. Parameters have MIL's names; the program rounds results to their declared type.
+"""The other operations of a program, in numpy. Parameters have MIL's names; the program rounds results to the declared type.
 
 Source of names and rules: coremltools, `converters/mil/mil/ops/defs/`.
 """

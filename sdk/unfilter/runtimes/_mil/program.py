@@ -1,4 +1,4 @@
-"""A program read from a package, ready to run: constants read, operations in order, each value dropped after its last use."""
+"""A program read from a package, ready to run: constants read, operations in order, values dropped after their last use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

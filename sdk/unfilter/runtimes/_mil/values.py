@@ -1,7 +1,7 @@
 """Constants of a program: immediate ones in the model file, large ones in a weight file beside it.
 
-Sources: coremltools, `mlmodel/format/MIL.proto`; `mlmodel/src/MILBlob/Blob/StorageFormat.hpp` for the weight file: at an offset
-64 bytes of metadata (sentinel, data type, size and offset of the data, little endian), then the data.
+Sources: coremltools, `mlmodel/format/MIL.proto`; for the weight file `mlmodel/src/MILBlob/Blob/StorageFormat.hpp`: at an
+offset 64 bytes of metadata (sentinel, data type, size and offset of the data, little endian), then the data.
 """
 
 import math
@@ -34,7 +34,7 @@ _MODEL_PATH = "@model_path/"
 
 
 def dtype_of(value_type: Any) -> np.dtype[Any] | None:
-    """Numpy's type for a `ValueType` message; None where it is no tensor of numbers (a string)."""
+    """The numpy type for a `ValueType` message; None where it is no tensor of numbers (a string)."""
     return DTYPES.get(mil_format().DataType.Name(value_type.tensorType.dataType))
 
 
@@ -66,9 +66,7 @@ class Values:
             # 16-bit and smaller types are stored as raw bytes, the others as lists
             flat = np.frombuffer(held, dtype) if isinstance(held, bytes) else np.array(held, dtype)
             if flat.size != math.prod(shape):
-                raise BundleError(
-                    f"{self.model}: a constant of shape {shape} holds {flat.size} values; convert the filter again"
-                )
+                raise BundleError(f"{self.model}: {flat.size} values for a constant of {shape}; convert the filter again")
             array = flat.reshape(shape)
         return array.astype(np.float32) if array.dtype == np.float16 else array
 

@@ -59,9 +59,8 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
 def _write(graph: ExportForm, source: str, result: str, plan: TilePlan, precision: Precision, package: Path) -> None:
     side = min(64, plan.tile)
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", DeprecationWarning
-        )  # coremltools' own example still traces; warnings on the graph pass
+        # that tracing is deprecated; what it says about the graph is let through
+        warnings.simplefilter("ignore", DeprecationWarning)
         traced = torch.jit.trace(graph, torch.zeros(1, 3, side, side))
     with _quiet():
         ct = _coremltools()

@@ -1,4 +1,4 @@
-"""Runtime `mil`: operations against torch's, one by one; damaged packages. Whole networks: tests/converters/test_coreml.py."""
+"""Runtime `mil`: operations against torch's, one by one; damaged packages. Whole networks: converters/test_coreml.py."""
 
 import json
 from pathlib import Path

@@ -7,25 +7,23 @@
 Operators run on whole photos; patches are cut afterwards, because most of them look far.
 """
 
-from collections.abc import Callable
+from unfilter.errors import UnfilterError
+from unfilter_training.operators.l0 import L0
+from unfilter_training.operators.operator import Operator, Parameter
 
-from torch import Tensor
-
-from unfilter_training.operators.l0 import l0
-
-OPERATORS: dict[str, Callable[..., Tensor]] = {"l0": l0}
+OPERATORS: dict[str, Operator] = {each.name: each for each in (L0,)}
 
 
-def operator(name: str) -> Callable[..., Tensor]:
+def operator(name: str) -> Operator:
     """The operator of that name.
 
     Raises:
-        ValueError: no such operator.
+        UnfilterError: no such operator.
     """
     try:
         return OPERATORS[name]
     except KeyError:
-        raise ValueError(f"unknown operator {name!r}: choose one of {', '.join(OPERATORS)}") from None
+        raise UnfilterError(f"unknown operator {name!r}: choose one of {', '.join(OPERATORS)}") from None
 
 
-__all__ = ["OPERATORS", "l0", "operator"]
+__all__ = ["OPERATORS", "Operator", "Parameter", "operator"]

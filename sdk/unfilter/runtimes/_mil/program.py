@@ -15,14 +15,19 @@ from unfilter.runtimes._mil.values import Values, dtype_of
 
 Array = NDArray[Any]
 Value = Array | str
+Arguments = dict[str, str | tuple[str, ...]]
+"""By MIL's name of the parameter: the name of a value, or several (a tuple of tensors)."""
+
+_MISFITS = (ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError, ZeroDivisionError, MemoryError)
+"""What Python and numpy raise at a damaged program, or at arguments that do not fit an operation."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One operation. An argument is a name, looked up when it runs, or several names (a tuple of tensors)."""
+    """One operation, and the values that nobody needs after it."""
 
     operation: str
-    arguments: Mapping[str, str | tuple[str, ...]]
+    arguments: Arguments
     outputs: tuple[tuple[str, np.dtype[Any] | None], ...]
     last_uses: tuple[str, ...]
 
@@ -36,12 +41,23 @@ class Program:
 
     def __init__(self, package: Path) -> None:
         self._model = model_path(package)
+        self._values = Values(package, self._model)
+        self._constants: dict[str, Value] = {}
         function = main_function(self._model)
         block = function.block_specializations[function.opset]
         self.inputs: tuple[str, ...] = tuple(item.name for item in function.inputs)
         self.outputs: tuple[str, ...] = tuple(block.outputs)
-        self._constants: dict[str, Value] = {}
-        self._values = Values(package, self._model)
+        try:
+            self._steps = self._schedule(self._operations(block))
+        except BundleError:
+            raise
+        except _MISFITS as error:
+            raise self._broken(str(error)) from None
+
+    def _broken(self, reason: str) -> BundleError:
+        return BundleError(f"{self._model}: {' '.join(reason.split())}; convert the filter again")
+
+    def _operations(self, block: Any) -> list[tuple[Any, Arguments]]:
         operations = []
         for operation in block.operations:
             if operation.type == "const":
@@ -49,11 +65,11 @@ class Program:
             elif operation.type in OPERATIONS:
                 operations.append((operation, self._arguments(operation)))
             else:
-                raise BundleError(f"{self._model}: operation {operation.type} is not one that runtime mil knows")
-        self._steps = self._schedule(operations)
+                raise self._broken(f"operation {operation.type} is not one that runtime mil knows")
+        return operations
 
-    def _arguments(self, operation: Any) -> dict[str, str | tuple[str, ...]]:
-        arguments: dict[str, str | tuple[str, ...]] = {}
+    def _arguments(self, operation: Any) -> Arguments:
+        arguments: Arguments = {}
         for parameter, argument in operation.inputs.items():
             names = []
             for place, binding in enumerate(argument.arguments):
@@ -65,7 +81,7 @@ class Program:
             arguments[parameter] = names[0] if len(names) == 1 else tuple(names)
         return arguments
 
-    def _schedule(self, operations: list[tuple[Any, dict[str, str | tuple[str, ...]]]]) -> tuple[Step, ...]:
+    def _schedule(self, operations: list[tuple[Any, Arguments]]) -> tuple[Step, ...]:
         keep = set(self.outputs) | self._constants.keys()
         defined = self._constants.keys() | set(self.inputs)
         steps: list[Step] = []
@@ -73,13 +89,13 @@ class Program:
         for operation, arguments in operations:
             names = {name for value in arguments.values() for name in ((value,) if isinstance(value, str) else value)}
             if names - defined:
-                raise BundleError(f"{self._model}: {operation.type} uses {min(names - defined)}, which nothing gives")
+                raise self._broken(f"{operation.type} uses {min(names - defined)}, which nothing gives")
             outputs = tuple((output.name, dtype_of(output.type)) for output in operation.outputs)
             defined = defined | {name for name, _ in outputs}
             steps.append(Step(operation.type, arguments, outputs, ()))
             used.append(names)
         if set(self.outputs) - defined:
-            raise BundleError(f"{self._model}: nothing gives {', '.join(sorted(set(self.outputs) - defined))}")
+            raise self._broken(f"nothing gives {', '.join(sorted(set(self.outputs) - defined))}")
         for index in reversed(range(len(steps))):
             step = steps[index]
             # a result that nobody uses goes at once
@@ -103,9 +119,9 @@ class Program:
                     results = result if isinstance(result, list) else [result]
                     for (name, dtype), value in zip(step.outputs, results, strict=True):
                         values[name] = np.asarray(value, dtype)
-            except (ValueError, TypeError, IndexError, AttributeError) as error:
-                where = f"{step.operation} {step.outputs[0][0]}"
-                raise BundleError(f"{self._model}: {where}: {' '.join(str(error).split())}") from None
+            except _MISFITS as error:
+                names = " ".join(name for name, _ in step.outputs)
+                raise self._broken(f"{step.operation} {names}: {error}") from None
             del arguments
             for name in step.last_uses:
                 del values[name]

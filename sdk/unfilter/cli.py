@@ -43,8 +43,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, command in known.items():
         subparser = subparsers.add_parser(name, help=command.SUMMARY, description=command.SUMMARY)
         command.add_arguments(subparser)
-    arguments = parser.parse_args(argv)
+    arguments, rest = parser.parse_known_args(argv)
     command = known[arguments.command]
+    if rest and not getattr(command, "TAKES_REST", False):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    arguments.rest = rest
     absent = [module for module in command.REQUIRES if find_spec(module) is None]
     if absent:
         return _fail(

@@ -1,5 +1,7 @@
-"""Errors that a user can act on. Each message is one line: the file, what was found, what to do. The command exits
-with 2."""
+"""Errors that a user can act on.
+
+Each message is one line: the file, what was found, what to do. The command exits with 2.
+"""
 
 
 class UnfilterError(ValueError):

@@ -91,7 +91,7 @@ class Operator:
             raise UnfilterError(f"{self.name}: the images hold values that are not finite")
         low, high = float(images.min()), float(images.max())
         if low < -RANGE_SLACK or high > 1 + RANGE_SLACK:
-            raise UnfilterError(f"{self.name} takes sRGB in 0..1, got values from {low:g} to {high:g}; divide levels by 255")
+            raise UnfilterError(f"{self.name} takes sRGB in 0..1, got {low:g} to {high:g}; divide 8-bit levels by 255")
 
     def _check_parameter(self, name: str, value: object) -> None:
         if name not in self.parameters:

@@ -1,0 +1,48 @@
+"""Oracles: what the operators' authors' own programs gave."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from unfilter.fidelity import psnr
+from unfilter.photo import read_photo
+from unfilter.rounding import to_bytes
+
+
+class Oracle(NamedTuple):
+    """One photo and the authors' result on it, 8-bit RGB (grey results are repeated three times)."""
+
+    name: str
+    photo: np.ndarray
+    expected: np.ndarray
+
+    def images(self, dtype: torch.dtype) -> Tensor:
+        return torch.from_numpy(self.photo.astype(np.float64) / 255).permute(2, 0, 1)[None].to(dtype)
+
+    def psnr(self, result: Tensor) -> float:
+        """PSNR of an operator's result (one image), rounded to 8 bits; 99 where every byte is equal."""
+        return min(99.0, psnr(as_bytes(result), self.expected))
+
+
+def as_bytes(result: Tensor) -> np.ndarray:
+    return to_bytes(result[0].permute(1, 2, 0).to(torch.float32).numpy())
+
+
+@pytest.fixture(scope="session")
+def oracles(data: Path) -> Callable[[str], list[Oracle]]:
+    """Gives the oracles of one folder of data/oracles, such as "L0"."""
+
+    def load(operator: str) -> list[Oracle]:
+        files = sorted((data / "oracles" / operator).glob("*.png"))
+        assert files
+        return [
+            Oracle(path.stem, read_photo(data / "oracles" / "input" / path.name).pixels, read_photo(path).pixels)
+            for path in files
+        ]
+
+    return load

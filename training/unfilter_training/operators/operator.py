@@ -81,10 +81,8 @@ class Operator:
         return Path in _types(inspect.signature(self.function).parameters[name].annotation)
 
     def _check_images(self, images: Tensor) -> None:
-        if images.ndim != 4 or images.shape[1] != 3 or not images.numel() or not images.dtype.is_floating_point:
-            raise UnfilterError(
-                f"{self.name} takes float images of shape (batch, 3, height, width), got {images.dtype} {tuple(images.shape)}"
-            )
+        if images.ndim != 4 or images.shape[1] != 3 or not images.numel():
+            raise UnfilterError(f"{self.name} takes images of shape (batch, 3, height, width), got {tuple(images.shape)}")
         if images.dtype not in (torch.float32, torch.float64):
             raise UnfilterError(f"{self.name} takes float32 or float64, got {images.dtype}; convert the images first")
         if not torch.isfinite(images).all():

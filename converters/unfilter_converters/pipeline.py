@@ -22,6 +22,7 @@ from unfilter.bundle import (
     Provenance,
     TilePlan,
     digest,
+    json_digest,
 )
 from unfilter.fidelity import FidelityReport, verify
 from unfilter.remainder import RULE as REMAINDER_RULE
@@ -173,7 +174,7 @@ class Conversion:
             (folder / FIDELITY).write_text(report.model_dump_json(), encoding="utf-8")
 
         inputs = key(
-            files=[[entry.path, entry.sha256] for entry in manifest.files if not entry.volatile],
+            files=[[entry.path, entry.sha256] for entry in manifest.files],
             sdk=source_digest("unfilter"),
             runtimes=versions(("onnxruntime", "ai-edge-litert", "coremltools", "torch", "numpy")),
         )
@@ -192,9 +193,10 @@ def _merge(cached: Path, bundle: Path) -> list[Artifact]:
 
 def _entry(path: Path, bundle: Path) -> FileEntry:
     relative = path.relative_to(bundle).as_posix()
-    # Loading a Core ML package rewrites its Manifest.json, which holds times and random identifiers and no weight.
+    # Loading a Core ML package writes its Manifest.json again.
     volatile = path.name == "Manifest.json" and ".mlpackage/" in relative
-    return FileEntry(path=relative, sha256=digest(path), bytes=path.stat().st_size, volatile=volatile)
+    sha256 = json_digest(path) if volatile else digest(path)
+    return FileEntry(path=relative, sha256=sha256, bytes=path.stat().st_size, volatile=volatile)
 
 
 def _replace(folder: Path, new: Path) -> None:

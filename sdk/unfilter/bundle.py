@@ -30,7 +30,11 @@ class _Frozen(BaseModel):
 
 
 class FileEntry(_Frozen):
-    """One file of the bundle. `volatile` files may be rewritten by a vendor's tools and are not compared."""
+    """One file of the bundle.
+
+    A `volatile` one is JSON that a vendor's tools write again without changing it: its sha256 is over the sorted content
+    (`json_digest`), and its size is not compared.
+    """
 
     path: str = Field(description="relative to the bundle, with forward slashes")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
@@ -119,6 +123,16 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def json_digest(path: Path) -> str:
+    """sha256 of a JSON file's content, whatever its order of keys and white space.
+
+    Raises:
+        ValueError: it is not JSON.
+    """
+    content = json.loads(path.read_bytes())
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
 class Bundle:
     """A bundle on disk. Opening reads the manifest; `check` compares every file with it.
 
@@ -178,12 +192,14 @@ class Bundle:
         path = self.path(entry.path)
         if not path.is_file():
             raise BundleError(f"{path}: missing; convert the filter again")
-        if entry.volatile:
-            return
         size = path.stat().st_size
-        if size != entry.bytes:
+        if size != entry.bytes and not entry.volatile:
             raise BundleError(f"{path}: {size} bytes where the manifest says {entry.bytes}; convert the filter again")
-        if digest(path) != entry.sha256:
+        try:
+            found = json_digest(path) if entry.volatile else digest(path)
+        except (ValueError, RecursionError):
+            raise BundleError(f"{path}: is not JSON; convert the filter again") from None
+        if found != entry.sha256:
             raise BundleError(f"{path}: its bytes are not those of the manifest (sha256 differs); convert the filter again")
 
     @cached_property

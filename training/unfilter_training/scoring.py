@@ -38,9 +38,7 @@ def score_picture(
 ) -> PictureScore:
     """Filter and restore one photo in torch, whole, through PNG files in `folder`."""
     photo = read_photo(path).pixels
-    target = to_bytes(operator(name)(image_tensor(photo), **parameters)[0].permute(1, 2, 0).numpy())
-    filtered = _saved(photo, lambda planes: network(planes)[0], network.config.alignment, folder / "filtered.png")
-    restored = _saved(filtered, network.inverse, network.config.alignment, folder / "restored.png")
+    target, filtered, restored = _through_files(network, name, parameters, photo, folder)
     return PictureScore(
         psnr(photo, target),
         psnr(filtered, target),
@@ -48,6 +46,41 @@ def score_picture(
         border_loss(filtered, target),
         border_loss(restored, photo),
     )
+
+
+class LineScore(NamedTuple):
+    """A column that an odd width leaves over, against the column before it: RGB PSNR in dB."""
+
+    approximation: float
+    approximation_before: float
+    restoration: float
+    restoration_before: float
+
+
+def score_odd_column(
+    network: QuasiInvertibleNetwork, name: str, parameters: dict[str, float], path: Path, folder: Path
+) -> LineScore:
+    """What it costs to carry a line beside the network (`unfilter.remainder`): the photo is cut to an odd width first."""
+    photo = read_photo(path).pixels
+    photo = photo[:, : photo.shape[1] - 1 + photo.shape[1] % 2]
+    target, filtered, restored = _through_files(network, name, parameters, photo, folder)
+    last, before = np.s_[:, -1:], np.s_[:, -2:-1]
+    return LineScore(
+        psnr(filtered[last], target[last]),
+        psnr(filtered[before], target[before]),
+        psnr(restored[last], photo[last]),
+        psnr(restored[before], photo[before]),
+    )
+
+
+def _through_files(
+    network: QuasiInvertibleNetwork, name: str, parameters: dict[str, float], photo: NDArray[np.uint8], folder: Path
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+    """The operator's output, the filtered file and the restored file, as read back."""
+    target = to_bytes(operator(name)(image_tensor(photo), **parameters)[0].permute(1, 2, 0).numpy())
+    filtered = _saved(photo, lambda planes: network(planes)[0], network.config.alignment, folder / "filtered.png")
+    restored = _saved(filtered, network.inverse, network.config.alignment, folder / "restored.png")
+    return target, filtered, restored
 
 
 def score(

@@ -14,11 +14,13 @@ _SUFFIXES: dict[str, Codec] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
 
 
 def codec_of(path: Path) -> Codec:
-    """The codec that a file name asks for.
+    """The codec that the name of a file to write asks for. Asked before long work, so that nobody waits for a refusal.
 
     Raises:
-        PhotoError: another suffix.
+        PhotoError: another suffix, or a folder that does not exist.
     """
+    if not path.parent.is_dir():
+        raise PhotoError(f"{path}: the folder {path.parent} does not exist; create it first")
     try:
         return _SUFFIXES[path.suffix.lower()]
     except KeyError:

@@ -2,6 +2,11 @@
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from unfilter_training.network import QuasiInvertibleNetwork
+    from unfilter_training.recipe import Recipe
 
 SUMMARY = "score a checkpoint on a folder of photos, through saved PNG files"
 EXTRA: str | None = "train"
@@ -12,6 +17,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("checkpoint", metavar="CHECKPOINT", help="shipped filter, such as l0, or checkpoint folder")
     parser.add_argument("photos", metavar="PHOTOS", type=Path, help="folder of photos the network was not trained on")
     parser.add_argument("--label", help="name of the photo set on the card (default: the folder's)")
+    parser.add_argument("--odd", action="store_true", help="measure instead what a column left over by an odd width loses")
     parser.add_argument("--write", action="store_true", help="put the score into checkpoint.json and CARD.md")
 
 
@@ -27,6 +33,8 @@ def run(arguments: Namespace) -> int:
     files = photo_files(arguments.photos)
     label = arguments.label or arguments.photos.resolve().name
     recipe = description.recipe
+    if arguments.odd:
+        return _odd(network, recipe, files)
     mean, pictures = score(
         network, recipe.operator, recipe.parameters, files, label, lambda paths: tqdm(paths, desc=label, unit="photo")
     )
@@ -40,4 +48,17 @@ def run(arguments: Namespace) -> int:
         others = tuple(s for s in description.scores if s.photos != label)
         checkpoint.describe(folder, description.model_copy(update={"scores": (*others, mean)}))
         print(f"written to {folder / checkpoint.CARD}")
+    return 0
+
+
+def _odd(network: "QuasiInvertibleNetwork", recipe: "Recipe", files: list[Path]) -> int:
+    import tempfile
+
+    from unfilter_training.scoring import score_odd_column
+
+    with tempfile.TemporaryDirectory() as folder:
+        lines = [score_odd_column(network, recipe.operator, recipe.parameters, path, Path(folder)) for path in files]
+    means = [sum(column) / len(column) for column in zip(*lines, strict=True)]
+    print(f"{len(files)} photos cut to an odd width, mean RGB PSNR of the last column and of the one before it:")
+    print(f"approximation {means[0]:.2f} and {means[1]:.2f} dB, restoration {means[2]:.2f} and {means[3]:.2f} dB")
     return 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 SUMMARY = "train a filter from a recipe and a folder of photos; resumes where it stopped"
 EXTRA: str | None = "train"
-REQUIRES = ("torch", "safetensors", "jaxtyping", "tqdm")
+REQUIRES = ("torch", "safetensors", "jaxtyping", "tqdm", "matplotlib")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -22,6 +22,7 @@ def run(arguments: Namespace) -> int:
 
     from unfilter_training import checkpoint
     from unfilter_training.data import Patches, make_pairs
+    from unfilter_training.plot import plot_log
     from unfilter_training.recipe import read_recipe
     from unfilter_training.trainer import Progress, Trainer
 
@@ -48,5 +49,6 @@ def run(arguments: Namespace) -> int:
         trainer.run(report)
     description = trainer.describe(photos=len(pairs))
     checkpoint.save(folder, trainer.averaged(), description)
+    print(f"log: {plot_log(folder)}")
     print(f"checkpoint: {folder} (score it with: unfilter score {folder} PHOTOS)")
     return 0

@@ -1,0 +1,135 @@
+"""Checkpoint to bundle, the whole way."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from unfilter.bundle import Bundle, digest
+from unfilter.cli import main
+from unfilter.fidelity import FidelityReport, Verdict
+from unfilter_converters import pipeline
+from unfilter_converters.pipeline import Conversion
+from unfilter_training import checkpoint
+from unfilter_training.network import QuasiInvertibleNetwork
+from unfilter_training.recipe import read_recipe
+
+
+@pytest.fixture
+def small_checkpoint(tmp_path: Path, small_network: QuasiInvertibleNetwork) -> Path:
+    folder = tmp_path / "checkpoint"
+    description = checkpoint.Description(
+        filter="l0",
+        network=small_network.config,
+        weights_sha256="0" * 64,
+        recipe=read_recipe("l0"),
+        steps=1,
+        photos=1,
+        machine="a test",
+    )
+    checkpoint.save(folder, small_network, description)
+    return folder
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the converters and runtimes that take no time: what is tested here is the pipeline around them."""
+    monkeypatch.setattr(pipeline, "CONVERTERS", ("reference", "onnx"))
+    monkeypatch.setattr("unfilter.runtimes.NAMES", ("onnx", "torch"))
+
+
+def stored_report(bundle: Path) -> FidelityReport:
+    fields = json.loads((bundle / "fidelity.json").read_text())
+    fields.pop("failures")
+    return FidelityReport.model_validate(fields)
+
+
+def test_the_shipped_filter_has_six_artifacts_and_the_reference_in_both_directions(shipped_bundle: Path) -> None:
+    artifacts = Bundle(shipped_bundle).manifest.artifacts
+    expected = {("onnx", "fp32"), ("tflite", "fp32"), ("mlpackage", "fp32"), ("mlpackage", "fp16"), ("pt2", "fp32")}
+    for direction in ("forward", "inverse"):
+        assert {(a.format, a.precision) for a in artifacts if a.direction == direction} == expected
+
+
+def test_the_shipped_filter_fails_nowhere_and_core_ml_is_unverified_off_macos(shipped_bundle: Path) -> None:
+    report = stored_report(shipped_bundle)
+    assert report.failures == ()
+    for result in report.graphs:
+        assert result.verdict is (Verdict.UNVERIFIED if result.engine.runtime == "mil" else Verdict.PASS)
+
+
+def test_the_shipped_filter_needs_at_most_40_kmac_per_pixel_and_direction(shipped_bundle: Path) -> None:
+    counted = [a.macs_per_pixel for a in Bundle(shipped_bundle).manifest.artifacts if a.format == "onnx"]
+    assert len(counted) == 2
+    assert all(macs is not None and 10_000 < macs <= 40_000 for macs in counted)
+
+
+def test_every_file_of_the_bundle_is_in_its_manifest(shipped_bundle: Path) -> None:
+    listed = {entry.path for entry in Bundle(shipped_bundle).manifest.files}
+    present = {p.relative_to(shipped_bundle).as_posix() for p in shipped_bundle.rglob("*") if p.is_file()}
+    assert present - listed == {"manifest.json"}
+    assert listed <= present
+
+
+@pytest.mark.usefixtures("quick")
+def test_converting_again_converts_nothing_and_gives_equal_files(
+    tmp_path: Path, small_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = tmp_path / "a", tmp_path / "b"
+    Conversion(small_checkpoint, tmp_path / "cache").run(first)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("something was made again")
+
+    monkeypatch.setattr("unfilter_training.checkpoint.load", refuse)
+    monkeypatch.setattr(pipeline, "load", refuse)
+    monkeypatch.setattr(pipeline, "verify", refuse)
+    Conversion(small_checkpoint, tmp_path / "cache").run(second)
+    for path in first.rglob("*"):
+        assert path.is_dir() or digest(path) == digest(second / path.relative_to(first))
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_conversion_that_fails_leaves_the_old_bundle_and_nothing_else(
+    tmp_path: Path, small_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "bundles"
+    out.mkdir()
+    Conversion(small_checkpoint, tmp_path / "cache").run(out / "l0")
+    before = (out / "l0" / "manifest.json").read_bytes()
+    shutil.rmtree(tmp_path / "cache")
+
+    def fail(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("unfilter_converters.onnx.convert", fail)
+    with pytest.raises(KeyboardInterrupt):
+        Conversion(small_checkpoint, tmp_path / "cache").run(out / "l0")
+    assert [path.name for path in out.iterdir()] == ["l0"]
+    assert (out / "l0" / "manifest.json").read_bytes() == before
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_network_that_does_not_restore_makes_convert_exit_with_1(
+    tmp_path: Path, small_checkpoint: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from unfilter_converters.export_form import ExportForm
+
+    real = ExportForm.forward
+    monkeypatch.setattr(ExportForm, "forward", lambda self, image, valid=None: real(self, image, valid) + 0.01)
+    code = main(["convert", str(small_checkpoint), "--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")])
+    assert code == 1
+    assert "FAIL" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["no_such_filter", "."])
+def test_convert_refuses_what_is_no_checkpoint_in_one_line(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["convert", name]) == 2
+    error = capsys.readouterr().err
+    assert "checkpoint.json" in error
+    assert error.count("\n") == 1
+    assert not list(tmp_path.iterdir())

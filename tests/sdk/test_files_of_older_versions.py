@@ -1,0 +1,32 @@
+"""Bundles and filtered files of every released schema stay usable for ever."""
+
+from pathlib import Path
+
+import pytest
+
+from unfilter import Bundle, Filter, Tag, read_photo
+from unfilter.fidelity import psnr
+
+FIXTURES = sorted((Path(__file__).parents[1] / "fixtures").glob("bundle-schema-*"))
+
+
+def test_there_is_a_fixture_of_the_first_schema() -> None:
+    assert [path.name for path in FIXTURES][:1] == ["bundle-schema-1"]
+
+
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda path: path.name)
+def test_an_old_bundle_still_restores_the_file_that_it_filtered(fixture: Path, tmp_path: Path) -> None:
+    bundle = Bundle(fixture)
+    tag = read_photo(fixture / "filtered.png").tag
+    assert tag == Tag(filter=bundle.manifest.filter, restoration=bundle.manifest.restoration, codec="png")
+    Filter.open(fixture, runtime="onnx").restore_file(fixture / "filtered.png", tmp_path / "restored.png")
+    restored, photo = (read_photo(path).pixels for path in (tmp_path / "restored.png", fixture / "photo.png"))
+    assert psnr(restored, photo) > 44
+
+
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda path: path.name)
+def test_an_old_filtered_jpeg_still_says_what_made_it(fixture: Path) -> None:
+    tag = read_photo(fixture / "filtered.jpg").tag
+    assert tag is not None
+    assert (tag.filter, tag.codec) == ("l0", "jpeg")
+    assert tag.restoration == Bundle(fixture).manifest.restoration

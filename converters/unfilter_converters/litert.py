@@ -1,7 +1,5 @@
 """Checkpoint to TFLite: one file, four signatures (forward, inverse, and both with a validity mask) that share weights."""
 
-import contextlib
-import io
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +35,7 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
         for signature, extra in ((direction, {}), (masked, {VALID: valid})):
             builder = builder.signature(signature, graph, sample_kwargs={INPUT[direction]: image, **extra})
         artifacts.append(_artifact(direction, precision, path, direction, masked))
-    with contextlib.redirect_stdout(io.StringIO()):  # it reports every pass; ours is one line per artifact
-        builder.convert().export(str(folder / path))
+    builder.convert().export(str(folder / path))
     return tuple(artifacts)
 
 

@@ -28,6 +28,7 @@ from unfilter.fidelity import FidelityReport, verify
 from unfilter.remainder import RULE as REMAINDER_RULE
 from unfilter.rounding import RULE as ROUNDING_RULE
 from unfilter_converters.cache import Cache, key, source_digest, versions
+from unfilter_converters.chatter import held_back
 from unfilter_training.checkpoint import CARD, Description, load, read_description
 from unfilter_training.network import QuasiInvertibleNetwork, halo
 
@@ -117,7 +118,9 @@ class Conversion:
         return artifacts, tools
 
     def _convert(self, module: Converter, precision: Precision, folder: Path) -> None:
-        artifacts = module.convert(self.network, self.plan, folder, precision)
+        network = self.network
+        with held_back():
+            artifacts = module.convert(network, self.plan, folder, precision)
         (folder / "artifacts.json").write_bytes(TypeAdapter(tuple[Artifact, ...]).dump_json(artifacts))
 
     def _goldens(self, bundle: Path) -> tuple[tuple[Golden, ...], str]:

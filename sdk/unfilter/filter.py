@@ -39,7 +39,7 @@ class Filter:
 
         Args:
             bundle: the folder with `manifest.json`.
-            runtime: one of `unfilter.runtimes.NAMES`; None takes the first that is installed.
+            runtime: one of `unfilter.runtimes.NAMES`; None takes the first that is installed and opens that precision.
             precision: of the graphs, fp32 or fp16; a bundle may lack one for a runtime.
 
         Raises:
@@ -47,12 +47,7 @@ class Filter:
             RuntimeUnavailable: the runtime is not installed, or none is.
         """
         opened = Bundle(Path(bundle))
-        if runtime is None:
-            usable = runtimes.installed()
-            if not usable:
-                raise RuntimeUnavailable("no runtime is installed; add one with: pip install 'unfilter[onnx]'")
-            runtime = usable[0]
-        chosen = cls(opened, runtime, precision)
+        chosen = cls(opened, runtime or _first_runtime(opened, precision), precision)
         for direction in ("forward", "inverse"):
             opened.artifact(chosen._module.FORMAT, direction, precision)
         return chosen
@@ -132,6 +127,20 @@ class Filter:
                 f"{source}: was saved as {tag.codec} and is now {photo.codec}, so what it carried is damaged; "
                 "use the file that the filter saved, or force it"
             )
+
+
+def _first_runtime(bundle: Bundle, precision: Precision) -> str:
+    installed = runtimes.installed()
+    if not installed:
+        raise RuntimeUnavailable("no runtime is installed; add one with: pip install 'unfilter[onnx]'")
+    formats = {artifact.format for artifact in bundle.manifest.artifacts if artifact.precision == precision}
+    for name in installed:
+        if runtimes.sibling(name).FORMAT in formats:
+            return name
+    raise RuntimeUnavailable(
+        f"{bundle.folder}: nothing in {precision} that an installed runtime ({', '.join(installed)}) opens; "
+        f"it holds {', '.join(sorted(formats)) or 'no such artifact'}"
+    )
 
 
 def _not_itself(source: Path, target: Path) -> None:

@@ -1,0 +1,33 @@
+"""Converters print pages of notices, from Python and from C++: held back, and shown only where something fails."""
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """Hold back what is written to file descriptors 1 and 2; print it to standard error if the body fails."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as held:
+        kept = [os.dup(descriptor) for descriptor in (1, 2)]
+        try:
+            for descriptor in (1, 2):
+                os.dup2(held.fileno(), descriptor)
+            try:
+                yield
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                for descriptor, original in zip((1, 2), kept, strict=True):
+                    os.dup2(original, descriptor)
+        except Exception:
+            held.seek(0)
+            sys.stderr.write(held.read().decode(errors="replace"))
+            raise
+        finally:
+            for original in kept:
+                os.close(original)

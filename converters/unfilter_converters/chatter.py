@@ -9,24 +9,24 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def held_back() -> Iterator[None]:
-    """Hold back what is written to file descriptors 1 and 2; print it to standard error if the body fails."""
+    """Hold back what is written to standard output and error, by Python or below it; print it if the body fails."""
     sys.stdout.flush()
     sys.stderr.flush()
-    with tempfile.TemporaryFile() as held:
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as held:
         kept = [os.dup(descriptor) for descriptor in (1, 2)]
         try:
             for descriptor in (1, 2):
                 os.dup2(held.fileno(), descriptor)
             try:
-                yield
+                with contextlib.redirect_stdout(held), contextlib.redirect_stderr(held):
+                    yield
             finally:
-                sys.stdout.flush()
-                sys.stderr.flush()
+                held.flush()
                 for descriptor, original in zip((1, 2), kept, strict=True):
                     os.dup2(original, descriptor)
         except Exception:
             held.seek(0)
-            sys.stderr.write(held.read().decode(errors="replace"))
+            sys.stderr.write(held.read())
             raise
         finally:
             for original in kept:

@@ -1,0 +1,112 @@
+"""Fixtures of the SDK's tests: runtimes, opened filters, real photos, copies of the shipped bundle that may be changed."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import settings
+from numpy.typing import NDArray
+
+import unfilter_converters
+from unfilter import runtimes
+from unfilter.bundle import MANIFEST, Precision, digest
+from unfilter.filter import Filter
+from unfilter.photo import read_photo
+
+settings.register_profile("shared-core", deadline=None)  # the time of one example says nothing on a busy machine
+settings.load_profile("shared-core")
+
+Fields = dict[str, Any]
+EditManifest = Callable[[Path, Callable[[Fields], Any]], None]
+
+
+@pytest.fixture(params=runtimes.NAMES)
+def runtime(request: pytest.FixtureRequest) -> str:
+    """Every runtime in turn; those that this machine lacks are skipped with the reason."""
+    reason = runtimes.sibling(request.param).unavailable()
+    if reason:
+        pytest.skip(reason)
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="session")
+def open_filter(shipped_bundle: Path) -> Callable[..., Filter]:
+    """Opens the shipped filter on a runtime, once."""
+
+    @cache
+    def opened(runtime: str, precision: Precision = "fp32") -> Filter:
+        return Filter.open(shipped_bundle, runtime=runtime, precision=precision)
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def golden_photos() -> Path:
+    """Folder of the goldens' photos: real ones of free licence, of even and odd sizes."""
+    return Path(unfilter_converters.__file__).parent / "golden_photos"
+
+
+@pytest.fixture(scope="session")
+def chelsea(golden_photos: Path) -> NDArray[np.uint8]:
+    """A real photo whose height and width are odd, 225 x 301."""
+    return read_photo(golden_photos / "chelsea.png").pixels
+
+
+@pytest.fixture
+def bundle_copy(shipped_bundle: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of the shipped bundle that a test may change."""
+    folder = tmp_path / "bundles" / "l0"
+    shutil.copytree(shipped_bundle, folder)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)  # pytest keeps the folders of three runs
+
+
+@pytest.fixture(scope="session")
+def edit_manifest() -> EditManifest:
+    """Changes the fields of a manifest in place."""
+
+    def edit(folder: Path, change: Callable[[Fields], Any]) -> None:
+        fields = json.loads((folder / MANIFEST).read_text())
+        change(fields)
+        (folder / MANIFEST).write_text(json.dumps(fields))
+
+    return edit
+
+
+@pytest.fixture(scope="session")
+def flip_byte() -> Callable[[Path], None]:
+    """Changes the middle byte of a file."""
+
+    def flip(path: Path) -> None:
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 0xFF
+        path.write_bytes(content)
+
+    return flip
+
+
+@pytest.fixture(params=[2, np.nan], ids=["scaled", "nan"])
+def altered_bundle(request: pytest.FixtureRequest, bundle_copy: Path, edit_manifest: EditManifest) -> Path:
+    """A bundle whose ONNX inverse has other weights, and whose manifest was made to agree with that file."""
+    onnx = pytest.importorskip("onnx")
+    path = bundle_copy / "onnx/inverse.onnx"
+    model = onnx.load(path)
+    largest = max(
+        (t for t in model.graph.initializer if t.data_type == onnx.TensorProto.FLOAT), key=lambda t: len(t.raw_data)
+    )
+    weights = onnx.numpy_helper.to_array(largest) * np.float32(request.param)
+    largest.CopyFrom(onnx.numpy_helper.from_array(weights, largest.name))
+    onnx.save(model, path)
+
+    def agree(fields: Fields) -> None:
+        (entry,) = (entry for entry in fields["files"] if entry["path"] == "onnx/inverse.onnx")
+        entry |= {"sha256": digest(path), "bytes": path.stat().st_size}
+
+    edit_manifest(bundle_copy, agree)
+    return bundle_copy

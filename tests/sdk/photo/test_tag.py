@@ -1,0 +1,132 @@
+"""Law: a tag survives JSON and XMP; whatever else is in a packet stays; hostile text gives None, and quickly."""
+
+import time
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from unfilter.photo.tag import Codec, Tag, without_tag
+
+TAG = Tag(filter="l0", restoration="0123456789abcdef" * 4, codec="png")
+OTHER = Tag(filter="other", restoration="f" * 64, codec="jpeg")
+PACKET = (
+    '<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="a &amp; b"/>'
+    "</rdf:RDF></x:xmpmeta>" + " " * 2048 + '<?xpacket end="w"?>'
+)
+
+tags = st.builds(
+    Tag,
+    filter=st.text("abz09_", min_size=1, max_size=64),
+    restoration=st.integers(0, 2**256 - 1).map("{:064x}".format),
+    codec=st.sampled_from(["png", "jpeg"]),
+)
+any_text = st.text(st.characters())  # surrogates too
+
+
+@given(tags)
+def test_survives_json(tag: Tag) -> None:
+    assert Tag.from_json(tag.to_json()) == tag
+
+
+@pytest.mark.parametrize("packet", [None, "", PACKET, OTHER.to_xmp(None), OTHER.to_xmp(PACKET), "no packet at all"])
+@given(tag=tags)
+def test_survives_xmp(packet: str | None, tag: Tag) -> None:
+    assert Tag.from_xmp(tag.to_xmp(packet)) == tag
+
+
+def test_the_rest_of_a_packet_stays() -> None:
+    tagged = TAG.to_xmp(PACKET)
+    assert 'dc:source="a &amp; b"' in tagged
+    assert tagged.endswith('<?xpacket end="w"?>')
+    assert "".join((without_tag(tagged) or "").split()) == "".join(PACKET.split())  # space between elements means nothing
+
+
+def test_an_older_tag_is_replaced_not_joined() -> None:
+    twice = TAG.to_xmp(OTHER.to_xmp(PACKET))
+    assert twice.count("unfilter:tag=") == 1
+    assert Tag.from_xmp(twice) == TAG
+
+
+@pytest.mark.parametrize("packet", [None, PACKET, OTHER.to_xmp(PACKET)])
+def test_a_tagged_packet_is_well_formed_xml_with_one_more_description(packet: str | None) -> None:
+    root = ET.fromstring(TAG.to_xmp(packet).partition("?>")[2].rpartition("<?")[0])
+    descriptions = root.findall(".//{http://www.w3.org/1999/02/22-rdf-syntax-ns#}Description")
+    values = [element.get("{https://unfilter.dev/ns/tag/1/}tag") for element in descriptions]
+    assert [value for value in values if value] == [TAG.to_json()]
+    assert len(descriptions) == (1 if packet is None else 2)
+
+
+@pytest.mark.parametrize(
+    ("packet", "rest"), [(None, None), (PACKET, PACKET), (TAG.to_xmp(None), None)], ids=["none", "foreign", "only ours"]
+)
+def test_without_tag_leaves_what_is_not_ours(packet: str | None, rest: str | None) -> None:
+    assert without_tag(packet) == rest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        "[]",
+        "null",
+        "[" * 100_000,
+        "{" * 100_000,
+        TAG.to_json()[:-1],
+        TAG.to_json().replace('"version":1', '"version":2'),
+        TAG.to_json().replace("l0", "../l0"),
+        TAG.to_json().replace("l0", "l0\\n"),
+        TAG.to_json().replace("l0", "l" * 65),
+        TAG.to_json().replace("abcdef", "ABCDEF"),
+        TAG.to_json().replace("png", "webp"),
+    ],
+    ids=lambda text: text[:40],
+)
+def test_what_is_no_tag_of_this_version_gives_none(text: str) -> None:
+    assert Tag.from_json(text) is None
+    assert Tag.from_xmp(TAG.to_xmp(None).replace(TAG.to_json().replace('"', "&quot;"), text.replace('"', "&quot;"))) is None
+
+
+def test_fields_that_a_later_version_adds_are_passed_over() -> None:
+    assert Tag.from_json(TAG.to_json()[:-1] + ',"quality":95}') == TAG
+
+
+@given(any_text)
+def test_no_text_makes_the_readers_raise(text: str) -> None:
+    assert Tag.from_json(text) is None
+    Tag.from_xmp(text)
+    without_tag(text)
+
+
+@given(any_text, any_text, any_text)
+def test_no_text_around_or_inside_our_description_makes_the_reader_raise(before: str, inside: str, after: str) -> None:
+    head, value, tail = TAG.to_xmp(None).partition(TAG.to_json().replace('"', "&quot;"))
+    assert value
+    Tag.from_xmp(before + head + inside + tail + after)
+    without_tag(before + head + inside + tail + after)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [" " * 65_000, "<rdf:Description " * 4_000, '<rdf:Description xmlns:unfilter="' * 2_000],
+    ids=["spaces", "descriptions", "namespaces"],
+)
+def test_text_as_long_as_a_jpeg_holds_is_read_in_less_than_two_seconds(text: str) -> None:
+    started = time.process_time()
+    assert Tag.from_xmp(text) is None
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("fields", [{"filter": "L0"}, {"restoration": "0" * 63}, {"codec": "webp"}, {"version": 2}])
+def test_a_tag_that_could_not_be_read_back_cannot_be_made(fields: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Tag.model_validate(TAG.model_dump() | fields)
+
+
+def test_codecs_are_those_that_are_written() -> None:
+    assert Codec.__args__ == ("png", "jpeg")  # type: ignore[attr-defined]

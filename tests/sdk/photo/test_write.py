@@ -1,0 +1,83 @@
+"""Law: what is written is read back; PNG exactly, JPEG without chroma subsampling; a failure leaves nothing."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, JpegImagePlugin
+
+from unfilter.errors import PhotoError
+from unfilter.fidelity import psnr
+from unfilter.photo import Codec, Photo, Tag, codec_of, read_photo, write_photo
+
+NOISE = np.random.default_rng(0).integers(0, 256, (9, 14, 3), dtype=np.uint8)
+TAG = Tag(filter="l0", restoration="a" * 64, codec="png")
+XMP = '<x><rdf:RDF><rdf:Description dc:title="Zürich"/></rdf:RDF></x>'
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1), (9, 14)])
+def test_png_keeps_every_pixel(tmp_path: Path, size: tuple[int, int]) -> None:
+    pixels = NOISE[: size[0], : size[1]]
+    write_photo(tmp_path / "p.png", Photo(pixels))
+    np.testing.assert_array_equal(read_photo(tmp_path / "p.png").pixels, pixels)
+
+
+def test_jpeg_keeps_full_chroma_at_every_quality(tmp_path: Path, chelsea: NDArray[np.uint8]) -> None:
+    scores = []
+    for quality in (50, 95, 100):
+        write_photo(tmp_path / "p.jpg", Photo(chelsea[:64, :64]), quality=quality)
+        with Image.open(tmp_path / "p.jpg") as image:
+            assert JpegImagePlugin.get_sampling(image) == 0  # 4:4:4
+        scores.append(psnr(read_photo(tmp_path / "p.jpg").pixels, chelsea[:64, :64]))
+    assert scores == sorted(scores)
+    assert scores[-1] > 45
+
+
+@pytest.mark.parametrize("name", ["p.png", "p.jpg"])
+@pytest.mark.parametrize("xmp", [None, XMP])
+@pytest.mark.parametrize("tag", [None, TAG])
+def test_profile_exif_xmp_and_tag_are_read_back(tmp_path: Path, name: str, xmp: str | None, tag: Tag | None) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 8
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    write_photo(tmp_path / name, Photo(NOISE, icc_profile=profile, exif=exif.tobytes(), xmp=xmp, tag=tag))
+    photo = read_photo(tmp_path / name)
+    assert (photo.icc_profile, photo.exif, photo.tag) == (profile, exif.tobytes(), tag)
+    assert "".join((photo.xmp or "").split()) == "".join((xmp or "").split())
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"), [("p.png", "png"), ("P.PNG", "png"), ("p.jpg", "jpeg"), ("p.Jpeg", "jpeg"), ("p.png.jpg", "jpeg")]
+)
+def test_the_suffix_names_the_codec(name: str, codec: Codec, tmp_path: Path) -> None:
+    assert codec_of(Path(name)) == codec
+    write_photo(tmp_path / name, Photo(NOISE))
+    assert read_photo(tmp_path / name).codec == codec
+
+
+@pytest.mark.parametrize("name", ["p.webp", "p.heic", "p.tiff", "p", ".png", "p.png "])
+def test_another_suffix_is_refused_with_those_that_work(name: str, tmp_path: Path) -> None:
+    with pytest.raises(PhotoError, match=r"use \.png, \.jpg or \.jpeg"):
+        write_photo(tmp_path / name, Photo(NOISE))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "photo"),
+    [
+        ("absent/p.png", Photo(NOISE)),
+        ("p.png", Photo(NOISE[:0])),
+        ("p.jpg", Photo(NOISE, xmp="x" * 70_000)),  # a JPEG segment holds 65,533 bytes
+        ("p.jpg", Photo(NOISE, exif=b"Exif\0\0" + bytes(70_000))),
+        ("p.jpg", Photo(np.zeros((1, 65_536, 3), np.uint8))),  # a JPEG's sides have 16 bits
+    ],
+)
+def test_what_cannot_be_written_is_one_line_and_leaves_the_old_file(tmp_path: Path, name: str, photo: Photo) -> None:
+    for old in (tmp_path / "p.png", tmp_path / "p.jpg"):
+        old.write_bytes(b"old")
+    with pytest.raises(PhotoError) as caught:
+        write_photo(tmp_path / name, photo)
+    assert str(caught.value).startswith(f"{tmp_path / name}: ")
+    assert "\n" not in str(caught.value)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old", b"old"]

@@ -1,0 +1,90 @@
+"""Law: nothing half-written ever stands under a final name."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from unfilter.files import replacing
+
+
+def test_the_file_stands_only_after_the_block(tmp_path: Path) -> None:
+    target = tmp_path / "photo.png"
+    with replacing(target) as temporary:
+        temporary.write_bytes(b"new")
+        assert temporary.parent == tmp_path  # a rename within one file system is atomic
+        assert temporary.suffix == ".png"  # encoders look at it
+        assert not target.exists()
+        inode = temporary.stat().st_ino
+    assert target.read_bytes() == b"new"
+    assert target.stat().st_ino == inode  # renamed, not copied
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def _write_half(path: Path, error: type[BaseException]) -> None:
+    path.write_bytes(b"half")
+    raise error
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+@pytest.mark.parametrize("existing", [None, b"old"])
+def test_a_failure_leaves_what_was_there_and_nothing_else(
+    tmp_path: Path, error: type[BaseException], existing: bytes | None
+) -> None:
+    target = tmp_path / "photo.png"
+    if existing:
+        target.write_bytes(existing)
+    with pytest.raises(error), replacing(target) as temporary:
+        _write_half(temporary, error)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == ([existing] if existing else [])
+
+
+def test_an_existing_file_stays_until_it_is_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "photo.png"
+    target.write_bytes(b"old")
+    with replacing(target) as temporary:
+        temporary.write_bytes(b"new")
+        assert target.read_bytes() == b"old"
+    assert target.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("existing", [None, b"old"])
+def test_a_kill_before_the_rename_leaves_the_final_name_as_it_was(tmp_path: Path, existing: bytes | None) -> None:
+    target = tmp_path / "photo.png"
+    if existing:
+        target.write_bytes(existing)
+    program = (
+        "import os, pathlib, sys; from unfilter.files import replacing\n"
+        "with replacing(pathlib.Path(sys.argv[1])) as temporary:\n"
+        "    temporary.write_bytes(b'half'); os._exit(9)"
+    )
+    assert subprocess.run([sys.executable, "-c", program, target], check=False).returncode == 9
+    assert (target.read_bytes() if target.exists() else None) == existing
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_permissions_honour_the_umask(tmp_path: Path, umask: int, mode: int) -> None:
+    before = os.umask(umask)
+    try:
+        with replacing(tmp_path / "photo.png") as temporary:
+            temporary.write_bytes(b"")
+        assert os.umask(umask) == umask
+    finally:
+        os.umask(before)
+    assert (tmp_path / "photo.png").stat().st_mode & 0o777 == mode
+
+
+def test_a_missing_folder_is_named_and_not_made(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="absent does not exist"), replacing(tmp_path / "absent" / "photo.png"):
+        pytest.fail("the block ran")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_as_long_as_the_file_system_allows_can_be_written(tmp_path: Path) -> None:
+    target = tmp_path / ("p" * 251 + ".png")
+    target.write_bytes(b"old")
+    with replacing(target) as temporary:
+        temporary.write_bytes(b"new")
+    assert target.read_bytes() == b"new"

@@ -1,0 +1,238 @@
+"""Laws: every runtime gives the golden bytes; restore undoes apply; files carry what came with them; what would not
+restore is refused before anything is written.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageCms
+
+from unfilter import runtimes
+from unfilter.bundle import Bundle, Direction
+from unfilter.errors import BundleError, PhotoError, RuntimeUnavailable
+from unfilter.fidelity import psnr
+from unfilter.filter import Filter
+from unfilter.photo import Codec, Photo, Tag, read_photo, write_photo
+
+OpenFilter = Callable[..., Filter]
+XMP = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="camera"/></rdf:RDF></x:xmpmeta>'
+)
+
+
+def levels_apart(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> int:
+    return int(np.abs(a.astype(int) - b.astype(int)).max())
+
+
+@pytest.fixture
+def l0(open_filter: OpenFilter) -> Filter:
+    return open_filter(runtimes.installed()[0])
+
+
+def test_golden_bytes_within_a_level_and_restoration_above_40_db(
+    runtime: str, open_filter: OpenFilter, shipped_bundle: Path
+) -> None:
+    opened = open_filter(runtime)
+    golden = next(golden for golden in opened.bundle.manifest.goldens if golden.name == "chelsea")
+    photo, filtered, restored = (
+        read_photo(shipped_bundle / path).pixels for path in (golden.photo, golden.filtered, golden.restored)
+    )
+    applied = opened.apply(photo)
+    assert levels_apart(applied, filtered) <= 1
+    assert psnr(applied, photo) < 40  # it is a filter, after all
+    undone = opened.restore(applied)
+    assert psnr(undone, photo) > 40
+    assert psnr(undone, restored) > 60  # a byte that differs in the filtered file moves its neighbourhood a little
+
+
+@pytest.mark.parametrize("direction", ["forward", "inverse"])
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1), (2, 2), (5, 3)])
+def test_tiny_photos_keep_their_size_and_get_the_bytes_of_the_reference(
+    runtime: str, size: tuple[int, int], direction: Direction, chelsea: NDArray[np.uint8], open_filter: OpenFilter
+) -> None:
+    pixels = chelsea[100 : 100 + size[0], 150 : 150 + size[1]]
+    result = open_filter(runtime).run(direction, pixels)
+    assert (result.shape, result.dtype) == (pixels.shape, np.uint8)
+    assert levels_apart(result, open_filter("torch").run(direction, pixels)) <= 1
+
+
+@pytest.mark.parametrize("size", [(64, 64), (63, 64), (64, 63), (63, 101)])
+def test_odd_sizes_restore_as_well_as_even_ones(size: tuple[int, int], chelsea: NDArray[np.uint8], l0: Filter) -> None:
+    pixels = chelsea[80 : 80 + size[0], 90 : 90 + size[1]]
+    assert psnr(l0.restore(l0.apply(pixels)), pixels) > 40
+
+
+@pytest.mark.parametrize(
+    "view", [lambda p: p[::2, ::3], lambda p: p[::-1], lambda p: p.transpose(1, 0, 2), lambda p: p[:, :, ::-1]]
+)
+def test_the_layout_in_memory_does_not_matter_and_the_photo_is_not_changed(
+    view: Callable[[NDArray[np.uint8]], NDArray[np.uint8]], chelsea: NDArray[np.uint8], l0: Filter
+) -> None:
+    pixels = view(chelsea[:64, :90].copy())
+    before = np.ascontiguousarray(pixels)
+    pixels.flags.writeable = False
+    np.testing.assert_array_equal(l0.apply(pixels), l0.apply(before.copy()))
+    np.testing.assert_array_equal(pixels, before)
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        np.zeros((4, 4, 3), np.float32),
+        np.zeros((4, 4, 3), np.uint16),
+        np.zeros((4, 4), np.uint8),
+        np.zeros((4, 4, 1), np.uint8),
+        np.zeros((4, 4, 4), np.uint8),
+        np.zeros((1, 4, 4, 3), np.uint8),
+        np.zeros((0, 4, 3), np.uint8),
+        np.zeros((4, 0, 3), np.uint8),
+    ],
+    ids=lambda pixels: f"{pixels.dtype}{pixels.shape}",
+)
+def test_what_is_no_photo_is_refused_with_what_was_given(pixels: NDArray[np.uint8], l0: Filter) -> None:
+    for direction in (l0.apply, l0.restore):
+        with pytest.raises(ValueError, match=f"got {pixels.dtype}"):
+            direction(pixels)
+
+
+def test_open_takes_the_first_installed_runtime(shipped_bundle: Path) -> None:
+    assert Filter.open(str(shipped_bundle)).runtime == runtimes.installed()[0]
+
+
+def test_open_takes_the_first_installed_runtime_that_opens_the_precision(shipped_bundle: Path) -> None:
+    if "mil" not in runtimes.installed():
+        pytest.skip("runtime mil is not installed")
+    expected = "coreml" if "coreml" in runtimes.installed() else "mil"
+    assert Filter.open(shipped_bundle, precision="fp16").runtime == expected
+
+
+def test_open_without_any_runtime_says_how_to_add_one(shipped_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtimes, "NAMES", ())
+    with pytest.raises(RuntimeUnavailable, match=r"pip install 'unfilter\[onnx\]'"):
+        Filter.open(shipped_bundle)
+
+
+def test_open_refuses_an_unknown_runtime_and_an_absent_precision(shipped_bundle: Path) -> None:
+    with pytest.raises(RuntimeUnavailable, match="choose one of onnx, "):
+        Filter.open(shipped_bundle, runtime="onx")
+    with pytest.raises(BundleError, match="no pt2 forward in fp16"):
+        Filter.open(shipped_bundle, runtime="torch", precision="fp16")
+
+
+def test_a_changed_byte_is_seen_before_an_artifact_is_loaded(
+    runtime: str, bundle_copy: Path, flip_byte: Callable[[Path], None]
+) -> None:
+    bundle = Bundle(bundle_copy)
+    artifact = bundle.artifact(runtimes.sibling(runtime).FORMAT, "forward", "fp32")
+    entry = next(e for e in bundle.manifest.files if e.path.startswith(artifact.path) and not e.volatile)
+    flip_byte(bundle_copy / entry.path)
+    opened = Filter.open(bundle_copy, runtime=runtime)
+    with pytest.raises(BundleError, match=rf"{artifact.path}.*sha256 differs"):
+        opened.apply(np.zeros((4, 4, 3), np.uint8))
+
+
+@pytest.fixture
+def camera_photo(tmp_path: Path, chelsea: NDArray[np.uint8]) -> Path:
+    """A JPEG with profile, XMP, and EXIF that says it is to be turned."""
+    exif = Image.Exif()
+    exif[0x0112] = 6  # orientation: turn by 90 degrees to show
+    exif[0x010F] = "camera maker"
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    path = tmp_path / "camera.jpg"
+    write_photo(path, Photo(chelsea[:50, :81], icc_profile=profile, exif=exif.tobytes(), xmp=XMP), quality=97)
+    return path
+
+
+@pytest.mark.parametrize(("name", "codec"), [("f.png", "png"), ("f.jpg", "jpeg"), ("F.JPEG", "jpeg")])
+def test_a_filtered_file_says_what_made_it_and_carries_what_came_with_the_photo(
+    name: str, codec: Codec, camera_photo: Path, tmp_path: Path, l0: Filter
+) -> None:
+    filtered, restored = tmp_path / name, tmp_path / "restored.png"
+    l0.apply_file(camera_photo, filtered)
+    l0.restore_file(str(filtered), str(restored))
+    photo, after_apply, after_restore = (read_photo(path) for path in (camera_photo, filtered, restored))
+    manifest = l0.bundle.manifest
+    assert after_apply.tag == Tag(filter="l0", restoration=manifest.restoration, codec=codec)
+    assert after_restore.tag is None
+    assert b"unfilter" not in restored.read_bytes()
+    assert photo.icc_profile
+    assert photo.exif
+    assert photo.xmp == XMP
+    for after in (after_apply, after_restore):
+        assert (after.icc_profile, after.exif) == (photo.icc_profile, photo.exif)
+        assert 'dc:source="camera"' in (after.xmp or "")
+        assert after.pixels.shape == photo.pixels.shape  # nothing was turned
+    if codec == "png":
+        np.testing.assert_array_equal(after_apply.pixels, l0.apply(photo.pixels))
+        np.testing.assert_array_equal(after_restore.pixels, l0.restore(after_apply.pixels))
+        assert psnr(after_restore.pixels, photo.pixels) > 40
+
+
+@pytest.fixture
+def filtered_file(camera_photo: Path, l0: Filter) -> Path:
+    path = camera_photo.with_name("filtered.png")
+    l0.apply_file(camera_photo, path)
+    return path
+
+
+def _of_another_filter(filtered: Path) -> Path:
+    photo = read_photo(filtered)
+    assert photo.tag
+    write_photo(filtered, replace(photo, tag=Tag(filter="l0", restoration="0" * 64, codec="png")))
+    return filtered
+
+
+def _saved_again_as_jpeg(filtered: Path) -> Path:
+    write_photo(path := filtered.with_suffix(".jpg"), read_photo(filtered))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"), [(_of_another_filter, "name the right bundle"), (_saved_again_as_jpeg, "is now jpeg")]
+)
+def test_what_this_filter_cannot_restore_is_refused_unless_forced(
+    spoil: Callable[[Path], Path], reason: str, filtered_file: Path, l0: Filter
+) -> None:
+    source, target = spoil(filtered_file), filtered_file.with_name("restored.png")
+    with pytest.raises(PhotoError, match=reason) as caught:
+        l0.restore_file(source, target)
+    assert "\n" not in str(caught.value)
+    assert not target.exists()
+    l0.restore_file(source, target, force=True)
+    assert read_photo(target).tag is None
+
+
+def test_a_file_whose_tag_was_stripped_is_restored_by_the_filter_that_the_caller_names(
+    filtered_file: Path, camera_photo: Path, l0: Filter
+) -> None:
+    write_photo(filtered_file, Photo(read_photo(filtered_file).pixels))
+    l0.restore_file(filtered_file, target := filtered_file.with_name("restored.png"))
+    assert psnr(read_photo(target).pixels, read_photo(camera_photo).pixels) > 40
+
+
+def test_a_photo_is_never_overwritten_by_its_own_result(filtered_file: Path, l0: Filter) -> None:
+    link = filtered_file.with_name("link.png")
+    link.symlink_to(filtered_file)
+    before = filtered_file.read_bytes()
+    for method in (l0.apply_file, l0.restore_file):
+        for target in (filtered_file, link):
+            with pytest.raises(PhotoError, match="is the photo itself"):
+                method(filtered_file, target)
+    assert filtered_file.read_bytes() == before
+
+
+@pytest.mark.parametrize("target", ["absent/out.png", "out.webp", "out", "taken.png"])
+def test_an_output_that_cannot_be_written_leaves_nothing(target: str, filtered_file: Path, l0: Filter) -> None:
+    (filtered_file.parent / "taken.png").mkdir()
+    before = sorted(filtered_file.parent.rglob("*"))
+    for method in (l0.apply_file, l0.restore_file):
+        with pytest.raises(PhotoError) as caught:
+            method(filtered_file, filtered_file.parent / target)
+        assert "\n" not in str(caught.value)
+        assert target in str(caught.value)
+    assert sorted(filtered_file.parent.rglob("*")) == before

@@ -1,0 +1,99 @@
+"""Laws: what is documented is what is exported; runtimes are equal siblings; importing the SDK imports no framework."""
+
+import ast
+import importlib
+import pkgutil
+import subprocess
+import sys
+from importlib.metadata import metadata
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import unfilter
+import unfilter.fidelity
+import unfilter.photo
+from unfilter import errors, runtimes
+
+DOCUMENTED = {
+    unfilter: [
+        "Bundle",
+        "BundleError",
+        "Filter",
+        "Manifest",
+        "Photo",
+        "PhotoError",
+        "RuntimeUnavailable",
+        "Tag",
+        "UnfilterError",
+        "read_photo",
+        "write_photo",
+    ],
+    unfilter.photo: ["Codec", "Photo", "Tag", "codec_of", "read_photo", "write_photo"],
+    unfilter.fidelity: ["TOLERANCES", "FidelityReport", "Tolerance", "Verdict", "psnr", "render", "verify"],
+}
+HEAVY = {"torch", "onnxruntime", "coremltools", "tensorflow", "ai_edge_litert", "onnx"}
+
+
+@pytest.mark.parametrize("module", DOCUMENTED, ids=lambda module: module.__name__)
+def test_what_is_exported_is_what_is_documented(module: ModuleType) -> None:
+    assert module.__all__ == DOCUMENTED[module]
+    for name in module.__all__:
+        assert getattr(module, name) is not None
+    assert module.__doc__
+
+
+def test_the_snippet_of_the_docstring_names_what_exists() -> None:
+    snippet = "\n".join(line[4:] for line in (unfilter.__doc__ or "").splitlines() if line.startswith("    "))
+    used = {node.attr for node in ast.walk(ast.parse(snippet)) if isinstance(node, ast.Attribute)}
+    assert used == {"open", "apply_file", "restore_file"}
+    assert all(hasattr(unfilter.Filter, name) for name in used)
+
+
+def test_errors_share_one_base_that_is_a_value_error() -> None:
+    classes = [c for c in vars(errors).values() if isinstance(c, type)]
+    assert len(classes) == 4
+    assert all(issubclass(c, errors.UnfilterError) and issubclass(c, ValueError) for c in classes)
+
+
+def test_names_cover_all_runtimes() -> None:
+    modules = {found.name for found in pkgutil.iter_modules(runtimes.__path__) if not found.name.startswith("_")}
+    assert modules - {"fixed_size"} == set(runtimes.NAMES)
+    assert all(f"| `{name}` |" in (runtimes.__doc__ or "") for name in runtimes.NAMES)
+
+
+@pytest.mark.parametrize("name", runtimes.NAMES)
+def test_every_runtime_offers_the_protocol(name: str) -> None:
+    module = importlib.import_module(f"unfilter.runtimes.{name}")
+    assert module.FORMAT in ("onnx", "tflite", "mlpackage", "pt2")
+    assert module.EXTRA in metadata("unfilter").get_all("Provides-Extra", [])
+    assert module.ON_VENDOR_RUNTIME is (name != "mil")
+    assert module.unavailable() is None or isinstance(module.unavailable(), str)
+    assert callable(module.open_graph)
+    public = {
+        n
+        for n, value in vars(module).items()
+        if not n.startswith("_") and getattr(value, "__module__", "") == module.__name__
+    }
+    assert public == {"unavailable", "open_graph"}
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import unfilter",
+        "import unfilter.cli; unfilter.cli.commands()",
+        "from unfilter import runtimes; runtimes.installed()",
+        "import unfilter.fidelity, unfilter.search_path, unfilter.tiling",
+    ],
+)
+def test_no_framework_is_imported_before_it_is_needed(program: str) -> None:
+    code = f"{program}; import sys; print(*sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert HEAVY & set(result.stdout.split()) == set()
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    for path in Path(unfilter.__file__).parent.rglob("*.py"):
+        assert ast.get_docstring(ast.parse(path.read_text())), path

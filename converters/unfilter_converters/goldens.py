@@ -30,16 +30,36 @@ def reference(network: QuasiInvertibleNetwork, direction: Direction, pixels: NDA
     return after
 
 
-def make_goldens(network: QuasiInvertibleNetwork, folder: Path) -> tuple[Golden, ...]:
-    """Write `goldens/NAME.png`, `NAME.filtered.png` and `NAME.restored.png` under `folder`."""
+def make_goldens(network: QuasiInvertibleNetwork, tile: int, folder: Path) -> tuple[Golden, ...]:
+    """Write `goldens/NAME.png`, `NAME.filtered.png` and `NAME.restored.png` under `folder`; one golden fills a tile."""
     (folder / "goldens").mkdir()
     goldens = []
-    for name, licence in LICENCES.items():
-        photo = Photo(read_photo(PHOTOS / f"{name}.png").pixels)
+    photos = {name: read_photo(PHOTOS / f"{name}.png").pixels for name in LICENCES}
+    whole_tile = mosaic(list(photos.values()), tile)
+    for name, pixels in (*photos.items(), ("mosaic", whole_tile)):
+        photo = Photo(pixels)
         filtered = replace(photo, pixels=reference(network, "forward", photo.pixels))
         restored = replace(photo, pixels=reference(network, "inverse", filtered.pixels))
         paths = [f"goldens/{name}{part}.png" for part in ("", ".filtered", ".restored")]
         for path, picture in zip(paths, (photo, filtered, restored), strict=True):
             write_photo(folder / path, picture)
-        goldens.append(Golden(name=name, photo=paths[0], filtered=paths[1], restored=paths[2], licence=licence))
+        goldens.append(
+            Golden(
+                name=name,
+                photo=paths[0],
+                filtered=paths[1],
+                restored=paths[2],
+                licence=LICENCES.get(name, "that of each part"),
+                round_trip=name in LICENCES,
+            )
+        )
     return tuple(goldens)
+
+
+def mosaic(photos: list[NDArray[np.uint8]], side: int) -> NDArray[np.uint8]:
+    """`side` x `side` pixels of the photos set side by side again and again, so that a graph's full tile is judged too."""
+    height = min(photo.shape[0] for photo in photos)
+    band = np.concatenate([photo[:height] for photo in photos], axis=1)
+    bands = [np.roll(band, 97 * row, axis=1) for row in range(-(-side // height))]
+    repeats = -(-side // band.shape[1])
+    return np.ascontiguousarray(np.tile(np.concatenate(bands), (1, repeats, 1))[:side, :side])

@@ -128,7 +128,9 @@ class Conversion:
             from unfilter_converters.goldens import make_goldens
             from unfilter_converters.restoration import restoration_id
 
-            goldens = TypeAdapter(tuple[Golden, ...]).dump_python(make_goldens(self.network, folder), mode="json")
+            goldens = TypeAdapter(tuple[Golden, ...]).dump_python(
+                make_goldens(self.network, self.plan.tile, folder), mode="json"
+            )
             stored = {"goldens": goldens, "restoration": restoration_id(self.network)}
             (folder / "goldens.json").write_text(json.dumps(stored), encoding="utf-8")
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from unfilter.errors import BundleError
 
@@ -74,15 +74,27 @@ class TilePlan(_Frozen):
     halo: int = Field(ge=0, description="margin of a tile's inner sides that is computed and thrown away")
     alignment: int = Field(ge=1, description="sizes and offsets of tiles are multiples of this")
 
+    @model_validator(mode="after")
+    def _keeps_something(self) -> "TilePlan":
+        if self.tile <= 2 * self.halo or self.tile % self.alignment or self.halo % self.alignment:
+            raise ValueError(
+                f"tile {self.tile} and halo {self.halo} leave nothing to keep, or are no multiple of {self.alignment}"
+            )
+        return self
+
 
 class Golden(_Frozen):
-    """A small photo and what the reference makes of it; all three are 8-bit RGB PNG files."""
+    """A small photo and what the reference makes of it; all three are 8-bit RGB PNG files.
+
+    One that fills a tile is for the graphs alone (`round_trip` false), since it takes so much longer.
+    """
 
     name: str
     photo: str
     filtered: str
     restored: str
     licence: str
+    round_trip: bool = True
 
 
 class Provenance(_Frozen):
@@ -168,7 +180,11 @@ class Bundle:
             BundleError: the path leads out of the bundle.
         """
         path = self.folder / relative
-        if not path.resolve().is_relative_to(self.folder.resolve()):
+        try:
+            inside = path.resolve().is_relative_to(self.folder.resolve())
+        except ValueError:  # a NUL in the name
+            inside = False
+        if not inside:
             raise BundleError(f"{self.folder / MANIFEST}: {relative!r} leads out of the bundle; do not use it")
         return path
 
@@ -180,13 +196,26 @@ class Bundle:
         """
         for entry in self.manifest.files:
             self._check_file(entry)
+        for artifact in self.manifest.artifacts:
+            self._check_listed(artifact)
 
     def check_artifact(self, artifact: Artifact) -> None:
-        """The same for the files of one artifact, as `Filter.open` does before it loads them."""
+        """The same for the files of one artifact, as `Filter` does before it loads them."""
+        for entry in self._entries(artifact):
+            self._check_file(entry)
+        self._check_listed(artifact)
+
+    def _entries(self, artifact: Artifact) -> list[FileEntry]:
         prefix = artifact.path + "/"
-        for entry in self.manifest.files:
-            if entry.path == artifact.path or entry.path.startswith(prefix):
-                self._check_file(entry)
+        return [entry for entry in self.manifest.files if entry.path == artifact.path or entry.path.startswith(prefix)]
+
+    def _check_listed(self, artifact: Artifact) -> None:
+        """No file of an artifact may be one that the manifest does not vouch for."""
+        listed = {self.path(entry.path) for entry in self._entries(artifact)}
+        path = self.path(artifact.path)
+        present = {file for file in path.rglob("*") if file.is_file()} if path.is_dir() else {path}
+        for file in sorted(present - listed):
+            raise BundleError(f"{file}: is not in the manifest's list of files; convert the filter again")
 
     def _check_file(self, entry: FileEntry) -> None:
         path = self.path(entry.path)

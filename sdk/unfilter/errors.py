@@ -5,7 +5,10 @@ Each message is one line: the file, what was found, what to do. The command exit
 
 
 class UnfilterError(ValueError):
-    """Base of the errors below."""
+    """Base of the errors below. The message is kept on one line, whatever names and reasons it quotes."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.splitlines()))
 
 
 class PhotoError(UnfilterError):

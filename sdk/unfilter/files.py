@@ -1,7 +1,7 @@
 """Writing files so that nothing half-written ever stands under a final name."""
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,14 +16,11 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     if not path.parent.is_dir():
         raise FileNotFoundError(f"{path}: the folder {path.parent} does not exist; create it first")
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    # Not tempfile, whose files are private: a saved photo should be as readable as the umask says.
+    temporary = path.parent / f".{path.stem[:40]}.{secrets.token_hex(6)}{path.suffix[:10]}"
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
         yield temporary
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)  # mkstemp makes private files; a saved photo should be as readable as any
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

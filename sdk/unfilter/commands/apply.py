@@ -20,7 +20,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def add_runtime_arguments(parser: ArgumentParser) -> None:
     """`--runtime` and `--precision`, shared with `restore`."""
-    parser.add_argument("--runtime", choices=runtimes.NAMES, help="default: the first one installed that opens the precision")
+    parser.add_argument(
+        "--runtime", choices=runtimes.NAMES, help="default: the first one installed that opens the precision"
+    )
     parser.add_argument("--precision", choices=("fp32", "fp16"), default="fp32")
 
 

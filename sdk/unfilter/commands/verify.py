@@ -31,6 +31,8 @@ def run(arguments: Namespace) -> int:
 
     if arguments.json and not arguments.json.parent.is_dir():
         raise UnfilterError(f"{arguments.json}: the folder {arguments.json.parent} does not exist; create it first")
+    if arguments.json and arguments.json.is_dir():
+        raise UnfilterError(f"{arguments.json}: is a folder; name a file for the report")
     report = verify(Bundle(arguments.bundle), required=arguments.require, report=announce)
     finish()
     print(render(report))

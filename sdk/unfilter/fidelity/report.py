@@ -37,7 +37,7 @@ class GraphResult(BaseModel):
         differing: share of bytes that differ from the golden bytes.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
     engine: Engine
     direction: Direction
@@ -50,7 +50,7 @@ class GraphResult(BaseModel):
 class RoundTrip(BaseModel):
     """Forward on one engine, 8-bit bytes, inverse on another: mean PSNR of restored against photo over the goldens, dB."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
     forward: Engine
     inverse: Engine
@@ -70,7 +70,7 @@ class NotRun(BaseModel):
 class FidelityReport(BaseModel):
     """All results; `reference_db` is the mean PSNR of the goldens' restored photos, which the reference made."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
     filter: str
     restoration: str

@@ -49,10 +49,11 @@ def read_photo(path: Path) -> Photo:
     """
     try:
         # Pillow warns of oddities in metadata; a warning is not for the user, and the pixels are checked by decoding.
-        with warnings.catch_warnings(), Image.open(path, formats=["PNG", "JPEG", "MPO"]) as image:
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _decode(path, image)
+            with Image.open(path, formats=["PNG", "JPEG"]) as image:  # JPEG opens MPO too
+                return _decode(path, image)
     except PhotoError:
         raise
     except FileNotFoundError:
@@ -72,11 +73,15 @@ def read_photo(path: Path) -> Photo:
 def _decode(path: Path, image: Image.Image) -> Photo:
     if image.format == "PNG" and getattr(image, "n_frames", 1) > 1:
         raise PhotoError(f"{path}: is animated; give a single picture")
-    mode = image.mode
-    if mode == "P" and "transparency" in image.info:
+    # A PNG with 16 bits a channel may say mode RGB; only the raw mode of its tiles tells.
+    mode = "I;16" if any("16" in str(tile[3]) for tile in getattr(image, "tile", ())) else image.mode
+    if "transparency" in image.info:
         mode = "RGBA"
     if mode in _REFUSED_MODES:
         raise PhotoError(f"{path}: {_REFUSED_MODES[mode]}")
+    profile = image.info.get("icc_profile")
+    if profile and profile[16:20] == b"GRAY":  # data colour space, ICC.1:2022, section 7.2.8
+        raise PhotoError(f"{path}: has a grey colour profile, which its RGB result cannot carry; convert it to sRGB first")
     pixels = np.array(image.convert("RGB"))
     packet = _xmp(image)
     tag = Tag.from_xmp(packet) if packet else None
@@ -85,7 +90,7 @@ def _decode(path: Path, image: Image.Image) -> Photo:
     return Photo(
         pixels,
         codec=_CODECS[cast(str, image.format)],
-        icc_profile=image.info.get("icc_profile"),
+        icc_profile=profile,
         exif=image.info.get("exif"),
         xmp=without_tag(packet),
         tag=tag,

@@ -11,13 +11,15 @@ Codec = Literal["png", "jpeg"]
 PNG_KEYWORD = "unfilter"
 """Keyword of the iTXt chunk (PNG specification, section 11.3.3.4)."""
 
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _NAMESPACE = "https://unfilter.dev/ns/tag/1/"
-_DESCRIPTION = re.compile(rf'\s*<rdf:Description\s[^<>]*xmlns:unfilter="{re.escape(_NAMESPACE)}"[^<>]*/>', re.DOTALL)
+_DESCRIPTION = re.compile(rf'<rdf:Description\s[^<>]*xmlns:unfilter="{re.escape(_NAMESPACE)}"[^<>]*/>')
+_END = re.compile(r"</[A-Za-z_][\w.-]*:RDF\s*>")
 _VALUE = re.compile(r'unfilter:tag="([^"<>]*)"')
 _PACKET = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
     '<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
-    ' <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">{description}\n </rdf:RDF>\n'
+    f' <rdf:RDF xmlns:rdf="{_RDF}"></rdf:RDF>\n'
     "</x:xmpmeta>\n"
     '<?xpacket end="w"?>'
 )
@@ -51,11 +53,16 @@ class Tag(BaseModel):
         Source: XMP specification part 1 (ISO 16684-1), section 7.
         """
         value = escape(self.to_json(), _QUOTES)
-        description = f'\n  <rdf:Description rdf:about="" xmlns:unfilter="{_NAMESPACE}" unfilter:tag="{value}"/>'
-        head, end, tail = (without_tag(packet) or "").rpartition("</rdf:RDF>")
-        if not end:  # no packet, or one without the element that every packet must have
-            return _PACKET.format(description=description)
-        return head.rstrip() + description + "\n " + end + tail
+        # The namespaces are declared here, whatever prefixes the packet uses elsewhere.
+        description = (
+            f'<rdf:Description xmlns:rdf="{_RDF}" rdf:about="" xmlns:unfilter="{_NAMESPACE}" unfilter:tag="{value}"/>'
+        )
+        rest = without_tag(packet) or _PACKET
+        ends = list(_END.finditer(rest))
+        if not ends:  # without the element that every packet must have, it is no XMP
+            rest, ends = _PACKET, list(_END.finditer(_PACKET))
+        end = ends[-1].start()
+        return rest[:end] + description + rest[end:]
 
     @staticmethod
     def from_xmp(packet: str) -> "Tag | None":
@@ -70,4 +77,4 @@ def without_tag(packet: str | None) -> str | None:
     if packet is None:
         return None
     rest = _DESCRIPTION.sub("", packet)
-    return rest if "rdf:Description" in rest else None
+    return None if rest.split() == _PACKET.split() else rest

@@ -35,6 +35,14 @@ def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
     except (ValueError, RuntimeError) as error:
         raise BundleError(f"{path}: LiteRT cannot load it ({str(error).splitlines()[0]})") from None
 
+    for runner, inputs in ((full, [artifact.image]), (masked, [artifact.image, artifact.valid])):
+        expected = sorted(each.name for each in inputs if each is not None), [artifact.result.name]
+        found = sorted(runner.get_input_details()), sorted(runner.get_output_details())
+        if found != expected or artifact.valid is None:
+            raise BundleError(
+                f"{path}: turns {found[0]} into {found[1]}, the manifest says {expected[0]} into {expected[1]}"
+            )
+
     def run_full(image: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.asarray(full(**{artifact.image.name: image[None]})[artifact.result.name][0], np.float32)
 

@@ -35,6 +35,10 @@ def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
     except Exception as error:  # onnxruntime raises classes of its own that share no base but Exception
         raise BundleError(f"{path}: ONNX Runtime cannot load it ({str(error).splitlines()[0]})") from None
 
+    names = [each.name for each in (*session.get_inputs(), *session.get_outputs())]
+    if names != [artifact.image.name, artifact.result.name]:
+        raise BundleError(f"{path}: has tensors {names}, the manifest says {artifact.image.name} and {artifact.result.name}")
+
     def run(image: NDArray[np.float32]) -> NDArray[np.float32]:
         planes = np.ascontiguousarray(image.transpose(2, 0, 1)[None], dtype=np.float32)
         (result,) = session.run([artifact.result.name], {artifact.image.name: planes})

@@ -58,8 +58,8 @@ L0 = Operator(
     source="Xu, Lu, Xu, Jia: Image Smoothing via L0 Gradient Minimization, SIGGRAPH Asia 2011, algorithm 1",
     parameters={
         "smoothness": Parameter(
-            "weight of the number of non-zero gradients (lambda in the paper)", bounds=(1e-6, 10), training=(0.002, 0.2)
+            "weight of the number of non-zero gradients (lambda in the paper)", bounds=(1e-6, 10.0), training=(0.002, 0.2)
         ),
-        "kappa": Parameter("growth of the auxiliary weight per pass", bounds=(1.05, 16)),
+        "kappa": Parameter("growth of the auxiliary weight per pass", bounds=(1.05, 16.0)),
     },
 )

@@ -63,6 +63,8 @@ class Operator:
         self._check_images(images)
         for name, value in parameters.items():
             self._check_parameter(name, value)
+            if isinstance(self.defaults[name], float) and isinstance(value, int):
+                parameters[name] = float(value)
         return self.function(images, **parameters)
 
     @property

@@ -1,0 +1,122 @@
+"""Made once from the same inputs; complete or not there at all."""
+
+import importlib
+import json
+from pathlib import Path
+
+import pytest
+
+from unfilter_converters.cache import Cache, key, source_digest, versions
+
+INPUTS = {"weights": "ab", "plan": {"tile": 64, "halo": 8}, "tools": {"onnx": "1"}, "precision": "fp32"}
+
+
+def make(folder: Path) -> None:
+    (folder / "made.txt").write_text("made")
+    (folder / "inside").mkdir()
+    (folder / "inside" / "more.txt").write_text("more")
+
+
+def test_same_key_is_made_once(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "deep" / "cache")
+    first, hit = cache.get("a" * 64, make)
+    assert not hit
+    again, hit = cache.get("a" * 64, lambda _: pytest.fail("made again"))
+    assert hit
+    assert first == again
+    assert (again / "inside" / "more.txt").read_text() == "more"
+
+
+def test_a_later_cache_finds_what_an_earlier_one_made(tmp_path: Path) -> None:
+    Cache(tmp_path).get("a", make)
+    assert Cache(tmp_path).get("a", lambda _: pytest.fail("made again"))[1]
+
+
+def test_another_key_is_made_too(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    assert cache.get("a", make)[0] != cache.get("b", make)[0]
+
+
+@pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt])
+def test_failing_make_leaves_nothing_and_can_be_tried_again(failure: type[BaseException], tmp_path: Path) -> None:
+    def fail(folder: Path) -> None:
+        make(folder)
+        raise failure
+
+    cache = Cache(tmp_path)
+    with pytest.raises(failure):
+        cache.get("a", fail)
+    assert list(tmp_path.iterdir()) == []
+    assert cache.get("a", make) == (tmp_path / "a", False)
+
+
+def test_nothing_stands_under_the_final_name_while_it_is_made(tmp_path: Path) -> None:
+    def check(folder: Path) -> None:
+        make(folder)
+        assert not (tmp_path / "a").exists()
+
+    Cache(tmp_path).get("a", check)
+
+
+def test_folder_can_be_read_by_others(tmp_path: Path) -> None:
+    folder, _ = Cache(tmp_path).get("a", make)
+    assert folder.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"weights": "ac"},
+        {"plan": {"tile": 64, "halo": 10}},
+        {"tools": {"onnx": "2"}},
+        {"tools": {}},
+        {"precision": "fp16"},
+        {"more": None},
+    ],
+    ids=json.dumps,
+)
+def test_key_changes_with_any_input(change: dict[str, object]) -> None:
+    assert key(**INPUTS | change) != key(**INPUTS)
+
+
+def test_key_does_not_depend_on_the_order_of_inputs() -> None:
+    assert key(**dict(reversed(INPUTS.items()))) == key(**INPUTS)
+    assert len(key(**INPUTS)) == 64
+
+
+def test_versions_are_those_installed() -> None:
+    assert versions(("pytest", "no-such-distribution")) == {
+        "pytest": pytest.__version__,
+        "no-such-distribution": "not installed",
+    }
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package of two modules on the import path."""
+    folder = tmp_path / "cached_package_under_test"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "__init__.py").write_text("")
+    (folder / "inner" / "module.py").write_text("a = 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.invalidate_caches()
+    return folder
+
+
+def test_source_digest_changes_with_any_python_file(package: Path) -> None:
+    digests = [source_digest(package.name)]
+    (package / "inner" / "module.py").write_text("a = 2\n")
+    digests.append(source_digest(package.name))
+    (package / "inner" / "module.py").rename(package / "inner" / "renamed.py")
+    digests.append(source_digest(package.name))
+    (package / "new.py").write_text("")
+    digests.append(source_digest(package.name))
+    assert len(set(digests)) == len(digests)
+
+
+def test_source_digest_is_the_same_for_the_same_files(package: Path) -> None:
+    before = source_digest(package.name)
+    (package / "__pycache__").mkdir()
+    (package / "__pycache__" / "module.cpython-311.pyc").write_bytes(b"0")
+    assert source_digest(package.name) == before
+    assert source_digest(package.name, package.name) != before

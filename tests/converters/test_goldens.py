@@ -1,0 +1,79 @@
+"""Goldens are the bytes that the SDK's filter makes with the reference."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from unfilter import Filter
+from unfilter.bundle import Artifact, Bundle, TilePlan
+from unfilter.photo import read_photo
+from unfilter_converters import reference as reference_converter
+from unfilter_converters.goldens import LICENCES, PHOTOS, make_goldens, reference
+from unfilter_training.network import QuasiInvertibleNetwork
+
+PLAN = TilePlan(tile=384, halo=60, alignment=2)
+"""Larger than every golden, so that nothing is tiled."""
+
+
+@pytest.fixture(scope="module")
+def sdk(
+    small_network: QuasiInvertibleNetwork,
+    bundle_of: Callable[[Path, tuple[Artifact, ...], TilePlan], Bundle],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Filter:
+    """The SDK's filter on the PyTorch reference."""
+    folder = tmp_path_factory.mktemp("reference")
+    bundle_of(folder, reference_converter.convert(small_network, PLAN, folder, "fp32"), PLAN)
+    return Filter.open(folder, runtime="torch")
+
+
+def pixels(height: int, width: int) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+# Even, odd on one side and on both, one line, a side below one squeeze cell.
+@pytest.mark.parametrize("size", [(32, 48), (33, 48), (32, 47), (33, 47), (3, 3), (2, 2), (1, 5), (1, 1)])
+def test_bytes_are_those_of_the_sdk(size: tuple[int, int], sdk: Filter, small_network: QuasiInvertibleNetwork) -> None:
+    photo = pixels(*size)
+    filtered = reference(small_network, "forward", photo)
+    np.testing.assert_array_equal(filtered, sdk.apply(photo))
+    np.testing.assert_array_equal(reference(small_network, "inverse", filtered), sdk.restore(filtered))
+    assert filtered.dtype == np.uint8
+
+
+def test_photo_is_not_changed_in_place(small_network: QuasiInvertibleNetwork) -> None:
+    photo = pixels(9, 11)
+    before = photo.copy()
+    reference(small_network, "forward", photo)
+    np.testing.assert_array_equal(photo, before)
+
+
+def test_every_golden_photo_has_a_licence_and_some_have_odd_sides() -> None:
+    assert {path.stem for path in PHOTOS.glob("*.png")} == set(LICENCES)
+    sizes = [read_photo(path).pixels.shape[:2] for path in PHOTOS.glob("*.png")]
+    assert {side % 2 for size in sizes for side in size} == {0, 1}
+
+
+def test_goldens_are_photo_filtered_and_restored(small_network: QuasiInvertibleNetwork, tmp_path: Path) -> None:
+    goldens = make_goldens(small_network, 96, tmp_path)
+    for golden in goldens:
+        photo, filtered, restored = (
+            read_photo(tmp_path / path).pixels for path in (golden.photo, golden.filtered, golden.restored)
+        )
+        np.testing.assert_array_equal(filtered, reference(small_network, "forward", photo))
+        np.testing.assert_array_equal(restored, reference(small_network, "inverse", filtered))
+    assert len(list((tmp_path / "goldens").iterdir())) == 3 * len(goldens)
+
+
+def test_goldens_are_the_shipped_photos_and_a_mosaic_that_fills_a_tile(
+    small_network: QuasiInvertibleNetwork, tmp_path: Path
+) -> None:
+    *shipped, mosaic = make_goldens(small_network, 96, tmp_path)
+    assert [golden.name for golden in shipped] == list(LICENCES)
+    for golden in shipped:
+        expected = read_photo(PHOTOS / f"{golden.name}.png").pixels
+        np.testing.assert_array_equal(read_photo(tmp_path / golden.photo).pixels, expected)
+        assert golden.licence == LICENCES[golden.name]
+    assert read_photo(tmp_path / mosaic.photo).pixels.shape == (96, 96, 3)

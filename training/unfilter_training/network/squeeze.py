@@ -27,7 +27,10 @@ def haar_weight() -> Float[Tensor, "12 3 2 2"]:
 
 
 class HaarSqueeze(nn.Module):
-    """`unsqueeze(squeeze(x)) == x` to float accuracy; both keep the L2 norm."""
+    """`unsqueeze(squeeze(x)) == x` to float accuracy; both keep the L2 norm.
+
+    Both run in float32 even under autocast: in bf16 they would round the photo itself, more coarsely than 8 bits do.
+    """
 
     weight: Tensor
 
@@ -36,10 +39,12 @@ class HaarSqueeze(nn.Module):
         self.register_buffer("weight", haar_weight(), persistent=False)
 
     def squeeze(self, image: Float[Tensor, "batch 3 height width"]) -> Float[Tensor, "batch 12 half_height half_width"]:
-        return nn.functional.conv2d(image, self.weight, stride=2)
+        with torch.autocast(image.device.type, enabled=False):
+            return nn.functional.conv2d(image.float(), self.weight, stride=2)
 
     def unsqueeze(self, bands: Float[Tensor, "batch 12 half_height half_width"]) -> Float[Tensor, "batch 3 height width"]:
-        return nn.functional.conv_transpose2d(bands, self.weight, stride=2)
+        with torch.autocast(bands.device.type, enabled=False):
+            return nn.functional.conv_transpose2d(bands.float(), self.weight, stride=2)
 
 
 class NoSqueeze(nn.Module):

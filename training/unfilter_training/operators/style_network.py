@@ -63,7 +63,7 @@ def stylise(
     Sides that are no multiple of 4 give a larger picture, of which the top left part is kept.
     """
     steps = iter(zip(LAYERS, weights, strict=True))
-    features = images * 255
+    features = (images * 255).contiguous(memory_format=torch.channels_last)  # a fifth faster on a CPU
     for _ in ENCODER:
         features = torch.relu(_normalised(features, *next(steps)))
     for _ in range(RESIDUAL_BLOCKS):

@@ -25,7 +25,7 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
 
     (folder / FORMAT).mkdir()
     path = f"{FORMAT}/filter.tflite"
-    side, cells = plan.tile, plan.tile // plan.alignment
+    side, cells = plan.tile, plan.tile // network.config.cell
     image, valid = torch.zeros(1, side, side, 3), torch.ones(1, cells, cells, 1)
     builder: Any = litert_torch
     artifacts = []

@@ -31,7 +31,8 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
     for direction in ("forward", "inverse"):
         path = f"torch/{direction}.pt2"
         cells = {axis: Dim(name, min=1, max=plan.tile // plan.alignment) for axis, name in ((2, "rows"), (3, "columns"))}
-        example = torch.zeros(1, 3, 64 * plan.alignment, 96 * plan.alignment)
+        most = plan.tile // plan.alignment
+        example = torch.zeros(1, 3, plan.alignment * max(2, most // 4), plan.alignment * max(3, most // 3))
         with torch.no_grad():
             program = torch.export.export(
                 _OneDirection(network, direction),

@@ -26,7 +26,7 @@ Format = Literal["onnx", "tflite", "mlpackage", "pt2"]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
 
 class FileEntry(_Frozen):

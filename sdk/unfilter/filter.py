@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter import runtimes
-from unfilter.bundle import Bundle, Direction, Precision
+from unfilter.bundle import Bundle, Direction, Precision, TilePlan
 from unfilter.errors import PhotoError, RuntimeUnavailable
 from unfilter.photo import Photo, Tag, codec_of, read_photo, write_photo
 from unfilter.remainder import aligned_size, carry_remainder
@@ -68,14 +68,7 @@ class Filter:
         """One direction by name, tile by tile; see `apply` and `restore`."""
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
             raise ValueError(f"a photo is uint8, height x width x 3, not empty; got {pixels.dtype} {pixels.shape}")
-        plan = self.bundle.manifest.tiles
-        height, width = aligned_size(pixels.shape[0], pixels.shape[1], plan.alignment)
-        result = np.empty_like(pixels)
-        graph = self.graph(direction)
-        for tile, values in run_tiles(graph, pixels[:height, :width], plan):
-            result[tile.keep] = to_bytes(values)
-        carry_remainder(pixels, result, plan.alignment)
-        return result
+        return run_photo(self.graph(direction), pixels, self.bundle.manifest.tiles)
 
     def graph(self, direction: Direction) -> Graph:
         """The graph of one direction, loaded once, after its files were compared with the manifest."""
@@ -127,6 +120,16 @@ class Filter:
                 f"{source}: was saved as {tag.codec} and is now {photo.codec}, so what it carried is damaged; "
                 "use the file that the filter saved, or force it"
             )
+
+
+def run_photo(graph: Graph, pixels: NDArray[np.uint8], plan: TilePlan) -> NDArray[np.uint8]:
+    """`graph` on a photo (uint8, height x width x 3) of any size, tile by tile, in bytes, left-over lines carried."""
+    height, width = aligned_size(pixels.shape[0], pixels.shape[1], plan.alignment)
+    result = np.empty_like(pixels)
+    for tile, values in run_tiles(graph, pixels[:height, :width], plan):
+        result[tile.keep] = to_bytes(values)
+    carry_remainder(pixels, result, plan.alignment)
+    return result
 
 
 def _first_runtime(bundle: Bundle, precision: Precision) -> str:

@@ -20,9 +20,13 @@ def test_nothing_is_printed_when_all_goes_well(capfd: pytest.CaptureFixture[str]
 
 
 def test_everything_is_printed_to_standard_error_when_the_body_fails(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(ZeroDivisionError), held_back():
-        speak()
-        raise ZeroDivisionError
+    def fail() -> None:
+        with held_back():
+            speak()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     out, error = capfd.readouterr()
     assert out == ""
     assert {"from Python", "from C++, output", "from C++, error"} <= set(error.splitlines())

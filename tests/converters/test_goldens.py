@@ -10,8 +10,9 @@ from unfilter import Filter
 from unfilter.bundle import Artifact, Bundle, TilePlan
 from unfilter.photo import read_photo
 from unfilter_converters import reference as reference_converter
-from unfilter_converters.goldens import LICENCES, PHOTOS, make_goldens, reference
+from unfilter_converters.goldens import LICENCES, PHOTOS, make_goldens
 from unfilter_training.network import QuasiInvertibleNetwork
+from unfilter_training.network.whole_photo import run_whole
 
 PLAN = TilePlan(tile=384, halo=60, alignment=2)
 """Larger than every golden, so that nothing is tiled."""
@@ -37,16 +38,16 @@ def pixels(height: int, width: int) -> np.ndarray:
 @pytest.mark.parametrize("size", [(32, 48), (33, 48), (32, 47), (33, 47), (3, 3), (2, 2), (1, 5), (1, 1)])
 def test_bytes_are_those_of_the_sdk(size: tuple[int, int], sdk: Filter, small_network: QuasiInvertibleNetwork) -> None:
     photo = pixels(*size)
-    filtered = reference(small_network, "forward", photo)
+    filtered = run_whole(small_network, "forward", photo)
     np.testing.assert_array_equal(filtered, sdk.apply(photo))
-    np.testing.assert_array_equal(reference(small_network, "inverse", filtered), sdk.restore(filtered))
+    np.testing.assert_array_equal(run_whole(small_network, "inverse", filtered), sdk.restore(filtered))
     assert filtered.dtype == np.uint8
 
 
 def test_photo_is_not_changed_in_place(small_network: QuasiInvertibleNetwork) -> None:
     photo = pixels(9, 11)
     before = photo.copy()
-    reference(small_network, "forward", photo)
+    run_whole(small_network, "forward", photo)
     np.testing.assert_array_equal(photo, before)
 
 
@@ -62,8 +63,8 @@ def test_goldens_are_photo_filtered_and_restored(small_network: QuasiInvertibleN
         photo, filtered, restored = (
             read_photo(tmp_path / path).pixels for path in (golden.photo, golden.filtered, golden.restored)
         )
-        np.testing.assert_array_equal(filtered, reference(small_network, "forward", photo))
-        np.testing.assert_array_equal(restored, reference(small_network, "inverse", filtered))
+        np.testing.assert_array_equal(filtered, run_whole(small_network, "forward", photo))
+        np.testing.assert_array_equal(restored, run_whole(small_network, "inverse", filtered))
     assert len(list((tmp_path / "goldens").iterdir())) == 3 * len(goldens)
 
 

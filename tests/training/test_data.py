@@ -11,7 +11,7 @@ from unfilter.errors import UnfilterError
 from unfilter.photo import Photo, write_photo
 from unfilter_training import data
 from unfilter_training.data import Pair, Patches, image_tensor, make_pair, make_pairs, photo_files
-from unfilter_training.operators import operator
+from unfilter_training.operators import Symmetry, operator
 from unfilter_training.recipe import PhotoSource
 
 
@@ -25,8 +25,8 @@ def marked_pair(height: int, width: int) -> Pair:
     return Pair(photo, (photo / 255).astype(np.float16))
 
 
-def patches(*, seed: int = 0, flips: bool = True, size: int = 16) -> Patches:
-    return Patches([marked_pair(40, 30), marked_pair(16, 50)], size=size, batch=6, seed=seed, flips=flips)
+def patches(*, seed: int = 0, symmetry: Symmetry = "square", size: int = 16) -> Patches:
+    return Patches([marked_pair(40, 30), marked_pair(16, 50)], size=size, batch=6, seed=seed, symmetry=symmetry)
 
 
 @pytest.fixture
@@ -46,10 +46,10 @@ def test_batch_has_one_size_and_both_parts_alike() -> None:
     assert photo.min() >= 0 and photo.max() <= 1
 
 
-@pytest.mark.parametrize("flips", [True, False])
-def test_photo_and_target_are_cut_at_the_same_place(flips: bool) -> None:
+@pytest.mark.parametrize("symmetry", ["square", "transpose", "none"])
+def test_photo_and_target_are_cut_at_the_same_place(symmetry: Symmetry) -> None:
     for step in range(10):
-        photo, target = patches(flips=flips).batch(step)
+        photo, target = patches(symmetry=symmetry).batch(step)
         torch.testing.assert_close(photo, target, rtol=0, atol=1e-3)  # float16 keeps 3 digits
 
 
@@ -62,23 +62,21 @@ def test_batch_depends_on_seed_and_step_alone() -> None:
     assert not torch.equal(first.batch(3)[0], patches(seed=1).batch(3)[0])
 
 
-def test_flips_give_all_eight_orientations() -> None:
+@pytest.mark.parametrize(("symmetry", "count"), [("square", 8), ("transpose", 2), ("none", 1)])
+def test_a_symmetry_gives_all_its_orientations_and_no_other(symmetry: Symmetry, count: int) -> None:
     photo = pixels(16, 16)
-    tall = Patches([Pair(photo, photo.astype(np.float16))], size=16, batch=64, seed=0, flips=True)
-    seen = {patch.numpy().tobytes() for patch in tall.batch(0)[0]}
-    assert len(seen) == 8
-
-
-def test_without_flips_patches_lie_as_in_the_photo() -> None:
-    photo = pixels(16, 16)
-    upright = Patches([Pair(photo, photo.astype(np.float16))], size=16, batch=8, seed=0, flips=False)
-    assert torch.equal(upright.batch(0)[0], image_tensor(photo).expand(8, 3, 16, 16))
+    batch = Patches([Pair(photo, photo.astype(np.float16))], size=16, batch=64, seed=0, symmetry=symmetry).batch(0)[0]
+    upright = image_tensor(photo)[0]
+    seen = {patch.numpy().tobytes() for patch in batch}
+    assert len(seen) == count
+    if symmetry != "square":
+        assert seen <= {upright.numpy().tobytes(), upright.transpose(1, 2).contiguous().numpy().tobytes()}
 
 
 def test_every_place_can_be_cut() -> None:
     ramp = np.zeros((18, 17, 3), np.uint8)
     ramp[..., 0], ramp[..., 1] = np.arange(18)[:, None], np.arange(17)[None, :]
-    photo = Patches([Pair(ramp, ramp.astype(np.float16))], size=16, batch=64, seed=0, flips=False).batch(0)[0]
+    photo = Patches([Pair(ramp, ramp.astype(np.float16))], size=16, batch=64, seed=0, symmetry="none").batch(0)[0]
     corners = {(round(float(patch[0, 0, 0]) * 255), round(float(patch[1, 0, 0]) * 255)) for patch in photo}
     assert corners == {(top, left) for top in range(3) for left in range(2)}
 

@@ -24,7 +24,7 @@ restoration.
 {photos} photos:
 
 {sources}
-
+{notes}
 ## Limits
 
 Restores from the exact 8-bit file. Resizing, cropping, recolouring or a lossy codec destroys what the file carries{jpeg}.
@@ -55,5 +55,6 @@ def render_card(description: "Description") -> str:
         photos=description.photos,
         sources="\n".join(f"- `{s.match}`: {s.origin}; {s.licence}" for s in recipe.photos),
         jpeg=", JPEG included: this network was trained through rounding only",
+        notes="".join(f"\n{note}\n" for note in description.notes),
         weights=description.weights_sha256,
     )

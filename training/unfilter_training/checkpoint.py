@@ -22,9 +22,9 @@ WEIGHTS, DESCRIPTION, CARD = "weights.safetensors", "checkpoint.json", "CARD.md"
 
 
 class PhotoScore(BaseModel):
-    """One evaluation set through saved PNG files: mean of per-picture RGB PSNR, dB."""
+    """One evaluation set through saved PNG files: mean of per-picture RGB PSNR, dB (infinite where all is exact)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
     photos: str = Field(description="which photos, such as kodak")
     count: int
@@ -38,7 +38,7 @@ class PhotoScore(BaseModel):
 class Description(BaseModel):
     """`checkpoint.json`. Frozen; another version or an unknown field is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
     version: Literal[1] = 1
     filter: str
@@ -48,6 +48,7 @@ class Description(BaseModel):
     steps: int = Field(description="training steps done")
     photos: int = Field(description="training photos used")
     machine: str = Field(description="device and precision of the training")
+    notes: tuple[str, ...] = Field((), description="what of the training the recipe does not tell, a sentence each")
     scores: tuple[PhotoScore, ...] = ()
 
 

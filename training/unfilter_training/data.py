@@ -16,7 +16,7 @@ from unfilter.errors import UnfilterError
 from unfilter.files import replacing
 from unfilter.photo import read_photo
 from unfilter.rounding import to_floats
-from unfilter_training.operators import operator
+from unfilter_training.operators import Symmetry, operator
 from unfilter_training.recipe import PhotoSource
 
 SUFFIXES = {".png", ".jpg", ".jpeg"}
@@ -54,7 +54,9 @@ def image_tensor(pixels: NDArray[np.uint8], dtype: torch.dtype = torch.float32) 
 def make_pair(path: Path, name: str, parameters: dict[str, float], cache: Path) -> Pair:
     """Photo and filtered photo; the filtered one comes from `cache` where the same bytes met the same operator before."""
     photo = read_photo(path).pixels
-    key = hashlib.sha256(photo.tobytes() + json.dumps([photo.shape, name, parameters], sort_keys=True).encode()).hexdigest()
+    key = hashlib.sha256(
+        photo.tobytes() + json.dumps([photo.shape, name, parameters], sort_keys=True, default=str).encode()
+    ).hexdigest()
     stored = cache / f"{key}.npy"
     if not stored.exists():
         filtered = operator(name)(image_tensor(photo), **parameters)[0].permute(1, 2, 0)
@@ -80,11 +82,11 @@ def make_pairs(
 class Patches:
     """Random patches of pairs. A batch depends on the seed and the step alone, so a resumed run sees the same ones."""
 
-    def __init__(self, pairs: list[Pair], *, size: int, batch: int, seed: int, flips: bool) -> None:
+    def __init__(self, pairs: list[Pair], *, size: int, batch: int, seed: int, symmetry: Symmetry) -> None:
         self.pairs = [pair for pair in pairs if min(pair.photo.shape[:2]) >= size]
         if not self.pairs:
             raise UnfilterError(f"no photo is as large as a patch of {size} x {size} pixels")
-        self.size, self.batch_size, self.seed, self.flips = size, batch, seed, flips
+        self.size, self.batch_size, self.seed, self.symmetry = size, batch, seed, symmetry
 
     def batch(self, step: int) -> tuple[Float[Tensor, "batch 3 size size"], Float[Tensor, "batch 3 size size"]]:
         """Photo patches and filtered patches of one step, sRGB 0..1."""
@@ -95,9 +97,11 @@ class Patches:
             top, left = (random.integers(length - self.size + 1) for length in photo.shape[:2])
             window = np.s_[top : top + self.size, left : left + self.size]
             patches = [to_floats(photo[window]), filtered[window].astype(np.float32)]
-            if self.flips:
+            if self.symmetry == "square":
                 turns, mirror = random.integers(4), random.integers(2)
                 patches = [np.rot90(patch[:, ::-1] if mirror else patch, turns) for patch in patches]
+            elif self.symmetry == "transpose" and random.integers(2):
+                patches = [patch.transpose(1, 0, 2) for patch in patches]
             photos.append(patches[0])
             targets.append(patches[1])
         # channels_last is how the patches lie already

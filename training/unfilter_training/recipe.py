@@ -36,9 +36,6 @@ class Schedule(BaseModel):
     gradient_clip: float = Field(1.0, gt=0, description="norm")
     average: float = Field(0.999, ge=0, lt=1, description="decay of the moving average of the weights that is shipped")
     seed: int = 0
-    flips: bool = Field(
-        True, description="flip and transpose pairs; wrong for operators with a direction, such as a texture"
-    )
 
 
 class Recipe(BaseModel):
@@ -60,7 +57,7 @@ class Recipe(BaseModel):
         """`network = "mobile"`, or a table whose `preset` gives what it does not name."""
         if isinstance(value, str):
             return preset(value)
-        if isinstance(value, dict) and "preset" in value:
+        if isinstance(value, dict) and isinstance(value.get("preset"), str):
             rest = dict(value)
             return preset(rest.pop("preset")).model_dump() | rest
         return value
@@ -85,7 +82,7 @@ def read_recipe(name: str | Path) -> Recipe:
     except OSError as error:
         shipped = ", ".join(sorted(p.stem for p in RECIPES.glob("*.toml")))
         raise UnfilterError(f"{path}: cannot read the recipe ({error.strerror}); shipped recipes: {shipped}") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UnfilterError(f"{path}: not TOML: {error}") from None
     except ValidationError as error:
         first = error.errors()[0]

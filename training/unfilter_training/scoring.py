@@ -6,17 +6,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from unfilter.fidelity.metrics import psnr
 from unfilter.photo import Photo, read_photo, write_photo
-from unfilter.remainder import aligned_size, carry_remainder
 from unfilter.rounding import to_bytes
 from unfilter_training.checkpoint import PhotoScore
 from unfilter_training.data import image_tensor
 from unfilter_training.network import QuasiInvertibleNetwork
+from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.operators import operator
 
 BORDER = 16
@@ -78,8 +76,8 @@ def _through_files(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     """The operator's output, the filtered file and the restored file, as read back."""
     target = to_bytes(operator(name)(image_tensor(photo), **parameters)[0].permute(1, 2, 0).numpy())
-    filtered = _saved(photo, lambda planes: network(planes)[0], network.config.alignment, folder / "filtered.png")
-    restored = _saved(filtered, network.inverse, network.config.alignment, folder / "restored.png")
+    filtered = _saved(run_whole(network, "forward", photo), folder / "filtered.png")
+    restored = _saved(run_whole(network, "inverse", filtered), folder / "restored.png")
     return target, filtered, restored
 
 
@@ -108,12 +106,6 @@ def border_loss(result: NDArray[np.uint8], truth: NDArray[np.uint8]) -> float:
     return float(10 * np.log10((error.sum() - centre.sum()) / ring / centre.mean()))
 
 
-def _saved(pixels: NDArray[np.uint8], graph: Callable[[Tensor], Tensor], alignment: int, path: Path) -> NDArray[np.uint8]:
-    height, width = aligned_size(*pixels.shape[:2], alignment)
-    with torch.inference_mode():
-        values = graph(image_tensor(pixels[:height, :width]))
-    after = np.empty_like(pixels)
-    after[:height, :width] = to_bytes(values[0].permute(1, 2, 0).numpy())
-    carry_remainder(pixels, after, alignment)
-    write_photo(path, Photo(after))
+def _saved(pixels: NDArray[np.uint8], path: Path) -> NDArray[np.uint8]:
+    write_photo(path, Photo(pixels))
     return read_photo(path).pixels

@@ -55,6 +55,7 @@ class Trainer:
         self.average = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(recipe.schedule.average))
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=recipe.schedule.learning_rate)
         self.step = 0
+        self._whole = True
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / STATE).exists():
             self._resume()
@@ -86,7 +87,6 @@ class Trainer:
         try:
             while self.step < schedule.steps:
                 loss = self._train_step()
-                self.step += 1
                 window.append((float(loss.approximation), float(loss.restoration), float(loss.delta)))
                 if self.step % LOG_EVERY_STEPS == 0 or self.step == schedule.steps:
                     report(self._log(window))
@@ -95,7 +95,8 @@ class Trainer:
                     self.save()
                     saved = time.monotonic()
         finally:
-            self.save()
+            if self._whole:  # in the middle of a step weights and step count do not belong together; the last save stands
+                self.save()
 
     def save(self) -> None:
         """Write the state that a later run resumes from."""
@@ -133,8 +134,11 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         loss.total.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), schedule.gradient_clip)
+        self._whole = False
         self.optimizer.step()
         self.average.update_parameters(self.network)
+        self.step += 1
+        self._whole = True
         return loss
 
     def _log(self, window: list[tuple[float, float, float]]) -> Progress:

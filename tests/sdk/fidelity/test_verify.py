@@ -92,6 +92,8 @@ def test_what_this_machine_lacks_is_listed_with_the_reason(shipped_report: Fidel
 def test_the_report_measures_what_filter_does(shipped_report: FidelityReport, open_filter: Callable[..., Filter]) -> None:
     onnx, scores = open_filter("onnx"), []
     for golden in onnx.bundle.manifest.goldens:
+        if not golden.round_trip:
+            continue
         pixels = read_photo(onnx.bundle.path(golden.photo)).pixels
         scores.append(psnr(onnx.restore(onnx.apply(pixels)), pixels))
     (trip,) = (t for t in shipped_report.round_trips if str(t.forward) == str(t.inverse) == "onnx fp32")

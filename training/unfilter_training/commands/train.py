@@ -22,6 +22,7 @@ def run(arguments: Namespace) -> int:
 
     from unfilter_training import checkpoint
     from unfilter_training.data import Patches, make_pairs
+    from unfilter_training.operators import operator
     from unfilter_training.plot import plot_log
     from unfilter_training.recipe import read_recipe
     from unfilter_training.trainer import Progress, Trainer
@@ -38,7 +39,8 @@ def run(arguments: Namespace) -> int:
         lambda files: tqdm(files, desc=f"{recipe.operator} on photos", unit="photo"),
     )
     schedule = recipe.schedule
-    patches = Patches(pairs, size=schedule.patch, batch=schedule.batch, seed=schedule.seed, flips=schedule.flips)
+    symmetry = operator(recipe.operator).symmetry
+    patches = Patches(pairs, size=schedule.patch, batch=schedule.batch, seed=schedule.seed, symmetry=symmetry)
     trainer = Trainer(recipe, patches, folder, device=arguments.device)
     with tqdm(total=schedule.steps, initial=trainer.step, desc=recipe.filter, unit="step") as bar:
 

@@ -46,9 +46,14 @@ class NetworkConfig(BaseModel):
         return self
 
     @property
-    def alignment(self) -> int:
-        """Photo sizes the network takes are multiples of this, in pixels."""
+    def cell(self) -> int:
+        """Side of a squeeze cell, in pixels."""
         return 2 if self.squeeze == "haar" else 1
+
+    @property
+    def alignment(self) -> int:
+        """Sizes and offsets of tiles are multiples of this, in pixels; strides of the auxiliary branch make it coarser."""
+        return self.cell * (4 if self.auxiliary == "strided" else 1)
 
     @property
     def channels(self) -> int:

@@ -42,11 +42,12 @@ class QuasiInvertibleNetwork(nn.Module):
     ) -> tuple[Float[Tensor, "batch 3 height width"], Float[Tensor, "batch delta delta_height delta_width"] | None]:
         """Filtered photo, unclipped, and Delta (None without the auxiliary branch).
 
-        Height and width must be multiples of `config.alignment`.
+        Height and width must be multiples of `config.cell`; those of tiles, of `config.alignment`.
         """
         bands = self.squeeze.squeeze(image)
         image_bands = _run(self.invertible, bands, self.low)
         if self.auxiliary is None:
+            auxiliary_input(bands, hyper_parameters, 0)  # refuses what nothing would use
             return self.squeeze.unsqueeze(image_bands), None
         features = self.auxiliary(auxiliary_input(bands, hyper_parameters, self.config.hyper_parameters)).float()
         fused = _run(self.fusion, torch.cat([image_bands, features], dim=1), self.config.channels)

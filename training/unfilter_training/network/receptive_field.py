@@ -7,19 +7,23 @@ from unfilter_training.network.config import NetworkConfig
 
 
 def halo(config: NetworkConfig, direction: Literal["forward", "inverse"]) -> int:
-    """Radius in photo pixels beyond which an input pixel cannot change an output pixel.
+    """Radius in photo pixels, a multiple of the alignment, of what an input pixel can change in the output.
 
-    Counted layer by layer along the longest path, rounded up to whole squeeze cells: an upper bound that tests confirm by
-    perturbation.
+    Counted in squeeze cells, layer by layer along the longest path: no cell farther away than `halo / cell` cells changes.
+    Tests confirm it by perturbation.
     """
-    scale = config.alignment
+    scale = config.cell
     couplings = config.blocks * (2 if config.block == "additive_affine" else 1)
     branch = couplings * config.subnet_convolutions
     if config.auxiliary == "none":
-        return scale * branch
+        return _aligned(scale * branch, config.alignment)
     fusion = 2 * config.fusion_blocks * config.subnet_convolutions
     if direction == "inverse":
-        return scale * (fusion + branch)
+        return _aligned(scale * (fusion + branch), config.alignment)
     # Strided: 5x5 at full, 3x3 to half, 3x3 to quarter resolution, two transposed 4x4 (one cell each way), 5x5.
     context = {"dilated": sum(DILATIONS) + sum(DILATIONS[:-1]) + 1, "strided": 2 + 1 + 2 + 4 + 2 + 2}[config.auxiliary]
-    return scale * (max(branch, context) + fusion)
+    return _aligned(scale * (max(branch, context) + fusion), config.alignment)
+
+
+def _aligned(radius: int, alignment: int) -> int:
+    return -(-radius // alignment) * alignment

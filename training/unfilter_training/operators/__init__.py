@@ -8,10 +8,22 @@ Operators run on whole photos; patches are cut afterwards, because most of them 
 """
 
 from unfilter.errors import UnfilterError
+from unfilter_training.operators.bwp import BWP
+from unfilter_training.operators.bwp_fixed import BWP_FIXED
+from unfilter_training.operators.cpd import CPD
+from unfilter_training.operators.cpd_fixed import CPD_FIXED
+from unfilter_training.operators.exposure import EXPOSURE
 from unfilter_training.operators.l0 import L0
-from unfilter_training.operators.operator import Operator, Parameter
+from unfilter_training.operators.llf import LLF
+from unfilter_training.operators.operator import Operator, Parameter, Symmetry
+from unfilter_training.operators.retouch import RETOUCH
+from unfilter_training.operators.rgf import RGF
+from unfilter_training.operators.style import RAIN_PRINCESS, SCREAM
+from unfilter_training.operators.wmf import WMF
 
-OPERATORS: dict[str, Operator] = {each.name: each for each in (L0,)}
+OPERATORS: dict[str, Operator] = {
+    each.name: each for each in (L0, LLF, WMF, RGF, BWP, BWP_FIXED, CPD, CPD_FIXED, RAIN_PRINCESS, SCREAM, RETOUCH, EXPOSURE)
+}
 
 
 def operator(name: str) -> Operator:
@@ -26,4 +38,4 @@ def operator(name: str) -> Operator:
         raise UnfilterError(f"unknown operator {name!r}: choose one of {', '.join(OPERATORS)}") from None
 
 
-__all__ = ["OPERATORS", "Operator", "Parameter", "operator"]
+__all__ = ["OPERATORS", "Operator", "Parameter", "Symmetry", "operator"]

@@ -93,6 +93,7 @@ BWP = Operator(
     "bwp",
     bwp,
     source="Aubry, Paris, Hasinoff, Kautz, Durand: Fast Local Laplacian Filters: Theory and Applications, ACM TOG 2014",
+    symmetry="transpose",
     parameters={
         "references": Parameter("levels of grey that details are remapped around (N in the paper)", bounds=(2.0, 256.0)),
         "iterations": Parameter("rounds of matching local contrast, then tones; 0 matches tones only", bounds=(0.0, 10.0)),

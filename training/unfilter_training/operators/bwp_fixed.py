@@ -96,5 +96,6 @@ BWP_FIXED = Operator(
     "bwp_fixed",
     bwp_fixed,
     source="our variant of Aubry, Paris, Hasinoff, Kautz, Durand: Fast Local Laplacian Filters, ACM TOG 2014",
+    symmetry="transpose",
     exact=torch.float32,
 )

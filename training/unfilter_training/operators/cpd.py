@@ -81,8 +81,8 @@ def _tone(luma: Tensor) -> Tensor:
 def tone_distribution() -> Float[Tensor, "256"]:
     """Shares of the levels 0..255 in pencil drawings: much bright paper, a broad band of middle tones, few dark strokes.
 
-    Float64 on the CPU. The weights 76, 22 and 2 are the authors' program's, and so is the variance 11 where the paper has 11
-    as the deviation.
+    Float64 on the CPU. Weights, and a normal distribution whose height does not fit its deviation, are as in the authors'
+    program.
     """
     level = torch.arange(LEVELS, dtype=torch.float64)
     bright = torch.exp((level - 255) / 9) / 9
@@ -118,5 +118,5 @@ CPD = Operator(
         "texture": Parameter("photo of pencil hatching on paper, stretched over the picture; by default a computed one"),
     },
     # Strokes, window of the tones and texture all have a handedness.
-    flips=False,
+    symmetry="none",
 )

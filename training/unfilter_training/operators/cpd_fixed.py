@@ -8,7 +8,7 @@ What differs from `cpd`, and why:
   rendering keeps the mean tone, so the tone alone is its mean effect; the hatching that stays is the photo's own detail,
   drawn as strokes.
 - An edge pixel shares its strokes between directions that fit about equally well, in place of the best one alone, and edges
-  are measured to both sides: flipped or turned photos give flipped or turned drawings.
+  are measured to both sides: flipped or turned photos give flipped or turned drawings (turned: if `directions` is even).
 - Paper is as white as the screen, not 9% whiter, so that pale tones are not lost in clipping; borders are not darkened.
 
 A result depends on the photo within `reach` pixels and on nothing else.

@@ -56,6 +56,7 @@ L0 = Operator(
     "l0",
     l0,
     source="Xu, Lu, Xu, Jia: Image Smoothing via L0 Gradient Minimization, SIGGRAPH Asia 2011, algorithm 1",
+    symmetry="transpose",
     parameters={
         "smoothness": Parameter(
             "weight of the number of non-zero gradients (lambda in the paper)", bounds=(1e-6, 10.0), training=(0.002, 0.2)

@@ -38,6 +38,7 @@ LLF = Operator(
     "llf",
     llf,
     source="Aubry, Paris, Hasinoff, Kautz, Durand: Fast Local Laplacian Filters: Theory and Applications, ACM TOG 2014",
+    symmetry="transpose",
     parameters={
         "sigma": Parameter("size of what counts as a detail, in the scale of 0..1", bounds=(1e-3, 1.0)),
         "factor": Parameter(

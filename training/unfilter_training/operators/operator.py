@@ -4,12 +4,15 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from unfilter.errors import UnfilterError
+
+Symmetry = Literal["square", "transpose", "none"]
 
 RANGE_SLACK = 1e-3
 """How far values may leave 0..1 before they are taken for another range, such as 0..255."""
@@ -39,7 +42,9 @@ class Operator:
         function: takes checked images and parameters.
         source: the paper it comes from.
         parameters: by name. A parameter that is a `Path` in the signature names a file or folder of the user's.
-        flips: whether flipping or turning photo and result together gives another valid pair.
+        symmetry: what may be done to photo and result together and gives another valid pair: "square", all flips and
+            quarter turns; "transpose", rows for columns; or "none". Forward differences, and grids that start in a corner,
+            break flips.
         exact: type in which it agrees with its authors' program; float32 where that is enough for training.
     """
 
@@ -47,7 +52,7 @@ class Operator:
     function: Callable[..., Tensor]
     source: str
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    flips: bool = True
+    symmetry: Symmetry = "square"
     exact: torch.dtype = torch.float64
 
     def __call__(
@@ -63,9 +68,14 @@ class Operator:
         self._check_images(images)
         for name, value in parameters.items():
             self._check_parameter(name, value)
+            if isinstance(value, Tensor) and value.shape != images.shape[:1]:
+                raise UnfilterError(
+                    f"{self.name}: {name} is one value or one per image ({images.shape[0]}), got shape {tuple(value.shape)}"
+                )
             if isinstance(self.defaults[name], float) and isinstance(value, int):
                 parameters[name] = float(value)
-        return self.function(images, **parameters)
+        with torch.backends.cudnn.flags(allow_tf32=False):  # ten bits of mantissa are too few to agree with an oracle
+            return self.function(images, **parameters)
 
     @property
     def summary(self) -> str:

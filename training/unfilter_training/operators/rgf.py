@@ -126,6 +126,7 @@ RGF = Operator(
     "rgf",
     rgf,
     source="Zhang, Shen, Xu, Jia: Rolling Guidance Filter, ECCV 2014, as in the authors' MATLAB program",
+    symmetry="transpose",
     parameters={
         "sigma_s": Parameter("size below which structures go, in pixels", bounds=(1.0, 100.0), training=(1.0, 10.0)),
         "sigma_r": Parameter("difference of values, in 0..1, across which pixels no longer mix", bounds=(0.005, 1.0)),

@@ -11,6 +11,9 @@ from unfilter_training.operators.sparse import TOLERANCE, solve_laplacian
 FLAT = 1e-3
 """Least blurred gradient that counts (epsilon in the paper)."""
 
+EARLIER = 10
+"""How much more error all solutions but the last may keep: they are only blurred and weighed."""
+
 LEAST_SIGMA = 0.5
 """Sigma is halved in every iteration, down to here (the authors' program)."""
 
@@ -32,14 +35,10 @@ def rtv(
     smooth = images
     for last in range(int(iterations) - 1, -1, -1):
         across, down = _weights(smooth, sigma, sharpness)
-        # All but the last solution are only blurred and weighed: a looser one serves.
-        tolerance = TOLERANCE[images.dtype] * (EARLY if last else 1)
+        tolerance = TOLERANCE[images.dtype] * (EARLIER if last else 1)
         smooth = solve_laplacian(images, weight * across, weight * down, start=smooth, tolerance=tolerance)
         sigma = max(sigma / 2, LEAST_SIGMA)
     return smooth
-
-
-EARLY = 1
 
 
 def _weights(
@@ -72,10 +71,12 @@ RTV = Operator(
     source="Xu, Yan, Xia, Jia: Structure Extraction from Texture via Relative Total Variation, SIGGRAPH Asia 2012",
     parameters={
         "smoothness": Parameter(
-            "weight of the relative total variation (lambda in the paper)", bounds=(1e-6, 10), training=(0.002, 0.05)
+            "weight of the relative total variation (lambda in the paper)", bounds=(1e-6, 10.0), training=(0.002, 0.05)
         ),
-        "sigma": Parameter("scale of the texture in pixels", bounds=(0.1, 50)),
-        "sharpness": Parameter("least gradient that counts: more leaves edges softer", bounds=(1e-4, 1)),
-        "iterations": Parameter("weightings", bounds=(1, 20)),
+        "sigma": Parameter("scale of the texture in pixels", bounds=(0.1, 50.0)),
+        "sharpness": Parameter("least gradient that counts: more leaves edges softer", bounds=(1e-4, 1.0)),
+        "iterations": Parameter("times that the weights are taken anew", bounds=(1.0, 20.0)),
     },
+    # Both gradients at a pixel are forward differences.
+    symmetry="transpose",
 )

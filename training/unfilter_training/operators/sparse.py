@@ -13,7 +13,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import pad
 
-TOLERANCE = {torch.float32: 1e-6, torch.float64: 1e-10}
+TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-10}
 """Error that is left, relative to the right side, where the caller names none."""
 
 DENSE = 100
@@ -32,14 +32,16 @@ def solve_laplacian(
 ) -> Float[Tensor, "batch channels height width"]:
     """Solve u + sum over the four neighbours of weight (u - neighbour) = right, with no link over the border.
 
-    `across` and `down` are the weights, 0 or more, between pixels beside and above each other: one set per channel, or one
-    for all channels. Every channel of every photo is a system of its own and stops by its own residual r: where
-    sqrt(r M r), with the preconditioner M close to the inverse, is at most `tolerance` times the norm of `right`. That
-    estimates the error in the energy norm, which is never below the error itself, and that rounding does not hold up.
+    Every channel of every photo is a system of its own and stops by its own residual r: where sqrt(r M r), with the
+    preconditioner M close to the inverse, is at most `tolerance` times the norm of `right`. That estimates the error in the
+    energy norm, which is never below the error itself, and rounding does not hold it up. It keeps no gradients.
 
     Args:
+        right: b.
+        across: weights of the links between pixels beside each other, 0 or more; one set per channel, or one for all.
+        down: the same between pixels above each other.
         start: first guess; 0 where None.
-        tolerance: by the type where None.
+        tolerance: error that may be left, relative to `right`; by the type where None.
         max_iterations: a system that has not stopped by then is returned as it is.
     """
     if tolerance is None:
@@ -54,22 +56,21 @@ def solve_laplacian(
     else:
         solution = _pack(start)
         residual -= _apply(solution, system, down)
-    direction = image = None
+    direction, last = torch.zeros_like(residual), torch.ones_like(bound)
     for _ in range(max_iterations):
         correction = system.cycle(residual)
-        active = _dot(residual, correction) > bound
+        energy = _dot(residual, correction)
+        active = energy > bound
         if not active.any():
             # It is there anyhow, and never adds to the error: every step of the cycle is an exact solution of a part.
             solution += correction
             break
-        if direction is not None:
-            # The cycle is not symmetric, so the next direction is made conjugate to the last one explicitly.
-            correction.addcmul_(direction, _ratio(_dot(correction, image), _dot(direction, image), active), value=-1)
-        direction = correction
+        direction = torch.addcmul(correction, direction, _ratio(energy, last, active))
         image = _apply(direction, system, down)
-        step = _ratio(_dot(residual, direction), _dot(direction, image), active)
+        step = _ratio(energy, _dot(direction, image), active)
         solution.addcmul_(direction, step)
         residual.addcmul_(image, step, value=-1)
+        last = energy
     return _unpack(solution)
 
 
@@ -202,7 +203,7 @@ class _Level:
         return packed[..., :half], packed[..., half:]
 
     def cycle(self, right: Tensor) -> Tensor:
-        """Approximate solution: odd columns are relaxed before, odd and even ones after the coarse correction."""
+        """Approximate solution: even and odd columns are relaxed before the coarse correction, and in reverse after it."""
         result = torch.empty_like(right)
         if self.width == 1:
             return self.even.solve(right, result)
@@ -210,16 +211,21 @@ class _Level:
             return (self.dense @ right.flatten(-2).unsqueeze(-1)).view_as(right)
         even_right, odd_right = self.split(right)
         even, odd = self.split(result)
-        residual = self._add_to_even(even_right.clone(), self.odd.solve(odd_right, odd))
+        self.even.solve(even_right, even)
+        self.odd.solve(self._add_to_odd(odd_right.clone(), even), odd)
+        residual = self._add_to_even(torch.zeros_like(even), odd)
         correction = self.coarse.cycle(torch.cat((residual[..., ::2, :].mT, residual[..., 1::2, :].mT), dim=-1))
         half = (self.height + 1) // 2
-        even[..., ::2, :], even[..., 1::2, :] = correction[..., :half].mT, correction[..., half:].mT
-        right = odd_right.clone()
-        self.left.to_odd(right, even[..., : self.count])
-        self.right.to_odd(right[..., : self.inner], even[..., 1:])
-        self.odd.solve(right, odd)
+        even[..., ::2, :] += correction[..., :half].mT
+        even[..., 1::2, :] += correction[..., half:].mT
+        self.odd.solve(self._add_to_odd(odd_right.clone(), even), odd)
         self.even.solve(self._add_to_even(even_right.clone(), odd), even)
         return result
+
+    def _add_to_odd(self, odd: Tensor, even: Tensor) -> Tensor:
+        self.left.to_odd(odd, even[..., : self.count])
+        self.right.to_odd(odd[..., : self.inner], even[..., 1:])
+        return odd
 
     def _add_to_even(self, even: Tensor, odd: Tensor) -> Tensor:
         self.left.to_even(even[..., : self.count], odd)

@@ -17,6 +17,6 @@ def studio_luma(images: Float[Tensor, "batch 3 height width"]) -> Float[Tensor, 
 def replace_luma(
     images: Float[Tensor, "batch 3 height width"], luma: Float[Tensor, "batch 1 height width"]
 ) -> Float[Tensor, "batch 3 height width"]:
-    """The images with another luma and the same chroma. A luma of 1 lies above white, at about 1.07, unclipped."""
+    """The images with another luma and the same chroma. A luma of 1 lies above white, at 1.09, unclipped."""
     # YCbCr is linear and luma counts alike in red, green and blue: no conversion there and back is needed.
     return images + (luma - studio_luma(images)) / RANGE

@@ -71,5 +71,7 @@ _PARAMETERS = {
 }
 
 # A flip of the photo does not flip the painting: brush strokes have a direction.
-RAIN_PRINCESS = Operator("rain_princess", rain_princess, _SOURCE, parameters=_PARAMETERS, flips=False, exact=torch.float32)
-SCREAM = Operator("scream", scream, _SOURCE, parameters=_PARAMETERS, flips=False, exact=torch.float32)
+RAIN_PRINCESS = Operator(
+    "rain_princess", rain_princess, _SOURCE, parameters=_PARAMETERS, symmetry="none", exact=torch.float32
+)
+SCREAM = Operator("scream", scream, _SOURCE, parameters=_PARAMETERS, symmetry="none", exact=torch.float32)

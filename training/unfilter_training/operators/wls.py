@@ -1,5 +1,7 @@
 """Weighted least squares: smoothing that keeps edges, and the tone and detail enhancement built on it."""
 
+import math
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -14,7 +16,7 @@ LOG_FLOOR = 2.220446049250313e-16
 FLAT = 1e-4
 """Keeps the weight between equal pixels finite."""
 
-RENDERINGS = ((25, 1, 1, 1.0), (1, 40, 1, 1.0), (4, 1, 15, 1.1))
+RENDERINGS = ((25.0, 1.0, 1.0, 1.0), (1.0, 40.0, 1.0, 1.0), (4.0, 1.0, 15.0, 1.1))
 """Fine, medium and coarse: slopes of the curves for detail, middle and base, and exposure of the base."""
 
 MIDDLE = 56.0
@@ -66,7 +68,7 @@ def wls(
 
 def _sigmoid(values: Tensor, slope: float) -> Tensor:
     """Odd logistic curve through (50, 50): 1 / (1 + exp(-slope x / 100)) - 1/2, scaled."""
-    return 50 * torch.tanh(values * (slope / 200)) / torch.tanh(torch.tensor(slope / 4, dtype=values.dtype))
+    return 50 * torch.tanh(values * (slope / 200)) / math.tanh(slope / 4)
 
 
 WLS = Operator(
@@ -75,9 +77,9 @@ WLS = Operator(
     source="Farbman, Fattal, Lischinski, Szeliski: Edge-Preserving Decompositions for Multi-Scale Tone and Detail "
     "Manipulation, SIGGRAPH 2008, section 4",
     parameters={
-        "fine": Parameter("smoothness that parts detail from the middle (lambda in the paper)", bounds=(1e-6, 100)),
-        "coarse": Parameter("smoothness that parts the middle from the base (lambda in the paper)", bounds=(1e-6, 100)),
-        "alpha": Parameter("power of the differences of log L in the weights: how much edges count", bounds=(0.1, 4)),
-        "saturation": Parameter("factor of the colour (a, b)", bounds=(0, 10)),
+        "fine": Parameter("smoothness that parts detail from the middle (lambda in the paper)", bounds=(1e-6, 10.0)),
+        "coarse": Parameter("smoothness that parts the middle from the base (lambda in the paper)", bounds=(1e-6, 10.0)),
+        "alpha": Parameter("power of the differences of log L in the weights: how much edges count", bounds=(0.1, 4.0)),
+        "saturation": Parameter("factor of the colour (a, b)", bounds=(0.0, 10.0)),
     },
 )

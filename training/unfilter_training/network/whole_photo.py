@@ -1,0 +1,28 @@
+"""The network on a whole photo, untiled, through the same rules for bytes and left-over lines as the SDK's."""
+
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from unfilter.bundle import TilePlan
+from unfilter.filter import run_photo
+from unfilter_training.network.quasi_invertible import QuasiInvertibleNetwork
+
+_UNTILED = 1 << 20
+"""Larger than any photo, and a multiple of any alignment."""
+
+
+def run_whole(
+    network: QuasiInvertibleNetwork, direction: Literal["forward", "inverse"], pixels: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """One direction on a photo (uint8, height x width x 3) on the CPU in float32, rounded to bytes."""
+
+    def graph(image: NDArray[np.float32]) -> NDArray[np.float32]:
+        planes = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]
+        with torch.inference_mode():
+            result = network(planes)[0] if direction == "forward" else network.inverse(planes)
+        return result[0].permute(1, 2, 0).numpy()
+
+    return run_photo(graph, pixels, TilePlan(tile=_UNTILED, halo=0, alignment=network.config.alignment))

@@ -47,10 +47,10 @@ def test_other_forms_are_exported_too(
     config = NetworkConfig.model_validate(
         {"squeeze": "none", "blocks": 2, "subnet_width": 4, "auxiliary": auxiliary, "auxiliary_width": 4, "fusion_width": 4}
     )
-    network, plan = noisy(config), TilePlan(tile=256, halo=32, alignment=1)
+    network, plan = noisy(config), TilePlan(tile=256, halo=32, alignment=config.alignment)
     bundle = bundle_of(tmp_path, reference.convert(network, plan, tmp_path, "fp32"), plan)
     for direction in ("forward", "inverse"):
-        assert_equals_network(network, bundle, direction, (31, 18))
+        assert_equals_network(network, bundle, direction, (32, 20))
 
 
 def test_small_tile_is_no_obstacle(small_network: QuasiInvertibleNetwork, bundle_of: BundleOf, tmp_path: Path) -> None:

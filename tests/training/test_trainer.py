@@ -41,7 +41,7 @@ class Stopping(Patches):
 
 def patches(scale: float = 1.0) -> Stopping:
     photo = np.random.default_rng(0).integers(1, 256, (48, 40, 3), dtype=np.uint8)
-    return Stopping([Pair(photo, (scale * photo / 255).astype(np.float16))], size=32, batch=2, seed=0, flips=True)
+    return Stopping([Pair(photo, (scale * photo / 255).astype(np.float16))], size=32, batch=2, seed=0, symmetry="square")
 
 
 def training(folder: Path, recipe: Recipe = RECIPE, scale: float = 0.8) -> Trainer:

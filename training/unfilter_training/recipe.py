@@ -57,7 +57,7 @@ class Recipe(BaseModel):
         """`network = "mobile"`, or a table whose `preset` gives what it does not name."""
         if isinstance(value, str):
             return preset(value)
-        if isinstance(value, dict) and isinstance(value.get("preset"), str):
+        if isinstance(value, dict) and "preset" in value:
             rest = dict(value)
             return preset(rest.pop("preset")).model_dump() | rest
         return value

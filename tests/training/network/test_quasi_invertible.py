@@ -58,13 +58,13 @@ def test_delta_is_there_where_the_auxiliary_branch_is(config: NetworkConfig, noi
         assert delta is None
     else:
         assert delta is not None
-        assert delta.shape == (2, config.channels, 8 // config.alignment, 12 // config.alignment)
+        assert delta.shape == (2, config.channels, 8 // config.cell, 12 // config.cell)
 
 
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
 def test_restoring_takes_delta_for_zero_and_needs_no_hyper_parameter(config: NetworkConfig, noisy: Noisy) -> None:
     network, saved = noisy(config), images(16, 8)
-    zero = torch.zeros(2, config.channels, 16 // config.alignment, 8 // config.alignment)
+    zero = torch.zeros(2, config.channels, 16 // config.cell, 8 // config.cell)
     with torch.inference_mode():
         assert torch.equal(network.inverse(saved), network.inverse(saved, zero))
 

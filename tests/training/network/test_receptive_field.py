@@ -69,7 +69,8 @@ def test_pixels_at_two_thirds_of_the_halo_matter(config: NetworkConfig, directio
     (gradient,) = torch.autograd.grad(result, image)
     rows = gradient[0].abs().sum(dim=(0, 2)).nonzero()
     reach = max(centre.start - int(rows.min()), int(rows.max()) + 1 - centre.stop)
-    assert 2 / 3 * halo(config, direction) <= reach <= halo(config, direction)
+    rounded_up = config.alignment - config.cell  # by this much at most, where the alignment is coarser than a cell
+    assert 2 / 3 * (halo(config, direction) - rounded_up) <= reach <= halo(config, direction)
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)

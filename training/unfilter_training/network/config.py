@@ -80,13 +80,12 @@ PRESETS: dict[str, NetworkConfig] = {
 }
 
 
-def preset(name: str) -> NetworkConfig:
+def preset(name: object) -> NetworkConfig:
     """The preset of that name.
 
     Raises:
         ValueError: no such preset.
     """
-    try:
-        return PRESETS[name]
-    except KeyError:
-        raise ValueError(f"unknown preset {name!r}: choose one of {', '.join(PRESETS)}") from None
+    if not isinstance(name, str) or name not in PRESETS:
+        raise ValueError(f"unknown preset {name!r}: choose one of {', '.join(PRESETS)}")
+    return PRESETS[name]

@@ -40,11 +40,11 @@ class HaarSqueeze(nn.Module):
 
     def squeeze(self, image: Float[Tensor, "batch 3 height width"]) -> Float[Tensor, "batch 12 half_height half_width"]:
         with torch.autocast(image.device.type, enabled=False):
-            return nn.functional.conv2d(image.float(), self.weight, stride=2)
+            return nn.functional.conv2d(image.to(self.weight.dtype), self.weight, stride=2)
 
     def unsqueeze(self, bands: Float[Tensor, "batch 12 half_height half_width"]) -> Float[Tensor, "batch 3 height width"]:
         with torch.autocast(bands.device.type, enabled=False):
-            return nn.functional.conv_transpose2d(bands.float(), self.weight, stride=2)
+            return nn.functional.conv_transpose2d(bands.to(self.weight.dtype), self.weight, stride=2)
 
 
 class NoSqueeze(nn.Module):

@@ -247,14 +247,14 @@ class _Level:
         diagonal[..., 1:] += b * (b * odd_diagonal[..., :inner] - 2 * right.level)
         along[..., : self.count] += a[..., :-1, :] * a[..., 1:, :] * odd_along
         along[..., 1:] += b[..., :-1, :] * b[..., 1:, :] * odd_along[..., :inner]
-        if left.below is not None:
+        if left.below is not None and left.above is not None:
             along[..., : self.count] += a[..., :-1, :] * left.below + a[..., 1:, :] * left.above
             along[..., 1:] += b[..., :-1, :] * right.below + b[..., 1:, :] * right.above
         a, odd_diagonal, odd_along = a[..., :inner], odd_diagonal[..., :inner], odd_along[..., :inner]
         across = a * right.level + b * (left.level[..., :inner] - a * odd_diagonal)
         falling = a[..., :-1, :] * b[..., 1:, :] * odd_along
         rising = a[..., 1:, :] * b[..., :-1, :] * odd_along
-        if left.below is not None:
+        if left.below is not None and left.above is not None:
             falling += a[..., :-1, :] * right.below + b[..., 1:, :] * left.above[..., :inner]
             rising += a[..., 1:, :] * right.above + b[..., :-1, :] * left.below[..., :inner]
         return _Level(*(each.mT for each in (diagonal, across, along, falling, rising)))

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from unfilter.fidelity import psnr
 from unfilter.photo import read_photo
-from unfilter.rounding import to_bytes
+from unfilter_training.operators.saving import saved_levels
 
 
 class Oracle(NamedTuple):
@@ -26,11 +26,7 @@ class Oracle(NamedTuple):
 
     def psnr(self, result: Tensor) -> float:
         """PSNR of an operator's result (one image), rounded to 8 bits; 99 where every byte is equal."""
-        return min(99.0, psnr(as_bytes(result), self.expected))
-
-
-def as_bytes(result: Tensor) -> np.ndarray:
-    return to_bytes(result[0].permute(1, 2, 0).to(torch.float32).numpy())
+        return min(99.0, psnr(saved_levels(result), self.expected))
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,7 @@ def test_opencv_equals_the_authors_program_to_the_last_byte(oracles: Callable[[s
 
 def test_missing_opencv_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cv2", None)
-    with pytest.raises(UnfilterError, match="pip install opencv-contrib-python-headless"):
+    with pytest.raises(UnfilterError, match=r"unfilter\[opencv\]"):
         WMF(noise(1, 3, 4, 4), implementation="opencv")
 
 

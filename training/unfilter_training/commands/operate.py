@@ -43,9 +43,9 @@ def run(arguments: Namespace) -> int:
     import torch
 
     from unfilter.photo import codec_of, read_photo, write_photo
-    from unfilter.rounding import to_bytes
     from unfilter_training.data import image_tensor
     from unfilter_training.operators import operator
+    from unfilter_training.operators.saving import saved_levels
 
     chosen = operator(arguments.name)
     parameters = {name: _value(chosen, name, text) for name, text in parse_rest(arguments.rest).items()}
@@ -53,8 +53,8 @@ def run(arguments: Namespace) -> int:
     photo = read_photo(arguments.source)
     images = image_tensor(photo.pixels, torch.float32 if arguments.float32 else chosen.exact)
     with torch.inference_mode():
-        result = chosen(images, **parameters)[0].permute(1, 2, 0)
-    write_photo(arguments.target, replace(photo, pixels=to_bytes(result.float().numpy()), tag=None))
+        result = chosen(images, **parameters)
+    write_photo(arguments.target, replace(photo, pixels=saved_levels(result), tag=None))
     print(f"{arguments.target}: {chosen.name} applied")
     return 0
 

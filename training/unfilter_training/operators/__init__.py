@@ -18,11 +18,14 @@ from unfilter_training.operators.llf import LLF
 from unfilter_training.operators.operator import Operator, Parameter, Symmetry
 from unfilter_training.operators.retouch import RETOUCH
 from unfilter_training.operators.rgf import RGF
+from unfilter_training.operators.rtv import RTV
 from unfilter_training.operators.style import RAIN_PRINCESS, SCREAM
+from unfilter_training.operators.wls import WLS
 from unfilter_training.operators.wmf import WMF
 
 OPERATORS: dict[str, Operator] = {
-    each.name: each for each in (L0, LLF, WMF, RGF, BWP, BWP_FIXED, CPD, CPD_FIXED, RAIN_PRINCESS, SCREAM, RETOUCH, EXPOSURE)
+    each.name: each
+    for each in (L0, WLS, LLF, WMF, RTV, RGF, BWP, BWP_FIXED, CPD, CPD_FIXED, RAIN_PRINCESS, SCREAM, RETOUCH, EXPOSURE)
 }
 
 

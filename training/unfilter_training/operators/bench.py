@@ -41,7 +41,7 @@ def measure(operator: Operator, batch: int, side: int, repeat: int, device: str)
         return row
     name, function = _OPENCV[operator.name]
     if find_spec("cv2") is None:
-        return f"{row}   {name}: opencv-contrib-python-headless is not installed"
+        return f"{row}   {name}: OpenCV is not installed (extra opencv)"
     import cv2  # type: ignore[import-not-found]
 
     try:

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from unfilter.errors import UnfilterError
-from unfilter.rounding import to_bytes
 from unfilter_training.data import image_tensor
 from unfilter_training.operators import OPERATORS
+from unfilter_training.operators.saving import saved_levels
 
 COLUMNS, GAP, CAPTION = 3, 8, 24
 
@@ -25,8 +25,7 @@ def contact_sheet(pixels: NDArray[np.uint8], weights: Path | None = None) -> tup
         given = {"weights": weights / name} if weights is not None and "weights" in operator.parameters else {}
         try:
             with torch.inference_mode():
-                result = operator(image_tensor(pixels, operator.exact), **given)[0].permute(1, 2, 0)
-            pictures.append((name, to_bytes(result.float().numpy())))
+                pictures.append((name, saved_levels(operator(image_tensor(pixels, operator.exact), **given))))
         except UnfilterError as error:
             left_out.append(str(error))
     height, width, _ = pixels.shape

@@ -55,10 +55,10 @@ class Operator:
     symmetry: Symmetry = "square"
     exact: torch.dtype = torch.float64
 
-    def __call__(
-        self, images: Float[Tensor, "batch 3 height width"], **parameters: object
-    ) -> Float[Tensor, "batch 3 height width"]:
-        """Run on sRGB images in 0..1, float32 or float64, on any device; the result may leave 0..1 and is clipped on saving.
+    def __call__(self, images: Tensor, **parameters: object) -> Float[Tensor, "batch 3 height width"]:
+        """Run on sRGB images in 0..1, on any device; the result may leave 0..1 and is clipped on saving.
+
+        `images` are Float[Tensor, "batch 3 height width"], float32 or float64: checked here, in words, and not by a type.
 
         A numeric parameter is one value for all images, or a tensor of one per image where the function says so.
 

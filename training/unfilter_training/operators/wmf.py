@@ -118,7 +118,7 @@ def _opencv(
         weighted_median = cv2.ximgproc.weightedMedianFilter
     except (ImportError, AttributeError):
         raise UnfilterError(
-            'wmf: implementation "opencv" needs its weighted median: pip install opencv-contrib-python-headless'
+            "wmf: implementation \"opencv\" needs its weighted median: pip install 'unfilter[opencv]'"
         ) from None
     median = torch.empty_like(values)
     for image, result in zip(values, median, strict=True):

@@ -14,7 +14,7 @@ import torch
 
 from unfilter.bundle import Artifact, Precision, TilePlan
 from unfilter_converters.export_form import ExportForm
-from unfilter_converters.tensors import INPUT, OUTPUT, image_tensor
+from unfilter_converters.tensors import INPUT, OUTPUT, graph_entry
 from unfilter_training.network import QuasiInvertibleNetwork
 
 FORMAT = "mlpackage"
@@ -43,16 +43,7 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
         source, result = INPUT[direction], OUTPUT[direction]
         with _quiet():
             _write(ExportForm(network, direction).eval(), source, result, plan, precision, folder / path)
-        artifacts.append(
-            Artifact(
-                format=FORMAT,
-                direction=direction,
-                precision=precision,
-                path=path,
-                image=image_tensor(source, "NCHW"),
-                result=image_tensor(result, "NCHW"),
-            )
-        )
+        artifacts.append(graph_entry(FORMAT, direction, precision, path, "NCHW"))
     return tuple(artifacts)
 
 

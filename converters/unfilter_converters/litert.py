@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from unfilter.bundle import Artifact, Direction, Precision, TilePlan
 from unfilter_converters.export_form import ExportForm
-from unfilter_converters.tensors import INPUT, OUTPUT, VALID, image_tensor, valid_tensor
+from unfilter_converters.tensors import INPUT, OUTPUT, VALID, graph_entry, valid_tensor
 from unfilter_training.network import QuasiInvertibleNetwork
 
 FORMAT = "tflite"
@@ -34,7 +34,10 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
         masked = f"{direction}_masked"
         for signature, extra in ((direction, {}), (masked, {VALID: valid})):
             builder = builder.signature(signature, graph, sample_kwargs={INPUT[direction]: image, **extra})
-        artifacts.append(_artifact(direction, precision, path, direction, masked))
+        names = {"signature": direction, "masked_signature": masked}
+        artifacts.append(
+            graph_entry(FORMAT, direction, precision, path, "NHWC", valid=valid_tensor("NHWC"), fixed_size=True, **names)
+        )
     builder.convert().export(str(folder / path))
     return tuple(artifacts)
 
@@ -50,18 +53,3 @@ class _ChannelsLast(nn.Module):
         planes = {name: tensor.permute(0, 3, 1, 2) for name, tensor in tensors.items()}
         result = self.form(planes[INPUT[self.direction]], planes.get(VALID))
         return {OUTPUT[self.direction]: result.permute(0, 2, 3, 1)}
-
-
-def _artifact(direction: Direction, precision: Precision, path: str, signature: str, masked: str) -> Artifact:
-    return Artifact(
-        format=FORMAT,
-        direction=direction,
-        precision=precision,
-        path=path,
-        image=image_tensor(INPUT[direction], "NHWC"),
-        result=image_tensor(OUTPUT[direction], "NHWC"),
-        valid=valid_tensor("NHWC"),
-        signature=signature,
-        masked_signature=masked,
-        fixed_size=True,
-    )

@@ -8,7 +8,7 @@ import torch
 from unfilter.bundle import Artifact, Precision, TilePlan
 from unfilter_converters.export_form import ExportForm
 from unfilter_converters.macs import macs_per_pixel
-from unfilter_converters.tensors import INPUT, OUTPUT, image_tensor
+from unfilter_converters.tensors import INPUT, OUTPUT, graph_entry
 from unfilter_training.network import QuasiInvertibleNetwork
 
 FORMAT = "onnx"
@@ -42,14 +42,6 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
                 dynamo=False,
             )
         artifacts.append(
-            Artifact(
-                format=FORMAT,
-                direction=direction,
-                precision=precision,
-                path=path,
-                image=image_tensor(source, "NCHW"),
-                result=image_tensor(result, "NCHW"),
-                macs_per_pixel=macs_per_pixel(folder / path),
-            )
+            graph_entry(FORMAT, direction, precision, path, "NCHW", macs_per_pixel=macs_per_pixel(folder / path))
         )
     return tuple(artifacts)

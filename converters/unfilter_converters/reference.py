@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from unfilter.bundle import Artifact, Direction, Precision, TilePlan
-from unfilter_converters.tensors import INPUT, OUTPUT, image_tensor
+from unfilter_converters.tensors import graph_entry
 from unfilter_training.network import QuasiInvertibleNetwork
 
 FORMAT = "pt2"
@@ -40,14 +40,5 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
                 dynamic_shapes=({axis: plan.alignment * cell for axis, cell in cells.items()},),
             )
         torch.export.save(program, folder / path)
-        artifacts.append(
-            Artifact(
-                format=FORMAT,
-                direction=direction,
-                precision=precision,
-                path=path,
-                image=image_tensor(INPUT[direction], "NCHW"),
-                result=image_tensor(OUTPUT[direction], "NCHW"),
-            )
-        )
+        artifacts.append(graph_entry(FORMAT, direction, precision, path, "NCHW"))
     return tuple(artifacts)

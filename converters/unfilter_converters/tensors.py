@@ -1,8 +1,8 @@
-"""Names and meanings of the graphs' inputs and outputs, the same in every format."""
+"""Names and meanings of the graphs' inputs and outputs, and the manifest's entry for a graph, the same in every format."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from unfilter.bundle import Direction, Tensor
+from unfilter.bundle import Artifact, Direction, Format, Precision, Tensor
 
 Layout = Literal["NCHW", "NHWC"]
 
@@ -15,6 +15,21 @@ _MEANING = {
     "filtered": "sRGB, unclipped: the host rounds to bytes before saving, and gives levels / 255",
     "restored": "sRGB, unclipped: the host rounds to bytes",
 }
+
+
+def graph_entry(
+    format: Format, direction: Direction, precision: Precision, path: str, layout: Layout, **more: Any
+) -> Artifact:
+    """The manifest's entry for one graph; `more` are fields that only some formats have."""
+    return Artifact(
+        format=format,
+        direction=direction,
+        precision=precision,
+        path=path,
+        image=image_tensor(INPUT[direction], layout),
+        result=image_tensor(OUTPUT[direction], layout),
+        **more,
+    )
 
 
 def image_tensor(name: str, layout: Layout) -> Tensor:

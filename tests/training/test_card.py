@@ -46,8 +46,8 @@ def description(*scores: PhotoScore, parameters: dict[str, float] | None = None)
     "line",
     [
         "# soft",
-        "1,847 of 28,000 steps of 5 patches of 128 x 128 pixels, on the CPU. Recipe: `recipes/soft.toml`.",
-        "271 photos:",
+        "1,847 of 28,000 steps of 5 patches of 128 x 128 pixels, on the CPU.",
+        "Recipe: `recipes/soft.toml`. Photos: 271.",
         "- `a_*`: one place; CC0",
         "- `b_*`: another place; CC BY 4.0",
         f"sha256 of the weights: `{'ab' * 32}`",

@@ -20,14 +20,15 @@ restoration.
 
 ## Training
 
-{steps} of {planned} steps of {batch} patches of {patch} x {patch} pixels, on {machine}. Recipe: `recipes/{filter}.toml`.
-{photos} photos:
+{steps} of {planned} steps of {batch} patches of {patch} x {patch} pixels, on {machine}.
+Recipe: `recipes/{filter}.toml`. Photos: {photos}.
 
 {sources}
 {notes}
 ## Limits
 
-Restores from the exact 8-bit file. Resizing, cropping, recolouring or a lossy codec destroys what the file carries{jpeg}.
+Restores from the exact 8-bit file. Resizing, cropping, recolouring or a lossy codec destroys what the file carries, JPEG
+included: this network was trained through rounding only.
 
 sha256 of the weights: `{weights}`
 """
@@ -54,7 +55,6 @@ def render_card(description: "Description") -> str:
         machine=description.machine,
         photos=description.photos,
         sources="\n".join(f"- `{s.match}`: {s.origin}; {s.licence}" for s in recipe.photos),
-        jpeg=", JPEG included: this network was trained through rounding only",
         notes="".join(f"\n{note}\n" for note in description.notes),
         weights=description.weights_sha256,
     )

@@ -4,6 +4,7 @@ import pytest
 
 from unfilter_training.card import render_card
 from unfilter_training.checkpoint import Description, PhotoScore
+from unfilter_training.degradation import Mixture
 from unfilter_training.network import NetworkConfig
 from unfilter_training.recipe import PhotoSource, Recipe, Schedule
 
@@ -77,3 +78,13 @@ def test_no_placeholder_is_left() -> None:
     card = render_card(description(SCORE))
     assert "{" not in card
     assert "}" not in card
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [({}, "JPEG included: this network was trained through rounding only."), ({"real_jpeg": 1}, "qualities 60 to 98 too.")],
+)
+def test_card_says_what_the_carrier_survives(fields: dict[str, float], sentence: str) -> None:
+    about = description()
+    recipe = about.recipe.model_copy(update={"degradation": Mixture(**fields)})
+    assert sentence in render_card(about.model_copy(update={"recipe": recipe}))

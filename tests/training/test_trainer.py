@@ -13,6 +13,7 @@ import torch
 from unfilter.errors import UnfilterError
 from unfilter_training import checkpoint, trainer
 from unfilter_training.data import Pair, Patches
+from unfilter_training.degradation import Mixture
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
 from unfilter_training.recipe import PhotoSource, Recipe, Schedule
 from unfilter_training.trainer import LOG, STATE, Trainer, learning_rate
@@ -202,3 +203,16 @@ def test_seed_decides_the_first_weights(tmp_path: Path) -> None:
     other = RECIPE.model_copy(update={"schedule": RECIPE.schedule.model_copy(update={"seed": 1})})
     different = training(tmp_path / "other", other).network
     assert not torch.equal(next(one.parameters()), next(different.parameters()))
+
+
+def test_a_training_with_jpeg_resumes_with_the_same_draws(tmp_path: Path) -> None:
+    recipe = RECIPE.model_copy(update={"degradation": Mixture(rounding=1, real_jpeg=1, simulated_jpeg=1)})
+    whole = training(tmp_path / "whole", recipe)
+    whole.run()
+    interrupted = training(tmp_path / "parts", recipe)
+    interrupted.patches.stop_at = 5
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.run()
+    resumed = training(tmp_path / "parts", recipe)
+    resumed.run()
+    assert_equal_weights(resumed.network, whole.network)

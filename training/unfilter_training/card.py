@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from unfilter_training.checkpoint import Description
+    from unfilter_training.degradation import Mixture
 
 _TEMPLATE = """# {filter}
 
@@ -27,8 +28,7 @@ Recipe: `recipes/{filter}.toml`. Photos: {photos}.
 {notes}
 ## Limits
 
-Restores from the exact 8-bit file. Resizing, cropping, recolouring or a lossy codec destroys what the file carries, JPEG
-included: this network was trained through rounding only.
+Restores from the exact 8-bit file. Resizing, cropping or recolouring destroys what the file carries. {jpeg}
 
 sha256 of the weights: `{weights}`
 """
@@ -55,6 +55,14 @@ def render_card(description: "Description") -> str:
         machine=description.machine,
         photos=description.photos,
         sources="\n".join(f"- `{s.match}`: {s.origin}; {s.licence}" for s in recipe.photos),
+        jpeg=_jpeg(recipe.degradation),
         notes="".join(f"\n{note}\n" for note in description.notes),
         weights=description.weights_sha256,
     )
+
+
+def _jpeg(degradation: "Mixture") -> str:
+    if not degradation.jpeg:
+        return "So does a lossy codec,\nJPEG included: this network was trained through rounding only."
+    low, high = degradation.qualities
+    return f"It was trained\nthrough JPEG of qualities {low} to {high} too."

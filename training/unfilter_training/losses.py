@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
-from unfilter_training.degradation import rounding
+from unfilter_training.degradation import Degradation, rounding
 from unfilter_training.network import QuasiInvertibleNetwork
 
 
@@ -36,8 +36,9 @@ def objective(
     photo: Float[Tensor, "batch 3 height width"],
     target: Float[Tensor, "batch 3 height width"],
     weights: LossWeights,
+    degrade: Degradation = rounding,
 ) -> Loss:
-    """Filter `photo`, save it (differentiably), restore it; compare with `target` and `photo`. All sRGB 0..1."""
+    """Filter `photo`, save it (`degrade`), restore it; compare with `target` and `photo`. All sRGB 0..1."""
     filtered, delta = network(photo)
     approximation = mse_loss(filtered, target)
     nothing = torch.zeros((), device=photo.device)
@@ -45,6 +46,6 @@ def objective(
     total = weights.approximation * approximation + weights.delta * delta_power
     restoration = nothing * torch.nan
     if weights.restoration > 0:
-        restoration = mse_loss(network.inverse(rounding(filtered)), photo)
+        restoration = mse_loss(network.inverse(degrade(filtered)), photo)
         total = total + weights.restoration * restoration
     return Loss(total, approximation.detach(), restoration.detach(), delta_power.detach())

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from unfilter.errors import UnfilterError
+from unfilter_training.degradation import Mixture
 from unfilter_training.losses import LossWeights
 from unfilter_training.network import NetworkConfig, preset
 from unfilter_training.operators import OPERATORS
@@ -50,6 +51,7 @@ class Recipe(BaseModel):
     photos: tuple[PhotoSource, ...] = Field(min_length=1)
     schedule: Schedule
     losses: LossWeights = LossWeights()
+    degradation: Mixture = Mixture()
 
     @field_validator("network", mode="before")
     @classmethod

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -16,6 +17,7 @@ from unfilter.errors import UnfilterError
 from unfilter.files import replacing
 from unfilter_training.checkpoint import Description
 from unfilter_training.data import Patches
+from unfilter_training.degradation import Degradation
 from unfilter_training.losses import Loss, objective
 from unfilter_training.network import QuasiInvertibleNetwork
 from unfilter_training.recipe import Recipe, Schedule
@@ -128,7 +130,7 @@ class Trainer:
             group["lr"] = learning_rate(schedule, self.step)
         photo, target = (_on(self.device, part) for part in self.patches.batch(self.step))
         with torch.autocast(self.device.partition(":")[0], dtype=torch.bfloat16):
-            loss = objective(self.network, photo, target, self.recipe.losses)
+            loss = objective(self.network, photo, target, self.recipe.losses, self._degradation())
         if not torch.isfinite(loss.total):
             raise UnfilterError(f"{self.folder}: the loss is not finite at step {self.step}; lower the learning rate")
         self.optimizer.zero_grad(set_to_none=True)
@@ -140,6 +142,10 @@ class Trainer:
         self.step += 1
         self._whole = True
         return loss
+
+    def _degradation(self) -> Degradation:
+        """This step's draw: it depends on the seed and the step alone, so a resumed run draws the same."""
+        return self.recipe.degradation.draw(np.random.default_rng([self.recipe.schedule.seed, self.step, 1]))
 
     def _log(self, window: list[tuple[float, float, float]]) -> Progress:
         approximation, restoration, delta = (sum(column) / len(window) for column in zip(*window, strict=True))

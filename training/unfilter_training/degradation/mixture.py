@@ -1,0 +1,64 @@
+"""Which degradation a batch passes through, drawn by weights that the recipe names.
+
+Source of drawing one per mini-batch: MBRS (Jia et al., ACM MM 2021); of simulated and real JPEG in one training: SAIN
+(AAAI 2023).
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from torch import Tensor
+
+from unfilter_training.degradation.identity import identity
+from unfilter_training.degradation.real_jpeg import real_jpeg
+from unfilter_training.degradation.rounding import rounding
+from unfilter_training.degradation.simulated_jpeg import simulated_jpeg
+from unfilter_training.degradation.subsampling import Subsampling
+
+Degradation = Callable[[Tensor], Tensor]
+
+
+class Mixture(BaseModel):
+    """Weights of the degradations, not all zero; qualities and subsamplings of the JPEGs are drawn evenly."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rounding: float = Field(1.0, ge=0)
+    real_jpeg: float = Field(0.0, ge=0)
+    simulated_jpeg: float = Field(0.0, ge=0)
+    identity: float = Field(0.0, ge=0)
+    qualities: tuple[int, int] = Field((60, 98), description="lowest and highest JPEG quality, both included")
+    subsamplings: tuple[Subsampling, ...] = Field(("4:4:4", "4:2:0"), min_length=1)
+
+    @model_validator(mode="after")
+    def _drawable(self) -> "Mixture":
+        low, high = self.qualities
+        if not 1 <= low <= high <= 100:
+            raise ValueError(f"qualities must rise within 1..100, got {low} and {high}")
+        if not sum(self._weights().values()) > 0:
+            raise ValueError("all weights are zero: nothing to draw")
+        return self
+
+    @property
+    def jpeg(self) -> bool:
+        """Whether a JPEG is ever drawn."""
+        return self.real_jpeg + self.simulated_jpeg > 0
+
+    def _weights(self) -> dict[str, float]:
+        return {name: getattr(self, name) for name in ("rounding", "real_jpeg", "simulated_jpeg", "identity")}
+
+    def draw(self, random: np.random.Generator) -> Degradation:
+        """One degradation, ready to call. The number of values taken from `random` is always the same."""
+        weights = self._weights()
+        total = sum(weights.values())
+        name = str(random.choice(list(weights), p=[weight / total for weight in weights.values()]))
+        quality = int(random.integers(self.qualities[0], self.qualities[1] + 1))
+        subsampling = self.subsamplings[int(random.integers(len(self.subsamplings)))]
+        if name == "rounding":
+            return rounding
+        if name == "identity":
+            return identity
+        jpeg = real_jpeg if name == "real_jpeg" else simulated_jpeg
+        return partial(jpeg, quality=quality, subsampling=subsampling)

@@ -104,7 +104,7 @@ class Provenance(_Frozen):
     steps: int
     operator: str
     parameters: dict[str, float]
-    scores: tuple[dict[str, str | int | float], ...] = ()
+    scores: tuple[dict[str, str | int | float | tuple[float, ...]], ...] = ()
 
 
 class Manifest(_Frozen):

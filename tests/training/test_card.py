@@ -14,6 +14,7 @@ SCORE = PhotoScore(
     unfiltered=25.126,
     approximation=31.5,
     restoration=44.25,
+    restoration_jpeg=(28.0, 29.5, 31.25),
     approximation_border=0.5,
     restoration_border=-0.25,
 )
@@ -61,9 +62,9 @@ def test_card_says(line: str) -> None:
 
 def test_scores_are_a_table_with_a_row_per_photo_set() -> None:
     lines = render_card(description(SCORE, SCORE.model_copy(update={"photos": "urban"}))).splitlines()
-    assert "| photos | unfiltered | approximation | restoration | border |" in lines
-    assert "| kodak (24) | 25.13 | 31.50 | 44.25 | 0.50 / -0.25 |" in lines
-    assert "| urban (24) | 25.13 | 31.50 | 44.25 | 0.50 / -0.25 |" in lines
+    assert "| photos | unfiltered | approximation | restoration | JPEG | border |" in lines
+    assert "| kodak (24) | 25.13 | 31.50 | 44.25 | 28.00 / 29.50 / 31.25 | 0.50 / -0.25 |" in lines
+    assert "| urban (24) | 25.13 | 31.50 | 44.25 | 28.00 / 29.50 / 31.25 | 0.50 / -0.25 |" in lines
     assert not any("Not scored" in line for line in lines)
 
 

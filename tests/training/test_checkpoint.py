@@ -55,6 +55,7 @@ def score(restoration: float) -> PhotoScore:
         unfiltered=25.0,
         approximation=30.0,
         restoration=restoration,
+        restoration_jpeg=(restoration,) * 3,
         approximation_border=0.5,
         restoration_border=0.0,
     )

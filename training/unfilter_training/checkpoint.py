@@ -31,6 +31,7 @@ class PhotoScore(BaseModel):
     unfiltered: float = Field(description="the photo itself against the operator's output")
     approximation: float = Field(description="the filtered file against the operator's output")
     restoration: float = Field(description="the restored photo against the photo")
+    restoration_jpeg: tuple[float, float, float] = Field(description="the same through JPEG 80, 90 and 95, 4:4:4")
     approximation_border: float = Field(description="what the outermost 16 pixels lose against the centre, dB")
     restoration_border: float = Field(description="the same for the restored photo")
 

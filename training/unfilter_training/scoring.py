@@ -17,6 +17,8 @@ from unfilter_training.network import QuasiInvertibleNetwork
 from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.operators import operator
 
+JPEG_QUALITIES = (80, 90, 95)
+
 BORDER = 16
 """Width of the outermost ring that is compared with the centre, pixels."""
 
@@ -27,6 +29,7 @@ class PictureScore(NamedTuple):
     unfiltered: float
     approximation: float
     restoration: float
+    restoration_jpeg: tuple[float, float, float]
     approximation_border: float
     restoration_border: float
 
@@ -37,10 +40,15 @@ def score_picture(
     """Filter and restore one photo in torch, whole, through PNG files in `folder`."""
     photo = read_photo(path).pixels
     target, filtered, restored = _through_files(network, name, parameters, photo, folder)
+    low, middle, high = (
+        psnr(run_whole(network, "inverse", _saved(filtered, folder / "filtered.jpg", quality)), photo)
+        for quality in JPEG_QUALITIES
+    )
     return PictureScore(
         psnr(photo, target),
         psnr(filtered, target),
         psnr(restored, photo),
+        (low, middle, high),
         border_loss(filtered, target),
         border_loss(restored, photo),
     )
@@ -92,8 +100,9 @@ def score(
     """Mean scores over photos, and each photo's own, in the order of `files`."""
     with tempfile.TemporaryDirectory() as folder:
         pictures = [score_picture(network, name, parameters, path, Path(folder)) for path in progress(files)]
-    means = PictureScore(*(float(np.mean(column)) for column in zip(*pictures, strict=True)))
-    return PhotoScore(photos=label, count=len(files), **means._asdict()), pictures
+    columns = zip(PictureScore._fields, zip(*pictures, strict=True), strict=True)
+    means = {field: np.mean(column, axis=0).tolist() for field, column in columns}
+    return PhotoScore(photos=label, count=len(files), **means), pictures
 
 
 def border_loss(result: NDArray[np.uint8], truth: NDArray[np.uint8]) -> float:
@@ -106,6 +115,6 @@ def border_loss(result: NDArray[np.uint8], truth: NDArray[np.uint8]) -> float:
     return float(10 * np.log10((error.sum() - centre.sum()) / ring / centre.mean()))
 
 
-def _saved(pixels: NDArray[np.uint8], path: Path) -> NDArray[np.uint8]:
-    write_photo(path, Photo(pixels))
+def _saved(pixels: NDArray[np.uint8], path: Path, quality: int = 100) -> NDArray[np.uint8]:
+    write_photo(path, Photo(pixels), quality=quality)
     return read_photo(path).pixels

@@ -42,6 +42,8 @@ def run(arguments: Namespace) -> int:
     for path, picture in zip(files, pictures, strict=True):
         print(f"{path.name:<28}{picture.unfiltered:>12.2f}{picture.approximation:>15.2f}{picture.restoration:>13.2f}")
     print(f"{'mean':<28}{mean.unfiltered:>12.2f}{mean.approximation:>15.2f}{mean.restoration:>13.2f}")
+    through_jpeg = ", ".join(f"{db:.2f}" for db in mean.restoration_jpeg)
+    print(f"mean restoration through JPEG 80, 90 and 95 (4:4:4): {through_jpeg} dB")
     print(f"outermost 16 px below the centre: approximation {mean.approximation_border:.2f} dB, ", end="")
     print(f"restoration {mean.restoration_border:.2f} dB")
     if arguments.write:

@@ -27,13 +27,13 @@ def versions(distributions: tuple[str, ...]) -> dict[str, str]:
 
 
 def source_digest(*packages: str) -> str:
-    """sha256 over the Python files of packages, so that a change of code is a change of key."""
+    """sha256 over the files of packages, data included, so that a change of code is a change of key."""
     hasher = hashlib.sha256()
     for package in packages:
         spec = find_spec(package)
         assert spec is not None and spec.submodule_search_locations
         folder = Path(spec.submodule_search_locations[0])
-        for path in sorted(folder.rglob("*.py")):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
             hasher.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return hasher.hexdigest()
 
@@ -54,7 +54,11 @@ class Cache:
         try:
             make(temporary)
             temporary.chmod(0o755)
-            temporary.rename(final)
+            try:
+                temporary.rename(final)
+            except OSError:
+                if not final.is_dir():  # another process may have made the same in the meantime
+                    raise
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
         return final, False

@@ -120,3 +120,16 @@ def test_source_digest_is_the_same_for_the_same_files(package: Path) -> None:
     (package / "__pycache__" / "module.cpython-311.pyc").write_bytes(b"0")
     assert source_digest(package.name) == before
     assert source_digest(package.name, package.name) != before
+
+
+def test_two_that_make_the_same_key_at_once_both_get_it(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+
+    def make(folder: Path) -> None:
+        (folder / "slow").write_text("made last")
+        cache.get("same", lambda other: (other / "quick").write_text("made first"))
+
+    folder, hit = cache.get("same", make)
+    assert not hit
+    assert [path.name for path in folder.iterdir()] == ["quick"]
+    assert [path.name for path in tmp_path.iterdir()] == ["same"]

@@ -70,6 +70,7 @@ def test_network_by_table(tmp_path: Path) -> None:
         (RECIPE + '[network]\npreset = ["mobile"]\n', "network: .*unknown preset"),
         (RECIPE + '[network]\npreset = "paper"\ndepth = 3\n', "network.depth: Extra inputs are not permitted"),
         (f"parameters = {{ smoothness = 'strong' }}\n{RECIPE}", "parameters.smoothness: .*valid number"),
+        (f"parameters = {{ smoothnes = 0.1 }}\n{RECIPE}", "operator l0 has no parameter 'smoothnes'; it has: smoothness"),
         ("filter = tiny", "not TOML: "),
         (b"filter = '\xff'", "not TOML: "),
         ("", "filter: Field required"),

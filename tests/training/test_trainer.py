@@ -216,3 +216,19 @@ def test_a_training_with_jpeg_resumes_with_the_same_draws(tmp_path: Path) -> Non
     resumed = training(tmp_path / "parts", recipe)
     resumed.run()
     assert_equal_weights(resumed.network, whole.network)
+
+
+def test_a_damaged_state_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / STATE).write_bytes(b"half a file")
+    with pytest.raises(UnfilterError, match="cannot be read") as caught:
+        training(tmp_path)
+    assert str(tmp_path / STATE) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_progress_shows_no_number_where_nothing_is_restored(tmp_path: Path) -> None:
+    seen = []
+    losses = RECIPE.losses.model_copy(update={"restoration": 0.0})
+    training(tmp_path, RECIPE.model_copy(update={"losses": losses})).run(seen.append)
+    assert math.isnan(seen[-1].restoration)
+    assert math.isfinite(seen[-1].approximation)

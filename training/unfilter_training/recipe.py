@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from unfilter.errors import UnfilterError
 from unfilter_training.degradation import Mixture
@@ -70,6 +70,14 @@ class Recipe(BaseModel):
         if value not in OPERATORS:
             raise ValueError(f"unknown operator {value!r}: choose one of {', '.join(OPERATORS)}")
         return value
+
+    @model_validator(mode="after")
+    def _known_parameters(self) -> "Recipe":
+        known = OPERATORS[self.operator].parameters
+        for name in self.parameters:
+            if name not in known:
+                raise ValueError(f"operator {self.operator} has no parameter {name!r}; it has: {', '.join(known) or 'none'}")
+        return self
 
 
 def read_recipe(name: str | Path) -> Recipe:

@@ -113,7 +113,10 @@ class Trainer:
             torch.save(state, temporary)
 
     def _resume(self) -> None:
-        state: dict[str, Any] = torch.load(self.folder / STATE, map_location=self.device, weights_only=True)
+        try:
+            state: dict[str, Any] = torch.load(self.folder / STATE, map_location=self.device, weights_only=True)
+        except Exception as error:  # torch raises anything from zipfile's classes to pickle's on a damaged file
+            raise UnfilterError(f"{self.folder / STATE}: cannot be read ({error}); delete it to start again") from None
         before = Recipe.model_validate_json(state["recipe"])
         if before != self.recipe:
             raise UnfilterError(
@@ -168,4 +171,6 @@ def _on(device: str, images: Tensor) -> Tensor:
 
 
 def _psnr(mean_squared_error: float) -> float:
+    if math.isnan(mean_squared_error):  # nothing was restored
+        return math.nan
     return -10 * math.log10(mean_squared_error) if mean_squared_error > 0 else math.inf

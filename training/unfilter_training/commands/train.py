@@ -49,7 +49,7 @@ def run(arguments: Namespace) -> int:
             bar.set_postfix(approximation=f"{progress.approximation:.2f} dB", restored=f"{progress.restoration:.2f} dB")
 
         trainer.run(report)
-    description = trainer.describe(photos=len(pairs))
+    description = trainer.describe(photos=len(patches.pairs))
     checkpoint.save(folder, trainer.averaged(), description)
     print(f"log: {plot_log(folder)}")
     print(f"checkpoint: {folder} (score it with: unfilter score {folder} PHOTOS)")

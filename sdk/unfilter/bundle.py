@@ -9,7 +9,6 @@ CARD.md         the model card
 
 import hashlib
 import json
-from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -230,12 +229,6 @@ class Bundle:
             raise BundleError(f"{path}: is not JSON; convert the filter again") from None
         if found != entry.sha256:
             raise BundleError(f"{path}: its bytes are not those of the manifest (sha256 differs); convert the filter again")
-
-    @cached_property
-    def precisions(self) -> tuple[Precision, ...]:
-        """Precisions of any artifact, most exact first."""
-        present = {artifact.precision for artifact in self.manifest.artifacts}
-        return tuple(p for p in ("fp32", "fp16") if p in present)
 
     def artifact(self, format: Format, direction: Direction, precision: Precision) -> Artifact:
         """The artifact of that format, direction and precision.

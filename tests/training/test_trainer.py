@@ -226,6 +226,13 @@ def test_a_damaged_state_is_refused_in_one_line(tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_a_state_of_another_version_is_refused_in_one_line(tmp_path: Path) -> None:
+    torch.save({"recipe": '{"colour": 3}', "step": 1}, tmp_path / STATE)
+    with pytest.raises(UnfilterError, match="another version") as caught:
+        training(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
 def test_progress_shows_no_number_where_nothing_is_restored(tmp_path: Path) -> None:
     seen = []
     losses = RECIPE.losses.model_copy(update={"restoration": 0.0})

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from unfilter.fidelity.metrics import psnr
 from unfilter.photo import Photo, read_photo, write_photo
-from unfilter.rounding import to_bytes
 from unfilter_training.checkpoint import PhotoScore
 from unfilter_training.data import image_tensor
 from unfilter_training.network import QuasiInvertibleNetwork
 from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.operators import operator
+from unfilter_training.operators.saving import saved_levels
 
 JPEG_QUALITIES = (80, 90, 95)
 
@@ -83,7 +83,7 @@ def _through_files(
     network: QuasiInvertibleNetwork, name: str, parameters: dict[str, float], photo: NDArray[np.uint8], folder: Path
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     """The operator's output, the filtered file and the restored file, as read back."""
-    target = to_bytes(operator(name)(image_tensor(photo), **parameters)[0].permute(1, 2, 0).numpy())
+    target = saved_levels(operator(name)(image_tensor(photo), **parameters))
     filtered = _saved(run_whole(network, "forward", photo), folder / "filtered.png")
     restored = _saved(run_whole(network, "inverse", filtered), folder / "restored.png")
     return target, filtered, restored

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from pydantic import ValidationError
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
@@ -117,7 +118,12 @@ class Trainer:
             state: dict[str, Any] = torch.load(self.folder / STATE, map_location=self.device, weights_only=True)
         except Exception as error:  # torch raises anything from zipfile's classes to pickle's on a damaged file
             raise UnfilterError(f"{self.folder / STATE}: cannot be read ({error}); delete it to start again") from None
-        before = Recipe.model_validate_json(state["recipe"])
+        try:
+            before = Recipe.model_validate_json(state["recipe"])
+        except (KeyError, ValidationError):
+            raise UnfilterError(
+                f"{self.folder / STATE}: was written by another version of unfilter; finish there, or delete it"
+            ) from None
         if before != self.recipe:
             raise UnfilterError(
                 f"{self.folder / STATE}: was started with another recipe; take that one again, or another output folder"

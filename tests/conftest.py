@@ -45,6 +45,55 @@ def small_network(noisy: Callable[[NetworkConfig], QuasiInvertibleNetwork]) -> Q
 
 
 @pytest.fixture(scope="session")
+def variable_network(noisy: Callable[[NetworkConfig], QuasiInvertibleNetwork]) -> QuasiInvertibleNetwork:
+    """The same with two hyper-parameters."""
+    return noisy(NetworkConfig(blocks=2, subnet_width=8, auxiliary_width=8, fusion_width=8, hyper_parameters=2))
+
+
+@pytest.fixture(scope="session")
+def variable_bundle(tmp_path_factory: pytest.TempPathFactory, variable_network: QuasiInvertibleNetwork) -> Path:
+    """`variable_network` as a bundle of every format, made by the pipeline. Read only: copy it before changing anything.
+
+    The tile is small for the sake of speed, and smaller than some goldens, which are cut.
+    """
+    from unfilter_converters import pipeline
+    from unfilter_training import checkpoint
+    from unfilter_training.recipe import Recipe
+
+    ranges = [
+        {"name": "sigma", "low": 0.05, "high": 0.4, "default": 0.1, "scale": "log"},
+        {"name": "factor", "low": 2, "high": 8, "default": 5},
+    ]
+    recipe = {
+        "filter": "variable",
+        "operator": "llf",
+        "hyper_parameters": ranges,
+        "network": variable_network.config.model_dump(),
+        "photos": [{"match": "*", "origin": "none", "licence": "none"}],
+        "schedule": {"steps": 1},
+    }
+    description = checkpoint.Description(
+        filter="variable",
+        network=variable_network.config,
+        weights_sha256="0" * 64,
+        recipe=Recipe.model_validate(recipe),
+        steps=1,
+        photos=1,
+        machine="a test",
+    )
+    folder = tmp_path_factory.mktemp("variable")
+    checkpoint.save(folder / "checkpoint", variable_network, description)
+    jaxtyping.config.update("jaxtyping_disable", True)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pipeline, "TILE", 256)
+            pipeline.Conversion(folder / "checkpoint", folder / "cache").run(folder / "bundle")
+    finally:
+        jaxtyping.config.update("jaxtyping_disable", False)
+    return folder / "bundle"
+
+
+@pytest.fixture(scope="session")
 def shipped_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped L0 filter, converted by the pipeline. Read only: copy it before changing anything.
 

@@ -40,26 +40,27 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
     artifacts = []
     for direction in ("forward", "inverse"):
         path = f"{_FOLDER}/{direction}_{precision}.mlpackage"
-        source, result = INPUT[direction], OUTPUT[direction]
+        graph = ExportForm(network, direction).eval()
         with _quiet():
-            _write(ExportForm(network, direction).eval(), source, result, plan, precision, folder / path)
-        artifacts.append(graph_entry(FORMAT, direction, precision, path, "NCHW"))
+            _write(graph, OUTPUT[direction], plan, precision, folder / path)
+        artifacts.append(graph_entry(FORMAT, direction, precision, path, "NCHW", graph.hyper_parameters))
     return tuple(artifacts)
 
 
-def _write(graph: ExportForm, source: str, result: str, plan: TilePlan, precision: Precision, package: Path) -> None:
-    side = min(64, plan.tile)
+def _write(graph: ExportForm, result: str, plan: TilePlan, precision: Precision, package: Path) -> None:
+    examples = graph.examples(side=min(64, plan.tile))
     with warnings.catch_warnings():
         # that tracing is deprecated; what it says about the graph is let through
         warnings.simplefilter("ignore", DeprecationWarning)
-        traced = torch.jit.trace(graph, torch.zeros(1, 3, side, side))
+        traced = torch.jit.trace(graph, tuple(examples.values()))
     with _quiet():
         ct = _coremltools()
         height, width = (ct.RangeDim(plan.alignment, plan.tile, plan.tile) for _ in range(2))
+        shapes = {name: (1, 3, height, width) if name in INPUT.values() else value.shape for name, value in examples.items()}
         program = ct.convert(
             traced,
             # dtype is said on both sides because iOS 16 with fp16 arithmetic would make them fp16 without a word
-            inputs=[ct.TensorType(name=source, shape=(1, 3, height, width), dtype=np.float32)],
+            inputs=[ct.TensorType(name=name, shape=shape, dtype=np.float32) for name, shape in shapes.items()],
             outputs=[ct.TensorType(name=result, dtype=np.float32)],
             convert_to="mlprogram",
             minimum_deployment_target=ct.target.iOS16,

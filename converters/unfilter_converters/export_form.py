@@ -13,6 +13,8 @@ What is rewritten, and why:
 - The forward graph leaves out the couplings that only make Delta.
 - `valid`, where asked for, is 1 inside the photo and 0 outside; every padded convolution sees its input times `valid`, which
   makes a photo smaller than a fixed-size tile see the same zeros at its edge as it would alone.
+- `parameters` stay a tensor of one pixel: their 1x1 convolution is done once, and broadcasting adds its result. Planes of a
+  photo's size would cost memory and bandwidth for numbers that are the same everywhere.
 """
 
 from copy import deepcopy
@@ -21,6 +23,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from unfilter_converters.tensors import INPUT, PARAMETERS
 from unfilter_training.network import Coupling, QuasiInvertibleNetwork
 from unfilter_training.network.auxiliary import Dilated
 from unfilter_training.network.coupling import SLOPE, Subnet
@@ -104,12 +107,15 @@ class _DilatedForm(nn.Module):
         super().__init__()
         self.branch = deepcopy(auxiliary)
 
-    def forward(self, x: Tensor, valid: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, parameters: Tensor | None, valid: Tensor | None) -> Tensor:
         if valid is None:
-            return self.branch(x)
+            return self.branch(x, parameters)
         skips: list[Tensor] = []
-        for encode in self.branch.encoder:
-            x = nn.functional.leaky_relu(encode(x * valid), SLOPE)
+        for index, encode in enumerate(self.branch.encoder):
+            x = encode(x * valid)
+            if index == 0 and self.branch.condition is not None:
+                x = x + self.branch.condition(parameters)  # outside the photo too, where the next layer masks it
+            x = nn.functional.leaky_relu(x, SLOPE)
             skips.append(x)
         for decode, skip in zip(self.branch.decoder, skips[-2::-1], strict=True):
             x = nn.functional.leaky_relu(decode(x * valid), SLOPE) + skip
@@ -152,11 +158,14 @@ class _Bands(nn.Module):
 class ExportForm(nn.Module):
     """One direction of a network as a graph: `image` (1, 3, H, W), unclipped float in, unclipped float out.
 
-    `valid` is (1, 1, H / 2, W / 2) for a Haar network. Law: equals `network(image)[0]` or `network.inverse(image)` to float
-    accuracy, and so does the masked form on a photo that fills the upper left corner of a larger tile.
+    `parameters` is (1, count, 1, 1), the places of the hyper-parameters in their ranges, 0..1: an input of the forward graph
+    of a network that has them, and of no other. `valid` is (1, 1, H / 2, W / 2) for a Haar network.
 
-    Raises:
-        ValueError: the network takes hyper-parameters, which no graph input carries yet.
+    Law: equals `network(image, parameters)[0]` or `network.inverse(image)` to float accuracy, and so does the masked form on
+    a photo that fills the upper left corner of a larger tile.
+
+    Attributes:
+        hyper_parameters: how many `parameters` this graph takes; 0 for every inverse.
     """
 
     def __init__(
@@ -164,9 +173,8 @@ class ExportForm(nn.Module):
     ) -> None:
         super().__init__()
         config = network.config
-        if config.hyper_parameters:
-            raise ValueError("networks with hyper-parameters cannot be exported yet")
         self.direction = direction
+        self.hyper_parameters = config.hyper_parameters if direction == "forward" else 0
         self.bands = _Bands(network, unsqueeze)
         self.auxiliary: nn.Module | None = None
         branch = list(network.invertible)
@@ -182,7 +190,15 @@ class ExportForm(nn.Module):
         self.fusion = _forms(fusion, direction)
         self.maskable = network.auxiliary is None or isinstance(network.auxiliary, Dilated) or direction == "inverse"
 
-    def forward(self, image: Tensor, valid: Tensor | None = None) -> Tensor:
+    def forward(self, image: Tensor, parameters: Tensor | None = None, valid: Tensor | None = None) -> Tensor:
+        """Run the graph.
+
+        Raises:
+            ValueError: `parameters` missing or superfluous; `valid` for a forward graph with a strided auxiliary branch.
+        """
+        if (parameters is not None) != bool(self.hyper_parameters):
+            found = "none" if parameters is None else "some"
+            raise ValueError(f"this {self.direction} graph takes {self.hyper_parameters} hyper-parameters, got {found}")
         if valid is not None and not self.maskable:
             raise ValueError("a strided auxiliary branch has no masked form; use sizes that fill the tile")
         halves = self.bands.squeeze(image)
@@ -193,7 +209,9 @@ class ExportForm(nn.Module):
                 return self.bands.unsqueeze(image_bands)
             assert self.auxiliary is not None
             features = (
-                self.auxiliary(context, valid) if isinstance(self.auxiliary, _DilatedForm) else self.auxiliary(context)
+                self.auxiliary(context, parameters, valid)
+                if isinstance(self.auxiliary, _DilatedForm)
+                else self.auxiliary(context, parameters)
             )
             return self.bands.unsqueeze(_run(self.fusion, (image_bands, features), valid)[0])
         if len(self.fusion):
@@ -201,6 +219,13 @@ class ExportForm(nn.Module):
             low = self.bands.low
             halves = fused[:, :low], fused[:, low:]
         return self.bands.unsqueeze(torch.cat(_run_back(self.invertible, halves, valid), dim=1))
+
+    def examples(self, side: int) -> dict[str, Tensor]:
+        """Inputs to trace the graph with, by name: a `side` x `side` image and, where it takes any, `parameters`."""
+        image = torch.zeros(1, 3, side, side)
+        if not self.hyper_parameters:
+            return {INPUT[self.direction]: image}
+        return {INPUT[self.direction]: image, PARAMETERS: torch.zeros(1, self.hyper_parameters, 1, 1)}
 
 
 def _forms(couplings: list[nn.Module], direction: Direction) -> nn.ModuleList:

@@ -1,5 +1,6 @@
 """Goldens: small photos of free licence, with what the training network makes of them in torch, untiled."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.bundle import Golden
+from unfilter.hyper_parameter import HyperParameter
 from unfilter.photo import Photo, read_photo, write_photo
 from unfilter_training.network import QuasiInvertibleNetwork
 from unfilter_training.network.whole_photo import run_whole
@@ -15,15 +17,22 @@ PHOTOS = Path(__file__).parent / "golden_photos"
 LICENCES = {"astronaut": "public domain (NASA)", "chelsea": "CC0", "coffee": "CC0", "rocket": "CC0"}
 
 
-def make_goldens(network: QuasiInvertibleNetwork, tile: int, folder: Path) -> tuple[Golden, ...]:
-    """Write `goldens/NAME.png`, `NAME.filtered.png` and `NAME.restored.png` under `folder`; one golden fills a tile."""
+def make_goldens(
+    network: QuasiInvertibleNetwork, tile: int, folder: Path, hyper_parameters: Sequence[HyperParameter] = ()
+) -> tuple[Golden, ...]:
+    """Write `goldens/NAME.png`, `NAME.filtered.png` and `NAME.restored.png` under `folder`; one golden fills a tile.
+
+    Each has values of `hyper_parameters` of its own: the defaults, then low, middle and high in another order for each.
+    """
     (folder / "goldens").mkdir()
     goldens = []
     photos = {name: read_photo(PHOTOS / f"{name}.png").pixels for name in LICENCES}
     whole_tile = mosaic(list(photos.values()), tile)
-    for name, pixels in (*photos.items(), ("mosaic", whole_tile)):
+    for index, (name, pixels) in enumerate((*photos.items(), ("mosaic", whole_tile))):
         photo = Photo(pixels)
-        filtered = replace(photo, pixels=run_whole(network, "forward", photo.pixels))
+        values = golden_values(index, hyper_parameters)
+        places = tuple(one.place(values[one.name]) for one in hyper_parameters)
+        filtered = replace(photo, pixels=run_whole(network, "forward", photo.pixels, places))
         restored = replace(photo, pixels=run_whole(network, "inverse", filtered.pixels))
         paths = [f"goldens/{name}{part}.png" for part in ("", ".filtered", ".restored")]
         for path, picture in zip(paths, (photo, filtered, restored), strict=True):
@@ -31,6 +40,7 @@ def make_goldens(network: QuasiInvertibleNetwork, tile: int, folder: Path) -> tu
         goldens.append(
             Golden(
                 name=name,
+                parameters=values,
                 photo=paths[0],
                 filtered=paths[1],
                 restored=paths[2],
@@ -39,6 +49,15 @@ def make_goldens(network: QuasiInvertibleNetwork, tile: int, folder: Path) -> tu
             )
         )
     return tuple(goldens)
+
+
+def golden_values(index: int, hyper_parameters: Sequence[HyperParameter]) -> dict[str, float]:
+    """Values for golden `index`: all defaults for every fourth. Between them each hyper-parameter goes through its range,
+    beginning elsewhere than the one before it, so that a graph that mixes two up gives other bytes.
+    """
+    if index % 4 == 0:
+        return {one.name: one.default for one in hyper_parameters}
+    return {one.name: one.value((index - 1 + turn) % 3 / 2) for turn, one in enumerate(hyper_parameters)}
 
 
 def mosaic(photos: list[NDArray[np.uint8]], side: int) -> NDArray[np.uint8]:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from unfilter.bundle import Artifact, Direction, Precision, TilePlan
 from unfilter_converters.export_form import ExportForm
-from unfilter_converters.tensors import INPUT, OUTPUT, VALID, graph_entry, valid_tensor
+from unfilter_converters.tensors import INPUT, OUTPUT, PARAMETERS, VALID, graph_entry, valid_tensor
 from unfilter_training.network import QuasiInvertibleNetwork
 
 FORMAT = "tflite"
@@ -30,13 +30,17 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
     builder: Any = litert_torch
     artifacts = []
     for direction in ("forward", "inverse"):
-        graph = _ChannelsLast(ExportForm(network, direction, "transposed_convolution"), direction).eval()
+        form = ExportForm(network, direction, "transposed_convolution")
+        graph, count = _ChannelsLast(form, direction).eval(), form.hyper_parameters
+        inputs = {INPUT[direction]: image} | ({PARAMETERS: torch.zeros(1, 1, 1, count)} if count else {})
         masked = f"{direction}_masked"
         for signature, extra in ((direction, {}), (masked, {VALID: valid})):
-            builder = builder.signature(signature, graph, sample_kwargs={INPUT[direction]: image, **extra})
+            builder = builder.signature(signature, graph, sample_kwargs=inputs | extra)
         names = {"signature": direction, "masked_signature": masked}
         artifacts.append(
-            graph_entry(FORMAT, direction, precision, path, "NHWC", valid=valid_tensor("NHWC"), fixed_size=True, **names)
+            graph_entry(
+                FORMAT, direction, precision, path, "NHWC", count, valid=valid_tensor("NHWC"), fixed_size=True, **names
+            )
         )
     builder.convert().export(str(folder / path))
     return tuple(artifacts)
@@ -51,5 +55,5 @@ class _ChannelsLast(nn.Module):
 
     def forward(self, **tensors: Tensor) -> dict[str, Tensor]:
         planes = {name: tensor.permute(0, 3, 1, 2) for name, tensor in tensors.items()}
-        result = self.form(planes[INPUT[self.direction]], planes.get(VALID))
+        result = self.form(planes[INPUT[self.direction]], planes.get(PARAMETERS), planes.get(VALID))
         return {OUTPUT[self.direction]: result.permute(0, 2, 3, 1)}

@@ -6,7 +6,8 @@ from pathlib import Path
 def macs_per_pixel(path: Path, side: int = 64) -> float:
     """Multiply-accumulates of all convolutions for one `side` x `side` photo, divided by its pixels.
 
-    Element-wise operations are not counted, as is the field's habit.
+    Element-wise operations are not counted, as is the field's habit; nor is what is done once for a whole photo, with its
+    hyper-parameters.
     """
     import onnx
     from onnx import shape_inference
@@ -31,6 +32,8 @@ def macs_per_pixel(path: Path, side: int = 64) -> float:
             # and each input pixel of a transposed one, meets every weight once.
             pixels = shapes[node.output[0] if node.op_type == "Conv" else node.input[0]]
             product = pixels[2] * pixels[3]
+            if product == 1:  # one pixel, whatever the photo's size: the hyper-parameters
+                continue
             for length in weights[node.input[1]]:
                 product *= length
             total += product

@@ -28,20 +28,23 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
     for direction in ("forward", "inverse"):
         path = f"{FORMAT}/{direction}.onnx"
         source, result = INPUT[direction], OUTPUT[direction]
+        graph = ExportForm(network, direction).eval()
+        inputs = graph.examples(side=64)
         axes = {2: "height", 3: "width"}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             torch.onnx.export(
-                ExportForm(network, direction).eval(),
-                (torch.zeros(1, 3, 64, 64),),
+                graph,
+                tuple(inputs.values()),
                 folder / path,
-                input_names=[source],
+                input_names=list(inputs),
                 output_names=[result],
                 dynamic_axes={source: axes, result: axes},
                 opset_version=OPSET,
                 dynamo=False,
             )
+        macs = macs_per_pixel(folder / path)
         artifacts.append(
-            graph_entry(FORMAT, direction, precision, path, "NCHW", macs_per_pixel=macs_per_pixel(folder / path))
+            graph_entry(FORMAT, direction, precision, path, "NCHW", graph.hyper_parameters, macs_per_pixel=macs)
         )
     return tuple(artifacts)

@@ -129,13 +129,14 @@ class Conversion:
             from unfilter_converters.restoration import restoration_id
 
             goldens = TypeAdapter(tuple[Golden, ...]).dump_python(
-                make_goldens(self.network, self.plan.tile, folder), mode="json"
+                make_goldens(self.network, self.plan.tile, folder, self.description.recipe.hyper_parameters), mode="json"
             )
             stored = {"goldens": goldens, "restoration": restoration_id(self.network)}
             (folder / "goldens.json").write_text(json.dumps(stored), encoding="utf-8")
 
-        sdk = source_digest("unfilter")
-        cached, _ = self.cache.get(key(**self._inputs, goldens=True, sdk=sdk, tools=versions(("torch", "pillow"))), make)
+        ranges = [one.model_dump() for one in self.description.recipe.hyper_parameters]
+        sdk, tools = source_digest("unfilter"), versions(("torch", "pillow"))
+        cached, _ = self.cache.get(key(**self._inputs, goldens=True, ranges=ranges, sdk=sdk, tools=tools), make)
         stored = json.loads((cached / "goldens.json").read_text(encoding="utf-8"))
         shutil.copytree(cached / "goldens", bundle / "goldens")
         return TypeAdapter(tuple[Golden, ...]).validate_python(stored["goldens"]), stored["restoration"]
@@ -156,6 +157,7 @@ class Conversion:
             rounding=ROUNDING_RULE,
             remainder=REMAINDER_RULE,
             tiles=self.plan,
+            hyper_parameters=description.recipe.hyper_parameters,
             artifacts=tuple(artifacts),
             goldens=goldens,
             files=tuple(_entry(path, bundle) for path in files),
@@ -180,6 +182,8 @@ class Conversion:
 
         inputs = key(
             files=[[entry.path, entry.sha256] for entry in manifest.files],
+            ranges=[one.model_dump() for one in manifest.hyper_parameters],
+            values=[golden.parameters for golden in manifest.goldens],
             sdk=source_digest("unfilter"),
             runtimes=versions(("onnxruntime", "ai-edge-litert", "coremltools", "torch", "numpy")),
         )

@@ -20,8 +20,10 @@ class _OneDirection(nn.Module):
         super().__init__()
         self.network, self.direction = network, direction
 
-    def forward(self, image: Tensor) -> Tensor:
-        return self.network(image)[0] if self.direction == "forward" else self.network.inverse(image)
+    def forward(self, image: Tensor, parameters: Tensor | None = None) -> Tensor:
+        if self.direction == "inverse":
+            return self.network.inverse(image)
+        return self.network(image, None if parameters is None else parameters.flatten(1))[0]
 
 
 def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, precision: Precision) -> tuple[Artifact, ...]:
@@ -33,12 +35,15 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
         cells = {axis: Dim(name, min=1, max=plan.tile // plan.alignment) for axis, name in ((2, "rows"), (3, "columns"))}
         most = plan.tile // plan.alignment
         example = torch.zeros(1, 3, plan.alignment * max(2, most // 4), plan.alignment * max(3, most // 3))
+        count = network.config.hyper_parameters if direction == "forward" else 0
+        parameters = (torch.zeros(1, count, 1, 1),) if count else ()
+        sizes = {axis: plan.alignment * cell for axis, cell in cells.items()}
         with torch.no_grad():
             program = torch.export.export(
                 _OneDirection(network, direction),
-                (example,),
-                dynamic_shapes=({axis: plan.alignment * cell for axis, cell in cells.items()},),
+                (example, *parameters),
+                dynamic_shapes=(sizes, *(None for _ in parameters)),
             )
         torch.export.save(program, folder / path)
-        artifacts.append(graph_entry(FORMAT, direction, precision, path, "NCHW"))
+        artifacts.append(graph_entry(FORMAT, direction, precision, path, "NCHW", count))
     return tuple(artifacts)

@@ -9,6 +9,7 @@ Layout = Literal["NCHW", "NHWC"]
 INPUT: dict[Direction, str] = {"forward": "photo", "inverse": "filtered"}
 OUTPUT: dict[Direction, str] = {"forward": "filtered", "inverse": "restored"}
 VALID = "valid"
+PARAMETERS = "parameters"
 
 _MEANING = {
     "photo": "sRGB as stored in the file, levels / 255",
@@ -18,9 +19,15 @@ _MEANING = {
 
 
 def graph_entry(
-    format: Format, direction: Direction, precision: Precision, path: str, layout: Layout, **more: Any
+    format: Format,
+    direction: Direction,
+    precision: Precision,
+    path: str,
+    layout: Layout,
+    hyper_parameters: int,
+    **more: Any,
 ) -> Artifact:
-    """The manifest's entry for one graph; `more` are fields that only some formats have."""
+    """The manifest's entry for one graph; `hyper_parameters` is how many it takes, `more` what only some formats have."""
     return Artifact(
         format=format,
         direction=direction,
@@ -28,6 +35,7 @@ def graph_entry(
         path=path,
         image=image_tensor(INPUT[direction], layout),
         result=image_tensor(OUTPUT[direction], layout),
+        parameters=parameters_tensor(hyper_parameters, layout) if hyper_parameters else None,
         **more,
     )
 
@@ -40,3 +48,13 @@ def image_tensor(name: str, layout: Layout) -> Tensor:
 def valid_tensor(layout: Layout) -> Tensor:
     """The manifest's entry for the validity mask."""
     return Tensor(name=VALID, layout=layout, channels=1, meaning="1 inside the photo, 0 outside, one value per squeeze cell")
+
+
+def parameters_tensor(count: int, layout: Layout) -> Tensor:
+    """The manifest's entry for the hyper-parameters, a channel each."""
+    return Tensor(
+        name=PARAMETERS,
+        layout=layout,
+        channels=count,
+        meaning="one pixel; where each hyper-parameter lies in its range, 0 at low and 1 at high, in the manifest's order",
+    )

@@ -12,12 +12,14 @@ What is named here is stable; modules with a leading underscore are not.
 from unfilter.bundle import Bundle, Manifest
 from unfilter.errors import BundleError, PhotoError, RuntimeUnavailable, UnfilterError
 from unfilter.filter import Filter
+from unfilter.hyper_parameter import HyperParameter
 from unfilter.photo import Photo, Tag, read_photo, write_photo
 
 __all__ = [
     "Bundle",
     "BundleError",
     "Filter",
+    "HyperParameter",
     "Manifest",
     "Photo",
     "PhotoError",

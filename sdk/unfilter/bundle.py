@@ -14,7 +14,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from unfilter.errors import BundleError
+from unfilter.errors import BundleError, UnfilterError
+from unfilter.hyper_parameter import HyperParameter, complete
 
 MANIFEST = "manifest.json"
 SCHEMA: Literal[1] = 1
@@ -42,7 +43,10 @@ class FileEntry(_Frozen):
 
 
 class Tensor(_Frozen):
-    """A graph's input or output: float32, batch 1, `height` and `width` free unless the artifact has a tile size."""
+    """A graph's input or output: float32, batch 1, `height` and `width` free unless the artifact has a tile size.
+
+    Hyper-parameters are a tensor of one pixel, a channel each.
+    """
 
     name: str
     layout: Literal["NCHW", "NHWC"]
@@ -59,6 +63,7 @@ class Artifact(_Frozen):
     path: str = Field(description="file or package folder, relative to the bundle")
     image: Tensor
     result: Tensor
+    parameters: Tensor | None = Field(None, description="places of the hyper-parameters, 0..1; only forward graphs")
     valid: Tensor | None = Field(None, description="1 inside the photo, 0 outside, per squeeze cell; only fixed-size graphs")
     signature: str | None = Field(None, description="TFLite signature for photos that fill the tile")
     masked_signature: str | None = Field(None, description="TFLite signature that takes `valid` too")
@@ -89,6 +94,7 @@ class Golden(_Frozen):
     """
 
     name: str
+    parameters: dict[str, float] = Field({}, description="value of every hyper-parameter that it was filtered with")
     photo: str
     filtered: str
     restored: str
@@ -121,11 +127,31 @@ class Manifest(_Frozen):
     rounding: str = Field(description="the rule from graph output to bytes, in words")
     remainder: str = Field(description="the rule for lines that the alignment leaves over, in words")
     tiles: TilePlan
+    hyper_parameters: tuple[HyperParameter, ...] = Field((), description="what `apply` may be told, in the graphs' order")
     artifacts: tuple[Artifact, ...]
     goldens: tuple[Golden, ...]
     files: tuple[FileEntry, ...]
     tools: dict[str, str] = Field(description="versions of what made the artifacts")
     provenance: Provenance
+
+    @model_validator(mode="after")
+    def _hyper_parameters_agree(self) -> "Manifest":
+        names = [one.name for one in self.hyper_parameters]
+        if len(set(names)) < len(names):
+            raise ValueError(f"a hyper-parameter is named twice: {', '.join(names)}")
+        for artifact in self.artifacts:
+            takes = artifact.parameters.channels if artifact.parameters else 0
+            expected = len(names) if artifact.direction == "forward" else 0
+            if takes != expected:
+                raise ValueError(f"{artifact.path} ({artifact.direction}) takes {takes} hyper-parameters, not {expected}")
+        for golden in self.goldens:
+            try:
+                given = complete(self.hyper_parameters, golden.parameters)
+            except UnfilterError as error:
+                raise ValueError(f"golden {golden.name}: {error}") from None
+            if len(given) > len(golden.parameters):
+                raise ValueError(f"golden {golden.name}: no value of {', '.join(given.keys() - golden.parameters.keys())}")
+        return self
 
 
 def digest(path: Path) -> str:
@@ -169,7 +195,7 @@ class Bundle:
             self.manifest = Manifest.model_validate(fields)
         except ValidationError as error:
             first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
+            where = ".".join(str(part) for part in first["loc"]) or "manifest"
             raise BundleError(f"{path}: {where}: {first['msg']}; convert the filter again") from None
 
     def path(self, relative: str) -> Path:

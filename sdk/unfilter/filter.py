@@ -6,10 +6,14 @@
     l0.apply_file("photo.jpg", "filtered.png")
     l0.restore_file("filtered.png", "restored.png")
 
+Some filters take hyper-parameters: `apply(pixels, smoothness=0.03)`. Restoring never needs to know them.
+
 Law: `restore(apply(pixels))` is `pixels` to the restoration accuracy on the model card, whatever ran either direction.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +22,11 @@ from numpy.typing import NDArray
 from unfilter import runtimes
 from unfilter.bundle import Bundle, Direction, Precision, TilePlan
 from unfilter.errors import PhotoError, RuntimeUnavailable
+from unfilter.hyper_parameter import HyperParameter, complete
 from unfilter.photo import Photo, Tag, codec_of, read_photo, write_photo
 from unfilter.remainder import aligned_size, carry_remainder
 from unfilter.rounding import to_bytes
-from unfilter.runtimes import Graph
+from unfilter.runtimes import BoundGraph, Graph
 from unfilter.tiling import run_tiles
 
 
@@ -52,45 +57,82 @@ class Filter:
             opened.artifact(chosen._module.FORMAT, direction, precision)
         return chosen
 
-    def apply(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    @property
+    def hyper_parameters(self) -> tuple[HyperParameter, ...]:
+        """What `apply` may be told, with names, ranges and defaults; empty for most filters."""
+        return self.bundle.manifest.hyper_parameters
+
+    def apply(self, pixels: NDArray[np.uint8], /, **parameters: float) -> NDArray[np.uint8]:
         """The filtered photo: uint8 RGB, height x width x 3, of the same size. Save it exactly, or nothing can be restored.
+
+        Args:
+            pixels: the photo, uint8 RGB, height x width x 3.
+            parameters: values of `hyper_parameters` by name; the default for each that is not named.
 
         Raises:
             ValueError: another shape or type, or no pixels.
+            UnfilterError: a parameter that this filter does not have, or a value outside its range.
         """
-        return self.run("forward", pixels)
+        return self.run("forward", pixels, parameters)
 
     def restore(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The photo that `apply` made `pixels` from; the same shapes and errors as `apply`."""
+        """The photo that `apply` made `pixels` from, at whatever parameters; the same shapes and ValueError as `apply`."""
         return self.run("inverse", pixels)
 
-    def run(self, direction: Direction, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def run(
+        self, direction: Direction, pixels: NDArray[np.uint8], parameters: Mapping[str, float] | None = None
+    ) -> NDArray[np.uint8]:
         """One direction by name, tile by tile; see `apply` and `restore`."""
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
             raise ValueError(f"a photo is uint8, height x width x 3, not empty; got {pixels.dtype} {pixels.shape}")
-        return run_photo(self.graph(direction), pixels, self.bundle.manifest.tiles)
+        return run_photo(self.graph(direction, parameters), pixels, self.bundle.manifest.tiles)
 
-    def graph(self, direction: Direction) -> Graph:
-        """The graph of one direction, loaded once, after its files were compared with the manifest."""
+    def graph(self, direction: Direction, parameters: Mapping[str, float] | None = None) -> BoundGraph:
+        """The graph of one direction, loaded once, after its files were compared with the manifest.
+
+        `parameters` are values of the hyper-parameters, forward only; the default for each that is not named.
+
+        Raises:
+            UnfilterError: a parameter that this direction does not have, or a value outside its range.
+        """
+        taken = self.hyper_parameters if direction == "forward" else ()
+        values = complete(taken, parameters or {})
+        graph = self._graph(direction)
+        if not taken:
+            return graph
+        places = np.array([one.place(values[one.name]) for one in taken], np.float32)
+        return partial(graph, parameters=places)
+
+    def _graph(self, direction: Direction) -> Graph:
         if direction not in self._graphs:
             artifact = self.bundle.artifact(self._module.FORMAT, direction, self.precision)
             self.bundle.check_artifact(artifact)
             self._graphs[direction] = self._module.open_graph(self.bundle, artifact)
         return self._graphs[direction]
 
-    def apply_file(self, source: str | Path, target: str | Path, *, quality: int = 95) -> None:
-        """Filter a photo file into a PNG or JPEG (`quality` 1..100, 4:4:4) that carries profile, EXIF and the tag.
+    def apply_file(
+        self,
+        source: str | Path,
+        target: str | Path,
+        *,
+        quality: int = 95,
+        parameters: Mapping[str, float] | None = None,
+    ) -> None:
+        """Filter a photo file into a PNG or JPEG (`quality` 1..100, 4:4:4) that carries profile, EXIF and the tag, which
+        records the values of all hyper-parameters; `parameters` are as for `apply`.
 
         Raises:
             PhotoError: unreadable or unwritable; nothing is written then.
+            UnfilterError: a parameter that this filter does not have, or a value outside its range; the same.
         """
         source, target = Path(source), Path(target)
+        values = complete(self.hyper_parameters, parameters or {})
         codec = codec_of(target)
         photo = read_photo(source)
         _not_itself(source, target)
         manifest = self.bundle.manifest
-        tag = Tag(filter=manifest.filter, restoration=manifest.restoration, codec=codec)
-        write_photo(target, replace(photo, pixels=self.apply(photo.pixels), tag=tag), quality=quality)
+        tag = Tag(filter=manifest.filter, restoration=manifest.restoration, codec=codec, parameters=values)
+        write_photo(target, replace(photo, pixels=self.apply(photo.pixels, **values), tag=tag), quality=quality)
 
     def restore_file(self, source: str | Path, target: str | Path, *, force: bool = False) -> None:
         """Restore a photo from a file that this filter saved; the result carries no tag.
@@ -122,7 +164,7 @@ class Filter:
             )
 
 
-def run_photo(graph: Graph, pixels: NDArray[np.uint8], plan: TilePlan) -> NDArray[np.uint8]:
+def run_photo(graph: BoundGraph, pixels: NDArray[np.uint8], plan: TilePlan) -> NDArray[np.uint8]:
     """`graph` on a photo (uint8, height x width x 3) of any size, tile by tile, in bytes, left-over lines carried."""
     height, width = aligned_size(pixels.shape[0], pixels.shape[1], plan.alignment)
     result = np.empty_like(pixels)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from unfilter.bundle import TilePlan
 from unfilter.rounding import to_floats
-from unfilter.runtimes import Graph
+from unfilter.runtimes import BoundGraph
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def tiles(height: int, width: int, plan: TilePlan) -> list[Tile]:
     return [Tile(rows, columns) for rows in spans(height, plan) for columns in across]
 
 
-def run_tiles(graph: Graph, pixels: NDArray[np.uint8], plan: TilePlan) -> Iterator[tuple[Tile, NDArray[np.float32]]]:
+def run_tiles(graph: BoundGraph, pixels: NDArray[np.uint8], plan: TilePlan) -> Iterator[tuple[Tile, NDArray[np.float32]]]:
     """Run `graph` over the tiles of `pixels` (aligned height x width x 3); gives each tile with the kept part of its result,
     unclipped. Only one tile is ever held in float.
     """

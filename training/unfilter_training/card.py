@@ -8,27 +8,26 @@ if TYPE_CHECKING:
 
 _TEMPLATE = """# {filter}
 
-A restorable `{operator}` filter{parameters}. What it saves as an 8-bit PNG looks like the operator's output, and the
+{notice}A restorable `{operator}` filter{parameters}. What it saves as an 8-bit PNG or JPEG looks like the operator's output, and the
 photo can be restored from that file alone. Method: "Restorable Image Operators with Quasi-Invertible Networks", AAAI 2022.
 
 ## Scores
 
-Through saved PNG files, mean of per-picture RGB PSNR in dB. *Unfiltered* is the photo itself against the operator's
-output: what doing nothing scores. *JPEG* is restoration through a JPEG file of quality 80, 90 and 95 (4:4:4) instead.
-*Border* is what the outermost 16 pixels lose against the centre, approximation / restoration.
+Through saved files, mean of per-picture RGB PSNR in dB. *Unfiltered* is the photo itself against the operator's output: what
+doing nothing scores. *PNG* is restoration from a PNG file, *JPEG* from a JPEG file of quality 70 / 80 / 90 instead. *Border* is what the outermost 16 pixels lose against the centre, approximation / restoration.
 
 {scores}
 
 ## Training
 
-{steps} of {planned} steps of {batch} patches of {patch} x {patch} pixels, on {machine}.
+{steps} of {planned} steps of {batch} patches of {patch} x {patch} pixels, on {machine}.{start}
 Recipe: `recipes/{filter}.toml`. Photos: {photos}.
 
 {sources}
 {notes}
 ## Limits
 
-Restores from the exact 8-bit file. Resizing, cropping or recolouring destroys what the file carries. {jpeg}
+Restores from the 8-bit file as it was saved. Resizing, cropping or recolouring destroys what the file carries. {jpeg}
 
 sha256 of the weights: `{weights}`
 """
@@ -39,21 +38,32 @@ def render_card(description: "Description") -> str:
     recipe, schedule = description.recipe, description.recipe.schedule
     rows = [
         f"| {s.photos} ({s.count}) | {s.unfiltered:.2f} | {s.approximation:.2f} | {s.restoration:.2f} "
-        f"| {' / '.join(f'{db:.2f}' for db in s.restoration_jpeg)} "
+        f"| {_three(s.restoration_jpeg_420)} | {_three(s.restoration_jpeg_444)} "
         f"| {s.approximation_border:.2f} / {s.restoration_border:.2f} |"
         for s in description.scores
     ]
-    head = ["| photos | unfiltered | approximation | restoration | JPEG | border |", "|---|---|---|---|---|---|"]
+    head = [
+        "| photos | unfiltered | approximation | PNG | JPEG 4:2:0 | JPEG 4:4:4 | border |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    start = description.warm_start
     return _TEMPLATE.format(
         filter=description.filter,
         operator=recipe.operator,
-        parameters="".join(f", {name} {value:g}" for name, value in recipe.parameters.items()),
+        notice=f"**For research only**: {recipe.research_only}\n\n" if recipe.research_only else "",
+        parameters="".join(
+            [
+                *(f", {name} {value:g}" for name, value in recipe.parameters.items()),
+                *(f", {one.name} {one.low:g} to {one.high:g} as the user sets it" for one in recipe.hyper_parameters),
+            ]
+        ),
         scores="\n".join(head + rows) if rows else "Not scored yet: `unfilter score` writes them here.",
         steps=f"{description.steps:,}",
         planned=f"{schedule.steps:,}",
         batch=schedule.batch,
         patch=schedule.patch,
         machine=description.machine,
+        start=f"\nStarted from the weights of `{start.recipe}` (sha256 `{start.weights_sha256[:12]}`)." if start else "",
         photos=description.photos,
         sources="\n".join(f"- `{s.match}`: {s.origin}; {s.licence}" for s in recipe.photos),
         jpeg=_jpeg(recipe.degradation),
@@ -67,3 +77,7 @@ def _jpeg(degradation: "Mixture") -> str:
         return "So does a lossy codec,\nJPEG included: this network was trained through rounding only."
     low, high = degradation.qualities
     return f"It was trained\nthrough JPEG of qualities {low} to {high} too."
+
+
+def _three(scores: tuple[float, float, float]) -> str:
+    return " / ".join(f"{db:.2f}" for db in scores)

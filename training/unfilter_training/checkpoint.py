@@ -18,11 +18,14 @@ from unfilter_training.recipe import Recipe
 CHECKPOINTS = Path(__file__).parent / "checkpoints"
 """Checkpoints that ship, one folder per filter."""
 
+RESEARCH_ONLY = Path(__file__).parents[2] / "research_only"
+"""Checkpoints for research only: beside the packages, so that no wheel holds them, and there in a source checkout alone."""
+
 WEIGHTS, DESCRIPTION, CARD = "weights.safetensors", "checkpoint.json", "CARD.md"
 
 
 class PhotoScore(BaseModel):
-    """One evaluation set through saved PNG files: mean of per-picture RGB PSNR, dB (infinite where all is exact)."""
+    """One evaluation set through saved files: mean of per-picture RGB PSNR, dB (infinite where all is exact)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
@@ -31,9 +34,19 @@ class PhotoScore(BaseModel):
     unfiltered: float = Field(description="the photo itself against the operator's output")
     approximation: float = Field(description="the filtered file against the operator's output")
     restoration: float = Field(description="the restored photo against the photo")
-    restoration_jpeg: tuple[float, float, float] = Field(description="the same through JPEG 80, 90 and 95, 4:4:4")
+    restoration_jpeg_420: tuple[float, float, float] = Field(description="the same through JPEG 70, 80 and 90, 4:2:0")
+    restoration_jpeg_444: tuple[float, float, float] = Field(description="the same through JPEG 70, 80 and 90, 4:4:4")
     approximation_border: float = Field(description="what the outermost 16 pixels lose against the centre, dB")
     restoration_border: float = Field(description="the same for the restored photo")
+
+
+class WarmStart(BaseModel):
+    """Whose weights a training began with."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    recipe: str
+    weights_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
 class Description(BaseModel):
@@ -46,6 +59,7 @@ class Description(BaseModel):
     network: NetworkConfig
     weights_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     recipe: Recipe
+    warm_start: WarmStart | None = None
     steps: int = Field(description="training steps done")
     photos: int = Field(description="training photos used")
     machine: str = Field(description="device and precision of the training")
@@ -62,10 +76,17 @@ def shipped() -> list[str]:
     return sorted(path.parent.name for path in CHECKPOINTS.glob(f"*/{DESCRIPTION}"))
 
 
+def research_only() -> list[str]:
+    """Ids of the filters whose checkpoints may be used for research only, sorted; none where only the wheel is installed."""
+    return sorted(path.parent.name for path in RESEARCH_ONLY.glob(f"*/{DESCRIPTION}"))
+
+
 def find(name: str | Path) -> Path:
-    """The folder of a shipped checkpoint by filter id, or `name` itself where it is a folder."""
-    folder = CHECKPOINTS / str(name)
-    return folder if str(name) in shipped() else Path(name)
+    """The folder of a checkpoint by filter id, shipped or for research only, or `name` itself where it is a folder."""
+    for known, root in ((shipped(), CHECKPOINTS), (research_only(), RESEARCH_ONLY)):
+        if str(name) in known:
+            return root / str(name)
+    return Path(name)
 
 
 def save(folder: Path, network: QuasiInvertibleNetwork, description: Description) -> Description:
@@ -101,7 +122,7 @@ def read_description(folder: Path) -> Description:
             raise CheckpointError(f"{path}: checkpoint version {version!r}, this unfilter reads version 1; train it again")
         return Description.model_validate(fields)
     except OSError as error:
-        known = ", ".join(shipped()) or "none"
+        known = ", ".join([*shipped(), *research_only()]) or "none"
         raise CheckpointError(f"{path}: cannot read the checkpoint ({error.strerror}); shipped filters: {known}") from None
     except ValidationError as error:
         first = error.errors()[0]

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,34 +14,21 @@ from torch import Tensor
 
 from unfilter.errors import UnfilterError
 from unfilter.files import replacing
-from unfilter.photo import read_photo
 from unfilter.rounding import to_floats
 from unfilter_training.operators import Symmetry, operator
-from unfilter_training.recipe import PhotoSource
-
-SUFFIXES = {".png", ".jpg", ".jpeg"}
+from unfilter_training.photo_sets import photo_set
+from unfilter_training.recipe import Recipe
 
 
 class Pair(NamedTuple):
-    """A photo (uint8, height x width x 3) and the operator's result on it (float16, unclipped, same shape)."""
+    """A photo (uint8, height x width x 3) and the operator's result on it (float16, unclipped, same shape).
+
+    `places` are where the hyper-parameters lay within their ranges, 0..1.
+    """
 
     photo: NDArray[np.uint8]
     filtered: NDArray[np.float16]
-
-
-def photo_files(folder: Path, patterns: Iterable[str] = ("*",)) -> list[Path]:
-    """Photo files of `folder` whose names match one of the patterns, sorted.
-
-    Raises:
-        UnfilterError: no such folder, or nothing in it matches.
-    """
-    patterns = tuple(patterns)
-    if not folder.is_dir():
-        raise UnfilterError(f"{folder}: no such folder of photos")
-    found = {path for pattern in patterns for path in folder.glob(pattern) if path.suffix.lower() in SUFFIXES}
-    if not found:
-        raise UnfilterError(f"{folder}: no PNG or JPEG photo matches {', '.join(patterns)}")
-    return sorted(found)
+    places: tuple[float, ...] = ()
 
 
 def image_tensor(pixels: NDArray[np.uint8], dtype: torch.dtype = torch.float32) -> Float[Tensor, "1 3 height width"]:
@@ -51,15 +38,16 @@ def image_tensor(pixels: NDArray[np.uint8], dtype: torch.dtype = torch.float32) 
     return torch.from_numpy(to_floats(pixels)).permute(2, 0, 1)[None]
 
 
-def make_pair(path: Path, name: str, parameters: dict[str, float], cache: Path) -> Pair:
-    """Photo and filtered photo; the filtered one comes from `cache` where the same bytes met the same operator before."""
-    photo = read_photo(path).pixels
+def make_pair(
+    photo: NDArray[np.uint8], name: str, parameters: dict[str, float], cache: Path, device: str = "cpu"
+) -> Pair:
+    """Photo and filtered photo; the filtered one comes from `cache` where the same pixels met the same operator before."""
     key = hashlib.sha256(
         photo.tobytes() + json.dumps([photo.shape, name, parameters], sort_keys=True, default=str).encode()
     ).hexdigest()
     stored = cache / f"{key}.npy"
     if not stored.exists():
-        filtered = operator(name)(image_tensor(photo), **parameters)[0].permute(1, 2, 0)
+        filtered = operator(name)(image_tensor(photo).to(device), **parameters)[0].permute(1, 2, 0).cpu()
         with replacing(stored) as temporary:
             np.save(temporary, filtered.numpy().astype(np.float16))
     return Pair(photo, np.load(stored))
@@ -67,43 +55,77 @@ def make_pair(path: Path, name: str, parameters: dict[str, float], cache: Path) 
 
 def make_pairs(
     folder: Path,
-    sources: Iterable[PhotoSource],
-    name: str,
-    parameters: dict[str, float],
+    recipe: Recipe,
     cache: Path,
-    progress: Callable[[list[Path]], Iterable[Path]] = lambda files: files,
+    device: str = "cpu",
+    progress: Callable[[list[tuple[Path, str]]], Iterable[tuple[Path, str]]] = lambda files: files,
 ) -> list[Pair]:
-    """Pairs of all photos that the sources match, in the order of their names."""
+    """Pairs of all photos that the recipe names, in the order of their names, once per draw of the hyper-parameters.
+
+    Raises:
+        UnfilterError: the folder is not what the recipe says, or a photo cannot be read; one line that names it.
+    """
     cache.mkdir(parents=True, exist_ok=True)
-    files = photo_files(folder, [source.match for source in sources])
-    return [make_pair(path, name, parameters, cache) for path in progress(files)]
+    named: dict[Path, str] = {}
+    for source in recipe.photos:
+        named |= dict.fromkeys(photo_set(source.layout).files(folder, [source.match]), source.layout)
+    pairs = []
+    for index, (path, layout) in enumerate(progress(sorted(named.items()))):
+        photo = photo_set(layout).read(path)
+        for places in _drawn(recipe, index):
+            values = {one.name: one.value(place) for one, place in zip(recipe.hyper_parameters, places, strict=True)}
+            pairs.append(make_pair(photo, recipe.operator, recipe.parameters | values, cache, device)._replace(places=places))
+    return pairs
+
+
+def _drawn(recipe: Recipe, index: int) -> Sequence[tuple[float, ...]]:
+    """Places of the hyper-parameters for photo `index`: each range is cut in as many parts as there are draws, and every
+    part is drawn from once, so that few draws still cover it; nothing is drawn where there are none."""
+    count = len(recipe.hyper_parameters)
+    if not count:
+        return [()]
+    random = np.random.default_rng([recipe.schedule.seed, index, 2])
+    parts = random.permuted(np.tile(np.arange(recipe.draws), (count, 1)), axis=1).T
+    return [tuple(place) for place in ((parts + random.random(parts.shape)) / recipe.draws).tolist()]
+
+
+class Batch(NamedTuple):
+    """Patches of one step, sRGB 0..1, and the places of the hyper-parameters (None where a recipe has none)."""
+
+    photo: Float[Tensor, "batch 3 size size"]
+    target: Float[Tensor, "batch 3 size size"]
+    places: Float[Tensor, "batch count"] | None
 
 
 class Patches:
-    """Random patches of pairs. A batch depends on the seed and the step alone, so a resumed run sees the same ones."""
+    """Random patches of pairs. An image depends on the seed, the step and its number in the batch alone, so a resumed run
+    sees the same ones, and so do several processes that share a batch."""
 
-    def __init__(self, pairs: list[Pair], *, size: int, batch: int, seed: int, symmetry: Symmetry) -> None:
+    def __init__(self, pairs: list[Pair], *, size: int, seed: int, symmetry: Symmetry) -> None:
         self.pairs = [pair for pair in pairs if min(pair.photo.shape[:2]) >= size]
         if not self.pairs:
             raise UnfilterError(f"no photo is as large as a patch of {size} x {size} pixels")
-        self.size, self.batch_size, self.seed, self.symmetry = size, batch, seed, symmetry
+        self.size, self.seed, self.symmetry = size, seed, symmetry
 
-    def batch(self, step: int) -> tuple[Float[Tensor, "batch 3 size size"], Float[Tensor, "batch 3 size size"]]:
-        """Photo patches and filtered patches of one step, sRGB 0..1."""
-        random = np.random.default_rng([self.seed, step])
-        photos, targets = [], []
-        for _ in range(self.batch_size):
-            photo, filtered = self.pairs[random.integers(len(self.pairs))]
-            top, left = (random.integers(length - self.size + 1) for length in photo.shape[:2])
-            window = np.s_[top : top + self.size, left : left + self.size]
-            patches = [to_floats(photo[window]), filtered[window].astype(np.float32)]
-            if self.symmetry == "square":
-                turns, mirror = random.integers(4), random.integers(2)
-                patches = [np.rot90(patch[:, ::-1] if mirror else patch, turns) for patch in patches]
-            elif self.symmetry == "transpose" and random.integers(2):
-                patches = [patch.transpose(1, 0, 2) for patch in patches]
-            photos.append(patches[0])
-            targets.append(patches[1])
+    def batch(self, step: int, images: Iterable[int]) -> Batch:
+        """Those images of a step's batch."""
+        cut = [self._cut(np.random.default_rng([self.seed, step, image])) for image in images]
         # channels_last is how the patches lie already
-        stack = [torch.from_numpy(np.stack(part)).permute(0, 3, 1, 2) for part in (photos, targets)]
-        return stack[0], stack[1]
+        photo, target = (
+            torch.from_numpy(np.stack(part)).permute(0, 3, 1, 2)
+            for part in ([one[0] for one in cut], [one[1] for one in cut])
+        )
+        places = torch.tensor([one[2] for one in cut]) if cut[0][2] else None
+        return Batch(photo, target, places)
+
+    def _cut(self, random: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32], tuple[float, ...]]:
+        pair = self.pairs[random.integers(len(self.pairs))]
+        top, left = (random.integers(length - self.size + 1) for length in pair.photo.shape[:2])
+        window = np.s_[top : top + self.size, left : left + self.size]
+        patches = [to_floats(pair.photo[window]), pair.filtered[window].astype(np.float32)]
+        if self.symmetry == "square":
+            turns, mirror = random.integers(4), random.integers(2)
+            patches = [np.rot90(patch[:, ::-1] if mirror else patch, turns) for patch in patches]
+        elif self.symmetry == "transpose" and random.integers(2):
+            patches = [patch.transpose(1, 0, 2) for patch in patches]
+        return patches[0], patches[1], pair.places

@@ -1,12 +1,16 @@
-"""The training objective. Source: the paper, section "Loss Functions": L = La + Lr + ||Delta||^2, La and Lr L2."""
+"""The training objective.
 
-from typing import NamedTuple
+Source: the paper, section "Loss Functions": L = La + Lr + ||Delta||^2, La and Lr L2, and an adversarial loss for Type III.
+"""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
 
 import torch
 from jaxtyping import Float
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
-from torch.nn.functional import mse_loss
+from torch.nn.functional import l1_loss, mse_loss, softplus
 
 from unfilter_training.degradation import Degradation, rounding
 from unfilter_training.network import QuasiInvertibleNetwork
@@ -20,15 +24,21 @@ class LossWeights(BaseModel):
     approximation: float = Field(1.0, ge=0)
     restoration: float = Field(1.0, ge=0)
     delta: float = Field(0.1, ge=0)
+    adversarial: float = Field(0.0, ge=0, description="of `adversary`; 0 trains none")
+    restoration_norm: Literal["l2", "l1"] = "l2"
 
 
 class Loss(NamedTuple):
-    """`total` to minimise; the mean squared errors in it, detached, for the log (restoration is nan when skipped)."""
+    """`total` to minimise; the mean squared errors in it and the filtered photos, detached, for the log and the adversary.
+
+    `restoration` is nan when skipped.
+    """
 
     total: Float[Tensor, ""]
     approximation: Float[Tensor, ""]
     restoration: Float[Tensor, ""]
     delta: Float[Tensor, ""]
+    filtered: Float[Tensor, "batch 3 height width"]
 
 
 def objective(
@@ -37,15 +47,25 @@ def objective(
     target: Float[Tensor, "batch 3 height width"],
     weights: LossWeights,
     degrade: Degradation = rounding,
+    hyper_parameters: Float[Tensor, "batch count"] | None = None,
+    judge: Callable[[Tensor], Tensor] | None = None,
 ) -> Loss:
-    """Filter `photo`, save it (`degrade`), restore it; compare with `target` and `photo`. All sRGB 0..1."""
-    filtered, delta = network(photo)
+    """Filter `photo`, save it (`degrade`), restore it; compare with `target` and `photo`. All sRGB 0..1.
+
+    `judge` gives logits that images are the operator's own; the adversarial term wants them high for filtered photos (the
+    non-saturating form of Goodfellow et al., "Generative Adversarial Nets", 2014).
+    """
+    filtered, delta = network(photo, hyper_parameters)
     approximation = mse_loss(filtered, target)
     nothing = torch.zeros((), device=photo.device)
     delta_power = nothing if delta is None else delta.square().mean()
     total = weights.approximation * approximation + weights.delta * delta_power
     restoration = nothing * torch.nan
     if weights.restoration > 0:
-        restoration = mse_loss(network.inverse(degrade(filtered)), photo)
-        total = total + weights.restoration * restoration
-    return Loss(total, approximation.detach(), restoration.detach(), delta_power.detach())
+        restored = network.inverse(degrade(filtered))
+        restoration = mse_loss(restored, photo)
+        compared = restoration if weights.restoration_norm == "l2" else l1_loss(restored, photo)
+        total = total + weights.restoration * compared
+    if judge is not None and weights.adversarial > 0:
+        total = total + weights.adversarial * softplus(-judge(filtered)).mean()
+    return Loss(total, approximation.detach(), restoration.detach(), delta_power.detach(), filtered.detach())

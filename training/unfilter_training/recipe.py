@@ -2,10 +2,12 @@
 
 import tomllib
 from pathlib import Path
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from unfilter.errors import UnfilterError
+from unfilter.hyper_parameter import HyperParameter
 from unfilter_training.degradation import Mixture
 from unfilter_training.losses import LossWeights
 from unfilter_training.network import NetworkConfig, preset
@@ -20,6 +22,7 @@ class PhotoSource(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     match: str = Field(description="glob pattern of file names in the photo folder")
+    layout: Literal["plain", "fivek", "raise"] = Field("plain", description="see `unfilter_training.photo_sets`")
     origin: str
     licence: str
 
@@ -47,7 +50,13 @@ class Recipe(BaseModel):
     filter: str = Field(pattern=r"^[a-z0-9_]+$")
     operator: str
     parameters: dict[str, float] = {}
+    hyper_parameters: tuple[HyperParameter, ...] = Field((), description="parameters of the operator that are drawn per photo")
+    draws: int = Field(4, ge=1, description="how many values of the hyper-parameters each photo is filtered with")
     network: NetworkConfig = NetworkConfig()
+    warm_start: str | None = Field(
+        None, pattern=r"^[a-z0-9_]+$", description="recipe whose trained weights are the start; what does not fit starts anew"
+    )
+    research_only: str | None = Field(None, description="why the weights may be used for research only, in words")
     photos: tuple[PhotoSource, ...] = Field(min_length=1)
     schedule: Schedule
     losses: LossWeights = LossWeights()
@@ -74,27 +83,56 @@ class Recipe(BaseModel):
     @model_validator(mode="after")
     def _known_parameters(self) -> "Recipe":
         known = OPERATORS[self.operator].parameters
-        for name in self.parameters:
+        drawn = [parameter.name for parameter in self.hyper_parameters]
+        for name in (*self.parameters, *drawn):
             if name not in known:
                 raise ValueError(f"operator {self.operator} has no parameter {name!r}; it has: {', '.join(known) or 'none'}")
+        if len({*self.parameters, *drawn}) < len(self.parameters) + len(drawn):
+            raise ValueError("a parameter is named twice among parameters and hyper_parameters")
+        if self.warm_start == self.filter:
+            raise ValueError("warm_start names the recipe itself")
+        if self.network.hyper_parameters != len(drawn):
+            raise ValueError(
+                f"the network takes {self.network.hyper_parameters} hyper-parameters and the recipe names {len(drawn)}"
+            )
         return self
+
+
+def shipped_recipes() -> list[str]:
+    """Names of the recipes of this package, sorted; those that others extend are named with an underscore and left out."""
+    return sorted(path.stem for path in RECIPES.glob("[!_]*.toml"))
 
 
 def read_recipe(name: str | Path) -> Recipe:
     """Read a recipe by shipped name (`l0`) or by path.
+
+    `extends = "_zoo"` takes from `_zoo.toml` beside it what the recipe itself does not say, table by table.
 
     Raises:
         UnfilterError: not there, not TOML, or not a recipe; one line that names the file.
     """
     path = Path(name) if str(name).endswith(".toml") else RECIPES / f"{name}.toml"
     try:
-        return Recipe.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        fields = tomllib.loads(path.read_text(encoding="utf-8"))
+        if "extends" in fields:
+            path = path.parent / f"{fields.pop('extends')}.toml"
+            fields = _merged(tomllib.loads(path.read_text(encoding="utf-8")), fields)
+        return Recipe.model_validate(fields)
     except OSError as error:
-        shipped = ", ".join(sorted(p.stem for p in RECIPES.glob("*.toml")))
-        raise UnfilterError(f"{path}: cannot read the recipe ({error.strerror}); shipped recipes: {shipped}") from None
+        raise UnfilterError(
+            f"{path}: cannot read the recipe ({error.strerror}); shipped recipes: {', '.join(shipped_recipes())}"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UnfilterError(f"{path}: not TOML: {error}") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UnfilterError(f"{path}: {where}: {first['msg']}") from None
+
+
+def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    merged = base | own
+    for key, value in own.items():
+        if isinstance(value, dict) and isinstance(base.get(key), dict):
+            merged[key] = base[key] | value
+    return merged

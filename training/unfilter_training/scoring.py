@@ -1,26 +1,55 @@
-"""Scores of a checkpoint on a folder of photos, through saved PNG files read back."""
+"""Scores of a checkpoint on a folder of photos, through saved PNG and JPEG files read back."""
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unfilter.errors import UnfilterError
 from unfilter.fidelity.metrics import psnr
-from unfilter.photo import Photo, read_photo, write_photo
+from unfilter.photo import Photo, Subsampling, read_photo, write_photo
 from unfilter_training.checkpoint import PhotoScore
 from unfilter_training.data import image_tensor
 from unfilter_training.network import QuasiInvertibleNetwork
 from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.operators import operator
 from unfilter_training.operators.saving import saved_levels
+from unfilter_training.recipe import Recipe
 
-JPEG_QUALITIES = (80, 90, 95)
+JPEG_QUALITIES = (70, 80, 90)
+"""Those of the paper's Table 5."""
 
 BORDER = 16
 """Width of the outermost ring that is compared with the centre, pixels."""
+
+
+class Task(NamedTuple):
+    """What a network is measured at: it must do what the operator does with these parameters.
+
+    `places` are those of the hyper-parameters among them, 0..1.
+    """
+
+    operator: str
+    parameters: dict[str, float]
+    places: tuple[float, ...] = ()
+
+
+def task(recipe: Recipe, values: dict[str, float] | None = None) -> Task:
+    """The task of a recipe, its hyper-parameters at `values` or their defaults.
+
+    Raises:
+        UnfilterError: a value lies outside its range, or the recipe has no such hyper-parameter.
+    """
+    known = [one.name for one in recipe.hyper_parameters]
+    for name in values or {}:
+        if name not in known:
+            raise UnfilterError(f"{recipe.filter} has no hyper-parameter {name!r}; it has: {', '.join(known) or 'none'}")
+    given = {one.name: (values or {}).get(one.name, one.default) for one in recipe.hyper_parameters}
+    places = tuple(one.place(given[one.name]) for one in recipe.hyper_parameters)
+    return Task(recipe.operator, recipe.parameters | given, places)
 
 
 class PictureScore(NamedTuple):
@@ -29,26 +58,29 @@ class PictureScore(NamedTuple):
     unfiltered: float
     approximation: float
     restoration: float
-    restoration_jpeg: tuple[float, float, float]
+    restoration_jpeg_420: tuple[float, float, float]
+    restoration_jpeg_444: tuple[float, float, float]
     approximation_border: float
     restoration_border: float
 
 
-def score_picture(
-    network: QuasiInvertibleNetwork, name: str, parameters: dict[str, float], path: Path, folder: Path
-) -> PictureScore:
-    """Filter and restore one photo in torch, whole, through PNG files in `folder`."""
-    photo = read_photo(path).pixels
-    target, filtered, restored = _through_files(network, name, parameters, photo, folder)
-    low, middle, high = (
-        psnr(run_whole(network, "inverse", _saved(filtered, folder / "filtered.jpg", quality)), photo)
-        for quality in JPEG_QUALITIES
-    )
+def score_picture(network: QuasiInvertibleNetwork, task: Task, photo: NDArray[np.uint8], folder: Path) -> PictureScore:
+    """Filter and restore one photo (uint8, height x width x 3) in torch, whole, through files in `folder`."""
+    target, filtered, restored = _through_files(network, task, photo, folder)
+
+    def through_jpeg(subsampling: Subsampling) -> tuple[float, float, float]:
+        low, middle, high = (
+            psnr(run_whole(network, "inverse", _saved(filtered, folder / "filtered.jpg", quality, subsampling)), photo)
+            for quality in JPEG_QUALITIES
+        )
+        return low, middle, high
+
     return PictureScore(
         psnr(photo, target),
         psnr(filtered, target),
         psnr(restored, photo),
-        (low, middle, high),
+        through_jpeg("4:2:0"),
+        through_jpeg("4:4:4"),
         border_loss(filtered, target),
         border_loss(restored, photo),
     )
@@ -63,13 +95,10 @@ class LineScore(NamedTuple):
     restoration_before: float
 
 
-def score_odd_column(
-    network: QuasiInvertibleNetwork, name: str, parameters: dict[str, float], path: Path, folder: Path
-) -> LineScore:
+def score_odd_column(network: QuasiInvertibleNetwork, task: Task, photo: NDArray[np.uint8], folder: Path) -> LineScore:
     """What it costs to carry a line beside the network (`unfilter.remainder`): the photo is cut to an odd width first."""
-    photo = read_photo(path).pixels
     photo = photo[:, : photo.shape[1] - 1 + photo.shape[1] % 2]
-    target, filtered, restored = _through_files(network, name, parameters, photo, folder)
+    target, filtered, restored = _through_files(network, task, photo, folder)
     last, before = np.s_[:, -1:], np.s_[:, -2:-1]
     return LineScore(
         psnr(filtered[last], target[last]),
@@ -80,29 +109,24 @@ def score_odd_column(
 
 
 def _through_files(
-    network: QuasiInvertibleNetwork, name: str, parameters: dict[str, float], photo: NDArray[np.uint8], folder: Path
+    network: QuasiInvertibleNetwork, task: Task, photo: NDArray[np.uint8], folder: Path
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     """The operator's output, the filtered file and the restored file, as read back."""
-    target = saved_levels(operator(name)(image_tensor(photo), **parameters))
-    filtered = _saved(run_whole(network, "forward", photo), folder / "filtered.png")
+    target = saved_levels(operator(task.operator)(image_tensor(photo), **task.parameters))
+    filtered = _saved(run_whole(network, "forward", photo, task.places), folder / "filtered.png")
     restored = _saved(run_whole(network, "inverse", filtered), folder / "restored.png")
     return target, filtered, restored
 
 
 def score(
-    network: QuasiInvertibleNetwork,
-    name: str,
-    parameters: dict[str, float],
-    files: list[Path],
-    label: str,
-    progress: Callable[[list[Path]], Iterable[Path]] = lambda files: files,
+    network: QuasiInvertibleNetwork, task: Task, photos: Iterable[NDArray[np.uint8]], label: str
 ) -> tuple[PhotoScore, list[PictureScore]]:
-    """Mean scores over photos, and each photo's own, in the order of `files`."""
+    """Mean scores over photos, and each photo's own, in their order."""
     with tempfile.TemporaryDirectory() as folder:
-        pictures = [score_picture(network, name, parameters, path, Path(folder)) for path in progress(files)]
+        pictures = [score_picture(network, task, photo, Path(folder)) for photo in photos]
     columns = zip(PictureScore._fields, zip(*pictures, strict=True), strict=True)
     means = {field: np.mean(column, axis=0).tolist() for field, column in columns}
-    return PhotoScore(photos=label, count=len(files), **means), pictures
+    return PhotoScore(photos=label, count=len(pictures), **means), pictures
 
 
 def border_loss(result: NDArray[np.uint8], truth: NDArray[np.uint8]) -> float:
@@ -115,6 +139,8 @@ def border_loss(result: NDArray[np.uint8], truth: NDArray[np.uint8]) -> float:
     return float(10 * np.log10((error.sum() - centre.sum()) / ring / centre.mean()))
 
 
-def _saved(pixels: NDArray[np.uint8], path: Path, quality: int = 100) -> NDArray[np.uint8]:
-    write_photo(path, Photo(pixels), quality=quality)
+def _saved(
+    pixels: NDArray[np.uint8], path: Path, quality: int = 100, subsampling: Subsampling = "4:4:4"
+) -> NDArray[np.uint8]:
+    write_photo(path, Photo(pixels), quality=quality, subsampling=subsampling)
     return read_photo(path).pixels

@@ -1,4 +1,4 @@
-"""The training loop: seeded, resumable after a kill, with a log that plots."""
+"""The training loop: seeded, resumable after a kill, on one process or many, with a log that plots."""
 
 import json
 import math
@@ -11,15 +11,18 @@ from typing import Any
 import numpy as np
 import torch
 from pydantic import ValidationError
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from unfilter.errors import UnfilterError
 from unfilter.files import replacing
-from unfilter_training.checkpoint import Description
-from unfilter_training.data import Patches
-from unfilter_training.degradation import Degradation
-from unfilter_training.losses import Loss, objective
+from unfilter_training import distributed
+from unfilter_training.adversary import Adversary
+from unfilter_training.checkpoint import Description, WarmStart
+from unfilter_training.data import Batch, Patches
+from unfilter_training.degradation import Degradation, each
+from unfilter_training.losses import Loss, LossWeights, objective
 from unfilter_training.network import QuasiInvertibleNetwork
 from unfilter_training.recipe import Recipe, Schedule
 
@@ -43,25 +46,68 @@ def learning_rate(schedule: Schedule, step: int) -> float:
     return schedule.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * step / schedule.steps))
 
 
+class _Objective(nn.Module):
+    """The objective as one module, so that gradients of both directions are averaged over the processes at once."""
+
+    def __init__(self, network: QuasiInvertibleNetwork, weights: LossWeights) -> None:
+        super().__init__()
+        self.network, self.weights = network, weights
+
+    def forward(self, batch: Batch, degrade: Degradation, judge: Callable[[Tensor], Tensor] | None) -> Loss:
+        return objective(self.network, batch.photo, batch.target, self.weights, degrade, batch.places, judge)
+
+
+class _Judgement(nn.Module):
+    """The adversary's own loss as one module, for the same reason."""
+
+    def __init__(self, adversary: Adversary) -> None:
+        super().__init__()
+        self.adversary = adversary
+
+    def forward(self, target: Tensor, filtered: Tensor) -> Tensor:
+        return self.adversary.loss(target, filtered)
+
+
 class Trainer:
     """Trains the network of `recipe`; everything that a resumed run needs lies in `folder`.
 
-    Law: interrupting after any saved step and resuming gives the same weights as running through, up to the order of
-    floating-point sums inside the kernels.
+    Laws: interrupting after any saved step and resuming gives the same weights as running through, and so does sharing each
+    batch among several processes, up to the order of floating-point sums.
+
+    `start` holds the weights of another network to begin with: those that fit by name and shape are taken.
     """
 
-    def __init__(self, recipe: Recipe, patches: Patches, folder: Path, *, device: str | None = None) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        patches: Patches,
+        folder: Path,
+        *,
+        device: str | None = None,
+        start: dict[str, Tensor] | None = None,
+    ) -> None:
         self.recipe, self.patches, self.folder = recipe, patches, folder
         self.device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        self._share = distributed.share(recipe.schedule.batch)
         torch.manual_seed(recipe.schedule.seed)
-        self.network = QuasiInvertibleNetwork(recipe.network).to(self.device, memory_format=torch.channels_last)
+        self.network = QuasiInvertibleNetwork(recipe.network)
+        if start is not None:
+            _take_what_fits(self.network, start)
+        self.network.to(self.device, memory_format=torch.channels_last)
         self.average = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(recipe.schedule.average))
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=recipe.schedule.learning_rate)
+        self._objective = _shared(_Objective(self.network, recipe.losses))
+        self.adversary: Adversary | None = None
+        if recipe.losses.adversarial > 0:
+            self.adversary = Adversary().to(self.device, memory_format=torch.channels_last)
+            self.adversary_optimizer = torch.optim.Adam(self.adversary.parameters(), betas=(0.5, 0.999))
+            self._judgement = _shared(_Judgement(self.adversary))
         self.step = 0
         self._whole = True
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / STATE).exists():
             self._resume()
+        distributed.wait_for_all()  # before process 0 writes a newer state
 
     def averaged(self) -> QuasiInvertibleNetwork:
         """The network that ships: the moving average of the weights, on the CPU."""
@@ -69,30 +115,34 @@ class Trainer:
         network.load_state_dict(self.average.module.state_dict())
         return network.eval()
 
-    def describe(self, *, photos: int) -> Description:
+    def describe(self, *, photos: int, warm_start: WarmStart | None = None) -> Description:
         """The description to save beside `averaged()`; not scored yet."""
-        device = "a GPU" if self.device.startswith("cuda") else "the CPU"
+        device = "GPU" if self.device.startswith("cuda") else "CPU"
+        count = distributed.world_size()
         return Description(
             filter=self.recipe.filter,
             network=self.recipe.network,
             weights_sha256="0" * 64,  # set by checkpoint.save
             recipe=self.recipe,
+            warm_start=warm_start,
             steps=self.step,
             photos=photos,
-            machine=f"{device} in bf16 autocast, torch {torch.__version__}",
+            machine=f"{f'a {device}' if count == 1 else f'{count} {device} processes'} in bf16 autocast, torch {torch.__version__}",
         )
 
     def run(self, report: Callable[[Progress], None] = lambda _: None) -> None:
         """Train to the recipe's last step. Saves every two minutes, at the end, and when interrupted (KeyboardInterrupt)."""
         schedule = self.recipe.schedule
-        window: list[tuple[float, float, float]] = []
+        window: list[Tensor] = []
         saved = time.monotonic()
         try:
             while self.step < schedule.steps:
                 loss = self._train_step()
-                window.append((float(loss.approximation), float(loss.restoration), float(loss.delta)))
+                window.append(torch.stack([loss.approximation, loss.restoration, loss.delta]))
                 if self.step % LOG_EVERY_STEPS == 0 or self.step == schedule.steps:
-                    report(self._log(window))
+                    means = distributed.mean(torch.stack(window).mean(0)).tolist()
+                    if distributed.rank() == 0:
+                        report(self._log(*means))
                     window.clear()
                 if time.monotonic() - saved > SAVE_EVERY_S:
                     self.save()
@@ -102,7 +152,9 @@ class Trainer:
                 self.save()
 
     def save(self) -> None:
-        """Write the state that a later run resumes from."""
+        """Write the state that a later run resumes from; process 0 does, whose state is everyone's."""
+        if distributed.rank():
+            return
         state = {
             "recipe": self.recipe.model_dump_json(),
             "step": self.step,
@@ -110,6 +162,9 @@ class Trainer:
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
         }
+        if self.adversary is not None:
+            state["adversary"] = self.adversary.state_dict()
+            state["adversary_optimizer"] = self.adversary_optimizer.state_dict()
         with replacing(self.folder / STATE) as temporary:
             torch.save(state, temporary)
 
@@ -131,33 +186,53 @@ class Trainer:
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
+        if self.adversary is not None:
+            self.adversary.load_state_dict(state["adversary"])
+            self.adversary_optimizer.load_state_dict(state["adversary_optimizer"])
         self.step = state["step"]
 
     def _train_step(self) -> Loss:
         schedule = self.recipe.schedule
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(schedule, self.step)
-        photo, target = (_on(self.device, part) for part in self.patches.batch(self.step))
+        rate = learning_rate(schedule, self.step)
+        batch = _on(self.device, self.patches.batch(self.step, self._share))
         with torch.autocast(self.device.partition(":")[0], dtype=torch.bfloat16):
-            loss = objective(self.network, photo, target, self.recipe.losses, self._degradation())
+            loss = self._objective(batch, self._degradation(), self._judge())
         if not torch.isfinite(loss.total):
             raise UnfilterError(f"{self.folder}: the loss is not finite at step {self.step}; lower the learning rate")
         self.optimizer.zero_grad(set_to_none=True)
         loss.total.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), schedule.gradient_clip)
         self._whole = False
-        self.optimizer.step()
+        _advance(self.optimizer, rate)
         self.average.update_parameters(self.network)
+        if self.adversary is not None:
+            self._train_adversary(batch.target, loss.filtered, rate)
         self.step += 1
         self._whole = True
         return loss
 
-    def _degradation(self) -> Degradation:
-        """This step's draw: it depends on the seed and the step alone, so a resumed run draws the same."""
-        return self.recipe.degradation.draw(np.random.default_rng([self.recipe.schedule.seed, self.step, 1]))
+    def _train_adversary(self, target: Tensor, filtered: Tensor, rate: float) -> None:
+        with torch.autocast(self.device.partition(":")[0], dtype=torch.bfloat16):
+            loss = self._judgement(target, filtered)
+        self.adversary_optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        _advance(self.adversary_optimizer, rate)
 
-    def _log(self, window: list[tuple[float, float, float]]) -> Progress:
-        approximation, restoration, delta = (sum(column) / len(window) for column in zip(*window, strict=True))
+    def _judge(self) -> Callable[[Tensor], Tensor] | None:
+        """The adversary with its weights as constants: the network's gradients pass through it and stop nowhere in it."""
+        if self.adversary is None:
+            return None
+        constants = {name: weight.detach() for name, weight in self.adversary.named_parameters()}
+        return lambda images: torch.func.functional_call(self.adversary, constants, (images,))
+
+    def _degradation(self) -> Degradation:
+        """This step's draws, one per image: they depend on seed, step and image alone, so a resumed run draws the same."""
+        seed = self.recipe.schedule.seed
+        return each(
+            [self.recipe.degradation.draw(np.random.default_rng([seed, self.step, image, 1])) for image in self._share]
+        )
+
+    def _log(self, approximation: float, restoration: float, delta: float) -> Progress:
         progress = Progress(self.step, _psnr(approximation), _psnr(restoration))
         line = {
             "step": self.step,
@@ -172,8 +247,27 @@ class Trainer:
         return progress
 
 
-def _on(device: str, images: Tensor) -> Tensor:
-    return images.to(device, memory_format=torch.channels_last, non_blocking=True)
+def _shared(module: nn.Module) -> nn.Module:
+    return DistributedDataParallel(module) if distributed.world_size() > 1 else module
+
+
+def _take_what_fits(network: QuasiInvertibleNetwork, weights: dict[str, Tensor]) -> None:
+    own = network.state_dict()
+    fitting = {name: weight for name, weight in weights.items() if name in own and own[name].shape == weight.shape}
+    network.load_state_dict(fitting, strict=False)
+
+
+def _advance(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.step()
+
+
+def _on(device: str, batch: Batch) -> Batch:
+    photo, target = (
+        images.to(device, memory_format=torch.channels_last, non_blocking=True) for images in (batch.photo, batch.target)
+    )
+    return Batch(photo, target, None if batch.places is None else batch.places.to(device))
 
 
 def _psnr(mean_squared_error: float) -> float:

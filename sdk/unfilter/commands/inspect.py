@@ -29,6 +29,7 @@ def _photo(path: Path) -> list[tuple[str, str]]:
     if photo.tag is None:
         return [*lines, ("filter", "none: carries no unfilter tag")]
     lines += [("filter", photo.tag.filter), ("restoration", photo.tag.restoration), ("saved as", photo.tag.codec)]
+    lines += [("parameter", f"{name} {value:g}") for name, value in photo.tag.parameters.items()]
     if photo.tag.codec != photo.codec:
         lines.append(("warning", f"is {photo.codec} now: what it carried is damaged"))
     try:
@@ -50,6 +51,10 @@ def _bundle(path: Path) -> list[tuple[str, str]]:
         ("filter", manifest.filter),
         ("restoration", manifest.restoration),
         ("tiles", f"{plan.tile} px, halo {plan.halo}, alignment {plan.alignment}"),
+    ]
+    lines += [
+        ("parameter", f"{one}, default {one.default:g}" + (", log scale" if one.scale == "log" else ""))
+        for one in manifest.hyper_parameters
     ]
     sizes = {entry.path: entry.bytes for entry in manifest.files}
     for artifact in manifest.artifacts:

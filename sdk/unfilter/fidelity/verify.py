@@ -25,6 +25,7 @@ REFERENCE = Engine(runtime="torch", precision="fp32")
 
 @dataclass(frozen=True)
 class _Golden:
+    parameters: dict[str, float]
     photo: NDArray[np.uint8]
     filtered: NDArray[np.uint8]
     restored: NDArray[np.uint8]
@@ -52,7 +53,10 @@ def verify(
         runtimes.sibling(name)
     bundle.check()
     goldens = [
-        _Golden(*(read_photo(bundle.path(part)).pixels for part in (golden.photo, golden.filtered, golden.restored)))
+        _Golden(
+            golden.parameters,
+            *(read_photo(bundle.path(part)).pixels for part in (golden.photo, golden.filtered, golden.restored)),
+        )
         for golden in bundle.manifest.goldens
     ]
     small = [index for index, golden in enumerate(bundle.manifest.goldens) if golden.round_trip]
@@ -127,8 +131,8 @@ def _floats(opened: Filter, goldens: list[_Golden]) -> Floats:
     plan = opened.bundle.manifest.tiles
     results: Floats = {direction: [] for direction in DIRECTIONS}
     for direction, of_direction in results.items():
-        graph = opened.graph(direction)
         for golden in goldens:
+            graph = opened.graph(direction, golden.parameters if direction == "forward" else None)
             pixels = golden.expected(direction)[0]
             height, width = aligned_size(pixels.shape[0], pixels.shape[1], plan.alignment)
             whole = np.empty((height, width, 3), np.float32)

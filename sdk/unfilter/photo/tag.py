@@ -1,12 +1,14 @@
 """The tag that says which filter made a file: JSON in a PNG's iTXt chunk, an rdf:Description in a JPEG's XMP."""
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 from xml.sax.saxutils import escape, unescape
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 Codec = Literal["png", "jpeg"]
+_Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+_Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 PNG_KEYWORD = "unfilter"
 """Keyword of the iTXt chunk (PNG specification, section 11.3.3.4)."""
@@ -35,9 +37,11 @@ class Tag(BaseModel):
     filter: str = Field(pattern=r"^[a-z0-9_]{1,64}$", description="filter id, such as l0")
     restoration: str = Field(pattern=r"^[0-9a-f]{64}$", description="restoration id: which inverse undoes this file")
     codec: Codec
+    parameters: dict[_Name, _Finite] = Field({}, description="values of the hyper-parameters; restoring does without them")
 
     def to_json(self) -> str:
-        return self.model_dump_json()
+        """JSON; without `parameters` where there are none, so that such a file has the bytes it always had."""
+        return self.model_dump_json(exclude=None if self.parameters else {"parameters"})
 
     @staticmethod
     def from_json(text: str) -> "Tag | None":

@@ -1,7 +1,7 @@
 """Writing a photo: every pixel as given, with profile, EXIF, XMP and tag, under its final name only when complete."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from PIL import Image, PngImagePlugin
 
@@ -9,6 +9,9 @@ from unfilter.errors import PhotoError
 from unfilter.files import replacing
 from unfilter.photo.read import Photo
 from unfilter.photo.tag import PNG_KEYWORD, Codec
+
+Subsampling = Literal["4:4:4", "4:2:0"]
+"""Chroma subsampling of a JPEG: as fine as luma, or half as fine along both axes."""
 
 _SUFFIXES: dict[str, Codec] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
 
@@ -27,8 +30,8 @@ def codec_of(path: Path) -> Codec:
         raise PhotoError(f"{path}: cannot write {path.suffix or 'a file without suffix'}; use .png, .jpg or .jpeg") from None
 
 
-def write_photo(path: Path, photo: Photo, *, quality: int = 95) -> None:
-    """Write `photo` in the codec that the suffix names: PNG (exact) or JPEG (`quality` 1..100, 4:4:4).
+def write_photo(path: Path, photo: Photo, *, quality: int = 95, subsampling: Subsampling = "4:4:4") -> None:
+    """Write `photo` in the codec that the suffix names: PNG (exact) or JPEG (`quality` 1..100, `subsampling` of chroma).
 
     Raises:
         PhotoError: another suffix, the folder does not exist, or the disk refuses.
@@ -43,7 +46,7 @@ def write_photo(path: Path, photo: Photo, *, quality: int = 95) -> None:
     if codec == "png":
         save["pnginfo"] = _png_text(photo)
     else:
-        save |= {"quality": quality, "subsampling": 0}
+        save |= {"quality": quality, "subsampling": subsampling}
         packet = photo.tag.to_xmp(photo.xmp) if photo.tag else photo.xmp
         if packet:
             save["xmp"] = packet.encode()

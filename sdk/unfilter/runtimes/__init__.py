@@ -12,6 +12,7 @@ Each sibling module has `FORMAT`, `EXTRA`, `ON_VENDOR_RUNTIME`, `unavailable()` 
 imports its library only when asked to open something.
 """
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -28,11 +29,21 @@ NAMES = ("onnx", "litert", "coreml", "torch", "mil")
 class Graph(Protocol):
     """One direction of a filter, ready to run."""
 
-    def __call__(self, image: NDArray[np.float32]) -> NDArray[np.float32]:
+    def __call__(self, image: NDArray[np.float32], parameters: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         """Run on an image or tile: float32, height x width x 3, sRGB 0..1, sides multiples of the alignment and at most the
         tile's. The result has the same shape and is not clipped.
+
+        `parameters` are the places of the hyper-parameters in their ranges, float32 (count,), 0..1, in the manifest's order:
+        for a forward graph whose artifact has them, and for no other.
+
+        Raises:
+            ValueError: `parameters` missing, superfluous, or of another count.
         """
         ...
+
+
+BoundGraph = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""A graph with its `parameters`, where it takes any, already given: what is left is an image or tile, as for `Graph`."""
 
 
 class Runtime(Protocol):
@@ -85,3 +96,24 @@ def missing(package: str, extra: str) -> str | None:
     from importlib.util import find_spec
 
     return None if find_spec(package) else f"{package} is not installed; add it with: pip install 'unfilter[{extra}]'"
+
+
+def input_names(artifact: Artifact) -> list[str]:
+    """Names of what a graph takes for a photo that needs no mask, in the order of its inputs."""
+    return [each.name for each in (artifact.image, artifact.parameters) if each is not None]
+
+
+def parameter_input(artifact: Artifact, parameters: NDArray[np.float32] | None) -> dict[str, NDArray[np.float32]]:
+    """`parameters` of a call of `Graph` as that artifact's input, by name, one pixel in its layout; {} where it has none.
+
+    Raises:
+        ValueError: missing, superfluous, or of another count.
+    """
+    given = 0 if parameters is None else parameters.size
+    taken = artifact.parameters.channels if artifact.parameters else 0
+    if given != taken:
+        raise ValueError(f"{artifact.path} ({artifact.direction}) takes {taken} hyper-parameters, got {given}")
+    if artifact.parameters is None or parameters is None:
+        return {}
+    shape = (1, taken, 1, 1) if artifact.parameters.layout == "NCHW" else (1, 1, 1, taken)
+    return {artifact.parameters.name: np.asarray(parameters, np.float32).reshape(shape)}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from unfilter.bundle import Artifact, Bundle, Format
 from unfilter.errors import BundleError
-from unfilter.runtimes import Graph, missing
+from unfilter.runtimes import Graph, missing, parameter_input
 
 FORMAT: Format = "mlpackage"
 EXTRA = "coreml"
@@ -43,9 +43,10 @@ def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
     except Exception as error:  # protobuf, the package library and Core ML raise classes that share no base but Exception
         raise BundleError(f"{path}: Core ML cannot load it ({' '.join(str(error).split())})") from None
 
-    def run(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    def run(image: NDArray[np.float32], parameters: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         planes = np.ascontiguousarray(image.transpose(2, 0, 1)[None], dtype=np.float32)
-        result = model.predict({artifact.image.name: planes})[artifact.result.name]
+        inputs = {artifact.image.name: planes, **parameter_input(artifact, parameters)}
+        result = model.predict(inputs)[artifact.result.name]
         channels_last: NDArray[np.float32] = np.asarray(result, np.float32)[0].transpose(1, 2, 0)
         return channels_last
 

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.bundle import TilePlan
-from unfilter.runtimes import Graph
+from unfilter.runtimes import BoundGraph
 
 
 def filling(
     plan: TilePlan,
     full: Callable[[NDArray[np.float32]], NDArray[np.float32]],
     masked: Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]],
-) -> Graph:
+) -> BoundGraph:
     """A graph for any aligned size up to the tile. `full` takes tile x tile x 3; `masked` that and `valid`, a float per
     squeeze cell (tile / alignment a side), 1 inside the photo and 0 outside.
     """

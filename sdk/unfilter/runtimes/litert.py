@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from unfilter.bundle import Artifact, Bundle, Format
 from unfilter.errors import BundleError
-from unfilter.runtimes import Graph, missing
+from unfilter.runtimes import Graph, input_names, missing, parameter_input
 from unfilter.runtimes.fixed_size import filling
 
 FORMAT: Format = "tflite"
@@ -35,20 +35,26 @@ def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
     except (ValueError, RuntimeError) as error:
         raise BundleError(f"{path}: LiteRT cannot load it ({str(error).splitlines()[0]})") from None
 
-    for runner, inputs in ((full, [artifact.image]), (masked, [artifact.image, artifact.valid])):
-        expected = sorted(each.name for each in inputs if each is not None), [artifact.result.name]
+    valid_name = artifact.valid.name if artifact.valid else ""
+    for runner, mask in ((full, []), (masked, [valid_name])):
+        expected = sorted(input_names(artifact) + mask), [artifact.result.name]
         found = sorted(runner.get_input_details()), sorted(runner.get_output_details())
-        if found != expected or artifact.valid is None:
+        if found != expected:
             raise BundleError(
                 f"{path}: turns {found[0]} into {found[1]}, the manifest says {expected[0]} into {expected[1]}"
             )
 
-    def run_full(image: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.asarray(full(**{artifact.image.name: image[None]})[artifact.result.name][0], np.float32)
+    def run(image: NDArray[np.float32], parameters: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+        more = parameter_input(artifact, parameters)
 
-    def run_masked(image: NDArray[np.float32], valid: NDArray[np.float32]) -> NDArray[np.float32]:
-        assert artifact.valid is not None
-        inputs = {artifact.image.name: image[None], artifact.valid.name: valid[None, :, :, None]}
-        return np.asarray(masked(**inputs)[artifact.result.name][0], np.float32)
+        def run_full(image: NDArray[np.float32]) -> NDArray[np.float32]:
+            inputs = {artifact.image.name: image[None], **more}
+            return np.asarray(full(**inputs)[artifact.result.name][0], np.float32)
 
-    return filling(bundle.manifest.tiles, run_full, run_masked)
+        def run_masked(image: NDArray[np.float32], valid: NDArray[np.float32]) -> NDArray[np.float32]:
+            inputs = {artifact.image.name: image[None], valid_name: valid[None, :, :, None], **more}
+            return np.asarray(masked(**inputs)[artifact.result.name][0], np.float32)
+
+        return filling(bundle.manifest.tiles, run_full, run_masked)(image)
+
+    return run

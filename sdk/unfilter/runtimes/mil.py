@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from unfilter.bundle import Artifact, Bundle, Format
 from unfilter.errors import BundleError
-from unfilter.runtimes import Graph, missing
+from unfilter.runtimes import Graph, input_names, missing, parameter_input
 
 FORMAT: Format = "mlpackage"
 EXTRA = "coreml"
@@ -32,14 +32,15 @@ def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
 
     path = bundle.path(artifact.path)
     program = Program(path)
-    expected = (artifact.image.name,), (artifact.result.name,)
-    if (program.inputs, program.outputs) != expected:
-        found = f"{', '.join(program.inputs)} to {', '.join(program.outputs)}"
-        raise BundleError(f"{path}: turns {found}, the manifest says {artifact.image.name} to {artifact.result.name}")
+    found = f"{', '.join(program.inputs)} to {', '.join(program.outputs)}"
+    expected = f"{', '.join(input_names(artifact))} to {artifact.result.name}"
+    if found != expected:
+        raise BundleError(f"{path}: turns {found}, the manifest says {expected}")
 
-    def run(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    def run(image: NDArray[np.float32], parameters: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         planes = np.ascontiguousarray(image.transpose(2, 0, 1)[None], dtype=np.float32)
-        result = program({artifact.image.name: planes})[artifact.result.name]
+        inputs = {artifact.image.name: planes, **parameter_input(artifact, parameters)}
+        result = program(inputs)[artifact.result.name]
         channels_last: NDArray[np.float32] = np.asarray(result, np.float32)[0].transpose(1, 2, 0)
         return channels_last
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from unfilter.bundle import Artifact, Bundle, Format
 from unfilter.errors import BundleError
-from unfilter.runtimes import Graph, missing
+from unfilter.runtimes import Graph, input_names, missing, parameter_input
 
 FORMAT: Format = "onnx"
 EXTRA = "onnx"
@@ -36,12 +36,14 @@ def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
         raise BundleError(f"{path}: ONNX Runtime cannot load it ({str(error).splitlines()[0]})") from None
 
     names = [each.name for each in (*session.get_inputs(), *session.get_outputs())]
-    if names != [artifact.image.name, artifact.result.name]:
-        raise BundleError(f"{path}: has tensors {names}, the manifest says {artifact.image.name} and {artifact.result.name}")
+    expected = [*input_names(artifact), artifact.result.name]
+    if names != expected:
+        raise BundleError(f"{path}: has tensors {names}, the manifest says {expected}")
 
-    def run(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    def run(image: NDArray[np.float32], parameters: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         planes = np.ascontiguousarray(image.transpose(2, 0, 1)[None], dtype=np.float32)
-        (result,) = session.run([artifact.result.name], {artifact.image.name: planes})
+        inputs = {artifact.image.name: planes, **parameter_input(artifact, parameters)}
+        (result,) = session.run([artifact.result.name], inputs)
         channels_last: NDArray[np.float32] = np.asarray(result, np.float32)[0].transpose(1, 2, 0)
         return channels_last
 

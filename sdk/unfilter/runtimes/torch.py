@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from unfilter.bundle import Artifact, Bundle, Format
 from unfilter.errors import BundleError
-from unfilter.runtimes import Graph, missing
+from unfilter.runtimes import Graph, input_names, missing, parameter_input
 
 FORMAT: Format = "pt2"
 EXTRA = "torch"
@@ -26,15 +26,22 @@ def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
 
     path = bundle.path(artifact.path)
     try:
+        program = torch.export.load(path)
         # Guards off: export guards against sides of one squeeze cell, where the graph is right as well.
-        module = torch.export.load(path).module(check_guards=False)
+        module = program.module(check_guards=False)
     except Exception as error:  # torch.export raises anything from zipfile's to its own classes on a damaged file
         raise BundleError(f"{path}: torch cannot load it ({str(error).splitlines()[0]})") from None
 
-    def run(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    # Inputs go by position: a .pt2 file knows them by the names of the network's source.
+    taken, expected = len(program.graph_signature.user_inputs), input_names(artifact)
+    if taken != len(expected):
+        raise BundleError(f"{path}: takes {taken} inputs, the manifest says {', '.join(expected)}")
+
+    def run(image: NDArray[np.float32], parameters: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         planes = torch.from_numpy(np.ascontiguousarray(image, dtype=np.float32)).permute(2, 0, 1)[None]
+        more = [torch.from_numpy(values) for values in parameter_input(artifact, parameters).values()]
         with torch.inference_mode():
-            result = module(planes)
+            result = module(planes, *more)
         return np.asarray(result[0].permute(1, 2, 0).numpy(), np.float32)
 
     return run

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from unfilter_training.network.auxiliary import FORMS, auxiliary_input
+from unfilter_training.network.auxiliary import FORMS
+from unfilter_training.network.coupling import SLOPE
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 3), (5, 8), (17, 30)])  # none of them a multiple of 4 on both sides
@@ -13,21 +14,46 @@ def test_any_size_is_kept(form: str, size: tuple[int, int]) -> None:
     assert branch(torch.zeros(2, 12, *size)).shape == (2, 7, *size)
 
 
-def test_hyper_parameters_become_constant_channels() -> None:
-    bands = torch.rand(2, 12, 3, 5, generator=torch.Generator().manual_seed(0))
-    values = torch.tensor([[0.1, 0.2], [0.3, 0.4]])
-    wider = auxiliary_input(bands, values, 2)
-    assert torch.equal(wider[:, :12], bands)
-    assert torch.equal(wider[:, 12:], values[:, :, None, None].expand(2, 2, 3, 5))
+@pytest.mark.parametrize("form", FORMS)
+def test_hyper_parameters_add_a_value_per_feature_to_the_first_convolution(form: str) -> None:
+    """So that a network whose first bias already holds that value gives the same, borders included."""
+    branch, plain = FORMS[form](12, 7, 4, 2), FORMS[form](12, 7, 4)
+    values = torch.tensor([0.3, 0.8])
+    weights = branch.state_dict()
+    added = weights.pop("condition.weight")[:, :, 0, 0] @ values
+    weights["encoder.0.bias"] = weights["encoder.0.bias"] + added
+    plain.load_state_dict(weights)
+    bands = torch.rand(1, 12, 9, 14, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        torch.testing.assert_close(branch(bands, values[None, :, None, None]), plain(bands), rtol=0, atol=1e-6)
 
 
-def test_without_hyper_parameters_the_bands_are_the_input() -> None:
-    bands = torch.ones(1, 12, 2, 2)
-    assert torch.equal(auxiliary_input(bands, None, 0), bands)
+@pytest.mark.parametrize("form", FORMS)
+def test_each_sample_of_a_batch_has_its_own(form: str) -> None:
+    branch = FORMS[form](12, 7, 4, 2)
+    bands = torch.rand(2, 12, 8, 8, generator=torch.Generator().manual_seed(0))
+    values = torch.tensor([[0.1, 0.9], [0.7, 0.2]])[:, :, None, None]
+    with torch.inference_mode():
+        together = branch(bands, values)
+        alone = torch.cat([branch(bands[i : i + 1], values[i : i + 1]) for i in range(2)])
+    torch.testing.assert_close(together, alone, rtol=0, atol=1e-6)
+    assert (branch(bands[:1], values[1:]) - alone[:1]).abs().max() > 1e-4
 
 
-@pytest.mark.parametrize(("given", "count"), [(None, 2), (1, 2), (3, 2), (1, 0)])  # missing, too few, too many, superfluous
-def test_another_count_of_hyper_parameters_is_refused(given: int | None, count: int) -> None:
-    values = None if given is None else torch.zeros(1, given)
-    with pytest.raises(ValueError, match=rf"takes {count} hyper-parameters, got {given or 0}$"):
-        auxiliary_input(torch.zeros(1, 12, 2, 2), values, count)
+@pytest.mark.parametrize("form", FORMS)
+def test_without_hyper_parameters_there_is_no_such_layer(form: str) -> None:
+    branch = FORMS[form](12, 7, 4)
+    assert branch.condition is None
+    assert not [name for name in branch.state_dict() if name.startswith("condition")]
+
+
+def test_the_value_is_added_before_the_activation() -> None:
+    branch = FORMS["dilated"](1, 1, 1, 1)
+    with torch.no_grad():
+        for parameter in branch.parameters():
+            parameter.zero_()
+        branch.condition.weight.fill_(-1.0)
+        branch.last.weight[:, :, 1, 1] = 1.0
+    # with all else zero, the last skip carries the first features to the end
+    result = branch(torch.zeros(1, 1, 2, 2), torch.ones(1, 1, 1, 1))
+    torch.testing.assert_close(result, torch.full((1, 1, 2, 2), -SLOPE))

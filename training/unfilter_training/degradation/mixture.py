@@ -1,21 +1,22 @@
-"""Which degradation a batch passes through, drawn by weights that the recipe names.
+"""Which degradation each image of a batch passes through, drawn by weights that the recipe names.
 
-Source of drawing one per mini-batch: MBRS (Jia et al., ACM MM 2021); of simulated and real JPEG in one training: SAIN
-(AAAI 2023).
+Source of drawing among them: MBRS (Jia et al., ACM MM 2021), which draws one per mini-batch; of simulated and real JPEG in
+one training: SAIN (AAAI 2023).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
+import torch
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from torch import Tensor
 
+from unfilter.photo import Subsampling
 from unfilter_training.degradation.identity import identity
 from unfilter_training.degradation.real_jpeg import real_jpeg
 from unfilter_training.degradation.rounding import rounding
 from unfilter_training.degradation.simulated_jpeg import simulated_jpeg
-from unfilter_training.degradation.subsampling import Subsampling
 
 Degradation = Callable[[Tensor], Tensor]
 
@@ -62,3 +63,13 @@ class Mixture(BaseModel):
             return identity
         jpeg = real_jpeg if name == "real_jpeg" else simulated_jpeg
         return partial(jpeg, quality=quality, subsampling=subsampling)
+
+
+def each(degradations: Sequence[Degradation]) -> Degradation:
+    """The degradation of a batch whose images pass through one of `degradations` each, in their order."""
+
+    def degrade(filtered: Tensor) -> Tensor:
+        images = filtered.split(1)
+        return torch.cat([one(image) for one, image in zip(degradations, images, strict=True)])
+
+    return degrade

@@ -8,8 +8,8 @@ from jaxtyping import Float
 from PIL import Image
 from torch import Tensor
 
+from unfilter.photo import Subsampling
 from unfilter.rounding import to_bytes, to_floats
-from unfilter_training.degradation.subsampling import PILLOW, Subsampling
 
 
 def real_jpeg(
@@ -24,7 +24,7 @@ def real_jpeg(
     decoded = []
     for image in pixels:
         file = io.BytesIO()
-        Image.fromarray(image).save(file, "JPEG", quality=quality, subsampling=PILLOW[subsampling])
+        Image.fromarray(image).save(file, "JPEG", quality=quality, subsampling=subsampling)
         decoded.append(to_floats(np.asarray(Image.open(file))))
     saved = torch.from_numpy(np.stack(decoded)).permute(0, 3, 1, 2).to(filtered.device)
     return filtered + (saved - filtered).detach()

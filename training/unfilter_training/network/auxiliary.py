@@ -1,9 +1,10 @@
 """The non-invertible branch: an encoder-decoder that gives the image context. It never runs in the inverse.
 
-Source: the paper, section "Non-invertible Branch"; `Strided` follows the figures of the released code.
+Source: the paper, section "Non-invertible Branch"; `Strided` follows the figures of the released code. The paper appends a
+hyper-parameter to the input as a constant channel. Here it is that channel's effect away from the borders, a value per
+feature added to the first convolution: zero padding does not touch it, so a tile needs not know where the photo ends.
 """
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -18,8 +19,9 @@ class Dilated(nn.Module):
     No stride, so any size of the squeezed image fits and tiles need no coarser grid than the squeeze's.
     """
 
-    def __init__(self, channels_in: int, channels_out: int, width: int) -> None:
+    def __init__(self, channels_in: int, channels_out: int, width: int, hyper_parameters: int = 0) -> None:
         super().__init__()
+        self.condition = _condition(hyper_parameters, width)
 
         def convolution(a: int, b: int, dilation: int) -> nn.Conv2d:
             return nn.Conv2d(a, b, 3, padding=dilation, dilation=dilation)
@@ -30,10 +32,17 @@ class Dilated(nn.Module):
         self.decoder = nn.ModuleList(convolution(width, width, dilation) for dilation in DILATIONS[-2::-1])
         self.last = convolution(width, channels_out, 1)
 
-    def forward(self, x: Float[Tensor, "batch channels height width"]) -> Float[Tensor, "batch out height width"]:
+    def forward(
+        self,
+        x: Float[Tensor, "batch channels height width"],
+        hyper_parameters: Float[Tensor, "batch count 1 1"] | None = None,
+    ) -> Float[Tensor, "batch out height width"]:
         skips: list[Tensor] = []
-        for encode in self.encoder:
-            x = nn.functional.leaky_relu(encode(x), SLOPE)
+        for index, encode in enumerate(self.encoder):
+            x = encode(x)
+            if index == 0 and self.condition is not None:
+                x = x + self.condition(hyper_parameters)
+            x = nn.functional.leaky_relu(x, SLOPE)
             skips.append(x)
         for decode, skip in zip(self.decoder, skips[-2::-1], strict=True):
             x = nn.functional.leaky_relu(decode(x), SLOPE) + skip
@@ -43,8 +52,9 @@ class Dilated(nn.Module):
 class Strided(nn.Module):
     """The released code's form: 5x5, stride 2 twice, transposed 4x4 twice, 5x5; sizes not divisible by 4 are cropped."""
 
-    def __init__(self, channels_in: int, channels_out: int, width: int) -> None:
+    def __init__(self, channels_in: int, channels_out: int, width: int, hyper_parameters: int = 0) -> None:
         super().__init__()
+        self.condition = _condition(hyper_parameters, width)
         self.encoder = nn.ModuleList(
             [
                 nn.Conv2d(channels_in, width, 5, padding=2),
@@ -60,30 +70,23 @@ class Strided(nn.Module):
         )
         self.last = nn.Conv2d(width, channels_out, 5, padding=2)
 
-    def forward(self, x: Float[Tensor, "batch channels height width"]) -> Float[Tensor, "batch out height width"]:
+    def forward(
+        self,
+        x: Float[Tensor, "batch channels height width"],
+        hyper_parameters: Float[Tensor, "batch count 1 1"] | None = None,
+    ) -> Float[Tensor, "batch out height width"]:
         height, width = x.shape[-2:]
-        for layer in (*self.encoder, *self.decoder):
-            x = nn.functional.leaky_relu(layer(x), SLOPE)
+        for index, layer in enumerate((*self.encoder, *self.decoder)):
+            x = layer(x)
+            if index == 0 and self.condition is not None:
+                x = x + self.condition(hyper_parameters)
+            x = nn.functional.leaky_relu(x, SLOPE)
         return self.last(x[..., :height, :width])
 
 
 FORMS: dict[str, type[Dilated] | type[Strided]] = {"dilated": Dilated, "strided": Strided}
 
 
-def auxiliary_input(
-    bands: Float[Tensor, "batch channels height width"],
-    hyper_parameters: Float[Tensor, "batch count"] | None,
-    count: int,
-) -> Float[Tensor, "batch wider height width"]:
-    """`bands` with `count` constant channels appended, one per hyper-parameter.
-
-    Raises:
-        ValueError: `hyper_parameters` is missing, superfluous, or of another count.
-    """
-    given = 0 if hyper_parameters is None else hyper_parameters.shape[1]
-    if given != count:
-        raise ValueError(f"this network takes {count} hyper-parameters, got {given}")
-    if hyper_parameters is None:
-        return bands
-    planes = hyper_parameters[:, :, None, None].expand(-1, -1, *bands.shape[-2:])
-    return torch.cat([bands, planes.to(bands.dtype)], dim=1)
+def _condition(hyper_parameters: int, width: int) -> nn.Conv2d | None:
+    """What the hyper-parameters add to each feature: a 1x1 convolution, because every delegate takes one."""
+    return nn.Conv2d(hyper_parameters, width, 1, bias=False) if hyper_parameters else None

@@ -35,7 +35,7 @@ class NetworkConfig(BaseModel):
     auxiliary_width: int = Field(32, ge=1)
     fusion_blocks: int = Field(1, ge=1, description="blocks over (image, auxiliary features)")
     fusion_width: int = Field(32, ge=1)
-    hyper_parameters: int = Field(0, ge=0, description="constant channels that only the auxiliary branch sees")
+    hyper_parameters: int = Field(0, ge=0, description="values that only the auxiliary branch sees")
 
     @model_validator(mode="after")
     def _skip_needs_three(self) -> "NetworkConfig":

@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from unfilter_training.network.auxiliary import FORMS, auxiliary_input
+from unfilter_training.network.auxiliary import FORMS
 from unfilter_training.network.config import NetworkConfig
 from unfilter_training.network.coupling import Coupling
 from unfilter_training.network.squeeze import HaarSqueeze, NoSqueeze
@@ -29,7 +29,7 @@ class QuasiInvertibleNetwork(nn.Module):
         self.fusion = nn.ModuleList()
         if config.auxiliary != "none":
             form = FORMS[config.auxiliary]
-            self.auxiliary = form(channels + config.hyper_parameters, channels, config.auxiliary_width)
+            self.auxiliary = form(channels, channels, config.auxiliary_width, config.hyper_parameters)
             # Fusion changes the image first, by the auxiliary features, then the features into Delta: a target that
             # is zero in the inverse costs the forward graph nothing.
             blocks = config.fusion_blocks * (1 if config.block == "additive_affine" else 2)
@@ -42,14 +42,21 @@ class QuasiInvertibleNetwork(nn.Module):
     ) -> tuple[Float[Tensor, "batch 3 height width"], Float[Tensor, "batch delta delta_height delta_width"] | None]:
         """Filtered photo, unclipped, and Delta (None without the auxiliary branch).
 
-        Height and width must be multiples of `config.cell`; those of tiles, of `config.alignment`.
+        Height and width must be multiples of `config.cell`; those of tiles, of `config.alignment`. `hyper_parameters` lie in
+        0..1, each the place within its range (`unfilter.hyper_parameter`).
+
+        Raises:
+            ValueError: `hyper_parameters` are missing, superfluous, or of another count.
         """
+        given = 0 if hyper_parameters is None else hyper_parameters.shape[1]
+        if given != self.config.hyper_parameters:
+            raise ValueError(f"this network takes {self.config.hyper_parameters} hyper-parameters, got {given}")
         bands = self.squeeze.squeeze(image)
         image_bands = _run(self.invertible, bands, self.low)
         if self.auxiliary is None:
-            auxiliary_input(bands, hyper_parameters, 0)  # refuses what nothing would use
             return self.squeeze.unsqueeze(image_bands), None
-        features = self.auxiliary(auxiliary_input(bands, hyper_parameters, self.config.hyper_parameters)).float()
+        condition = None if hyper_parameters is None else hyper_parameters[:, :, None, None]
+        features = self.auxiliary(bands, condition).float()
         fused = _run(self.fusion, torch.cat([image_bands, features], dim=1), self.config.channels)
         image_bands, delta = fused.split(self.config.channels, dim=1)
         return self.squeeze.unsqueeze(image_bands), delta

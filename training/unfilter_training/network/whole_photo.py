@@ -15,14 +15,26 @@ _UNTILED = 1 << 20
 
 
 def run_whole(
-    network: QuasiInvertibleNetwork, direction: Literal["forward", "inverse"], pixels: NDArray[np.uint8]
+    network: QuasiInvertibleNetwork,
+    direction: Literal["forward", "inverse"],
+    pixels: NDArray[np.uint8],
+    hyper_parameters: tuple[float, ...] = (),
 ) -> NDArray[np.uint8]:
-    """One direction on a photo (uint8, height x width x 3) on the CPU in float32, rounded to bytes."""
+    """One direction on a photo (uint8, height x width x 3) on the CPU in float32, rounded to bytes.
+
+    `hyper_parameters` are places of 0..1 in their ranges, for direction `forward` of a network that has them.
+
+    Raises:
+        ValueError: `hyper_parameters` are missing, superfluous, or of another count.
+    """
+    if hyper_parameters and direction == "inverse":
+        raise ValueError("the inverse takes no hyper-parameters")
+    places = torch.tensor([hyper_parameters]) if hyper_parameters else None
 
     def graph(image: NDArray[np.float32]) -> NDArray[np.float32]:
         planes = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]
         with torch.inference_mode():
-            result = network(planes)[0] if direction == "forward" else network.inverse(planes)
+            result = network(planes, places)[0] if direction == "forward" else network.inverse(planes)
         return result[0].permute(1, 2, 0).numpy()
 
     return run_photo(graph, pixels, TilePlan(tile=_UNTILED, halo=0, alignment=network.config.alignment))

@@ -1,0 +1,71 @@
+"""JPEG as a smooth chain, of which the simulated JPEG takes the gradient: what it passes back is what the file can hold.
+
+Rounding alone has no useful derivative. With an identity in its place the DCT and its inverse cancel, and the network is told
+that every detail survives. Here a quantised coefficient passes the gradient that its size earns: none where it is far below
+half a step, because the file will hold a zero whatever is done to it by a little, and all of it from half a step upwards. A
+small part always passes, so that a flat patch can learn too.
+Source of an asymmetric training, the real codec forward and a simulation backward: SAIN (AAAI 2023); the gate is ours.
+"""
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional
+
+from unfilter.photo import Subsampling
+from unfilter_training.degradation.jpeg_tables import CHROMA_TABLE, LUMA_TABLE, TO_RGB, TO_YCC, scaled
+
+_FREQUENCY = torch.arange(8, dtype=torch.float64)
+_DCT = torch.cos(math.pi / 16 * _FREQUENCY[:, None] * (2 * _FREQUENCY + 1)) / 2
+_DCT[0] /= math.sqrt(2)
+
+
+_LEAST = 0.15
+"""Part of the gradient that passes a coefficient of zero."""
+
+
+class _Quantised(torch.autograd.Function):
+    """Rounds; backward multiplies by a gate that rises with (2 |c|)^2 to 1, `c` in steps of the quantiser."""
+
+    @staticmethod
+    def forward(context: torch.autograd.function.FunctionCtx, coefficients: Tensor) -> Tensor:
+        context.save_for_backward(coefficients)
+        return torch.round(coefficients)
+
+    @staticmethod
+    def backward(context: torch.autograd.function.FunctionCtx, gradient: Tensor) -> Tensor:
+        (coefficients,) = context.saved_tensors
+        return gradient * (_LEAST + (1 - _LEAST) * (2 * coefficients.abs()).clamp(0, 1).square())
+
+
+def soft_jpeg(
+    filtered: Float[Tensor, "batch 3 height width"], quality: int, subsampling: Subsampling
+) -> Float[Tensor, "batch 3 height width"]:
+    """Nearly what a JPEG gives back, in float32: colours, chroma averaged and interpolated for 4:2:0, quantised DCT blocks.
+
+    Nothing is clamped or rounded but the coefficients, so that values agree with the file's to a few levels only.
+    """
+    height, width = filtered.shape[-2:]
+    unit = 8 if subsampling == "4:4:4" else 16
+    whole = functional.pad(filtered, (0, -width % unit, 0, -height % unit), mode="replicate")
+    ycc = _mixed(255 * whole, TO_YCC)
+    luma = _requantised(ycc[:, :1] - 128, LUMA_TABLE, quality) + 128
+    if subsampling == "4:4:4":
+        chroma = _requantised(ycc[:, 1:], CHROMA_TABLE, quality)
+    else:
+        small = _requantised(functional.avg_pool2d(ycc[:, 1:], 2), CHROMA_TABLE, quality)
+        chroma = functional.interpolate(small, scale_factor=2, mode="bilinear")  # libjpeg's triangle, 3/4 and 1/4
+    return _mixed(torch.cat([luma, chroma], 1), TO_RGB)[..., :height, :width] / 255
+
+
+def _mixed(planes: Tensor, matrix: Tensor) -> Tensor:
+    return torch.einsum("oc,bchw->bohw", matrix.to(planes), planes)
+
+
+def _requantised(planes: Tensor, table: Tensor, quality: int) -> Tensor:
+    dct, steps = _DCT.to(planes), scaled(table, quality).to(planes)
+    blocks = planes.unflatten(-1, (-1, 8)).unflatten(-3, (-1, 8)).transpose(-3, -2)
+    quantised = _Quantised.apply(dct @ blocks @ dct.T / steps) * steps
+    return (dct.T @ quantised @ dct).transpose(-3, -2).flatten(-4, -3).flatten(-2)

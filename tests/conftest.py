@@ -46,8 +46,11 @@ def small_network(noisy: Callable[[NetworkConfig], QuasiInvertibleNetwork]) -> Q
 
 @pytest.fixture(scope="session")
 def variable_network(noisy: Callable[[NetworkConfig], QuasiInvertibleNetwork]) -> QuasiInvertibleNetwork:
-    """The same with two hyper-parameters."""
-    return noisy(NetworkConfig(blocks=2, subnet_width=8, auxiliary_width=8, fusion_width=8, hyper_parameters=2))
+    """The same with two hyper-parameters, either of which moves a photo by many levels."""
+    network = noisy(NetworkConfig(blocks=2, subnet_width=8, auxiliary_width=8, fusion_width=8, hyper_parameters=2))
+    with torch.no_grad():
+        network.get_parameter("auxiliary.condition.weight").mul_(8)
+    return network
 
 
 @pytest.fixture(scope="session")

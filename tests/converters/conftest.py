@@ -7,8 +7,15 @@ import jaxtyping
 import pytest
 
 from unfilter.bundle import MANIFEST, Artifact, Bundle, FileEntry, Manifest, Provenance, TilePlan, digest
+from unfilter.hyper_parameter import HyperParameter
 
 BundleOf = Callable[[Path, tuple[Artifact, ...], TilePlan], Bundle]
+
+
+def hyper_parameters_of(artifacts: tuple[Artifact, ...]) -> tuple[HyperParameter, ...]:
+    """As many as the forward graph takes."""
+    count = next(a.parameters.channels if a.parameters else 0 for a in artifacts if a.direction == "forward")
+    return tuple(HyperParameter(name=f"p{index}", low=0, high=1, default=0) for index in range(count))
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +37,7 @@ def bundle_of() -> BundleOf:
                 for path in files
             ),
             tools={},
+            hyper_parameters=hyper_parameters_of(artifacts),
             provenance=Provenance(weights_sha256="0" * 64, steps=0, operator="l0", parameters={}),
         )
         (folder / MANIFEST).write_text(manifest.model_dump_json(), encoding="utf-8")

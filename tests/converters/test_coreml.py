@@ -65,14 +65,19 @@ def photo(height: int, width: int) -> np.ndarray:
     return np.random.default_rng(height * width).random((height, width, 3), np.float32)
 
 
-def run(bundle: Bundle, direction: Direction, precision: Precision, image: np.ndarray) -> np.ndarray:
-    return mil.open_graph(bundle, bundle.artifact("mlpackage", direction, precision))(image)
+def run(
+    bundle: Bundle, direction: Direction, precision: Precision, image: np.ndarray, places: np.ndarray | None = None
+) -> np.ndarray:
+    return mil.open_graph(bundle, bundle.artifact("mlpackage", direction, precision))(image, places)
 
 
-def reference(network: QuasiInvertibleNetwork, direction: Direction, image: np.ndarray) -> np.ndarray:
+def reference(
+    network: QuasiInvertibleNetwork, direction: Direction, image: np.ndarray, places: np.ndarray | None = None
+) -> np.ndarray:
     planes = torch.from_numpy(image).permute(2, 0, 1)[None]
+    given = None if places is None else torch.from_numpy(places)[None]
     with torch.inference_mode():
-        result = network(planes)[0] if direction == "forward" else network.inverse(planes)
+        result = network(planes, given)[0] if direction == "forward" else network.inverse(planes)
     return result[0].permute(1, 2, 0).numpy()
 
 
@@ -190,16 +195,20 @@ def test_damaged_weights_are_named(bundle, tmp_path, damage) -> None:
             fusion_width=4,
         ),
         NetworkConfig(blocks=2, subnet_width=4, auxiliary="none"),
+        NetworkConfig(blocks=2, subnet_width=4, auxiliary_width=4, fusion_width=4, hyper_parameters=3),
+        NetworkConfig(blocks=2, subnet_width=4, auxiliary="strided", auxiliary_width=4, fusion_width=4, hyper_parameters=1),
     ],
-    ids=["released code", "no auxiliary branch"],
+    ids=["released code", "no auxiliary branch", "hyper-parameters", "strided branch with a hyper-parameter"],
 )
-def test_every_form_of_network_converts(config, tmp_path) -> None:
+def test_every_form_of_network_converts(config, bundle_of, tmp_path) -> None:
     other = noisy(config)
-    with_artifacts = in_bundle(tmp_path, coreml.convert(other, PLAN, tmp_path, "fp32"))
+    with_artifacts = bundle_of(tmp_path, coreml.convert(other, PLAN, tmp_path, "fp32"), PLAN)
+    count = config.hyper_parameters
     for direction in ("forward", "inverse"):
         image = photo(34, 50)  # not a multiple of the strided branch's 4
-        result = run(with_artifacts, direction, "fp32", image)
-        np.testing.assert_allclose(result, reference(other, direction, image), rtol=0, atol=1e-5)
+        places = np.linspace(0.2, 0.9, count, dtype=np.float32) if count and direction == "forward" else None
+        result = run(with_artifacts, direction, "fp32", image, places)
+        np.testing.assert_allclose(result, reference(other, direction, image, places), rtol=0, atol=1e-5)
 
 
 def test_conversion_prints_nothing_and_needs_no_tensorflow(tmp_path) -> None:

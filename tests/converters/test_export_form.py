@@ -20,6 +20,8 @@ CONFIGS = {
     "strided": NetworkConfig(**SMALL, auxiliary="strided"),
     "no_auxiliary": NetworkConfig(**SMALL, auxiliary="none"),
     "two_fusion_blocks": NetworkConfig(**SMALL, fusion_blocks=2),
+    "hyper_parameters": NetworkConfig(**SMALL, hyper_parameters=2),
+    "strided_with_hyper_parameter": NetworkConfig(**SMALL, auxiliary="strided", hyper_parameters=1),
 }
 MASKABLE = {name: config for name, config in CONFIGS.items() if config.auxiliary != "strided"}
 DIRECTIONS: tuple[Direction, ...] = ("forward", "inverse")
@@ -31,9 +33,22 @@ def photo(*size: int) -> torch.Tensor:
     return torch.rand(1, 3, *size, generator=torch.Generator().manual_seed(0))
 
 
+def places(network: QuasiInvertibleNetwork) -> torch.Tensor | None:
+    count = network.config.hyper_parameters
+    return torch.linspace(0.2, 0.9, count)[None] if count else None
+
+
 def expected(network: QuasiInvertibleNetwork, direction: Direction, image: torch.Tensor) -> torch.Tensor:
     with torch.inference_mode():
-        return network(image)[0] if direction == "forward" else network.inverse(image)
+        return network(image, places(network))[0] if direction == "forward" else network.inverse(image)
+
+
+def run(
+    form: ExportForm, network: QuasiInvertibleNetwork, image: torch.Tensor, valid: torch.Tensor | None = None
+) -> torch.Tensor:
+    given = places(network) if form.direction == "forward" else None
+    with torch.inference_mode():
+        return form(image, None if given is None else given[:, :, None, None], valid)
 
 
 @pytest.mark.parametrize("unsqueeze", UNSQUEEZES)
@@ -46,8 +61,7 @@ def test_equals_the_training_network(
     form = ExportForm(network, direction, unsqueeze)
     for size in ((2, 2), (32, 24), (30, 22)):
         image = photo(*size)
-        with torch.inference_mode():
-            torch.testing.assert_close(form(image), expected(network, direction, image), **EXACT)
+        torch.testing.assert_close(run(form, network, image), expected(network, direction, image), **EXACT)
 
 
 def in_corner(image: torch.Tensor, side: int, alignment: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -67,8 +81,8 @@ def test_masked_form_in_a_tile_of_garbage_equals_the_photo_alone(
     config: NetworkConfig, direction: Direction, size: tuple[int, int], noisy: Noisy
 ) -> None:
     network, image = noisy(config), photo(*size)
-    with torch.inference_mode():
-        result = ExportForm(network, direction)(*in_corner(image, 40, config.alignment))
+    tile, valid = in_corner(image, 40, config.alignment)
+    result = run(ExportForm(network, direction), network, tile, valid)
     torch.testing.assert_close(result[..., : size[0], : size[1]], expected(network, direction, image), **EXACT)
 
 
@@ -76,15 +90,43 @@ def test_strided_branch_has_no_masked_forward_form_and_says_so(noisy: Noisy) -> 
     network, image = noisy(CONFIGS["strided"]), photo(8, 8)
     tile, valid = in_corner(image, 16, 2)
     with pytest.raises(ValueError, match="a strided auxiliary branch has no masked form"):
-        ExportForm(network, "forward")(tile, valid)
-    with torch.inference_mode():
-        result = ExportForm(network, "inverse")(tile, valid)[..., :8, :8]
+        ExportForm(network, "forward")(tile, valid=valid)
+    result = run(ExportForm(network, "inverse"), network, tile, valid)[..., :8, :8]
     torch.testing.assert_close(result, expected(network, "inverse", image), **EXACT)
 
 
-def test_hyper_parameters_are_refused(noisy: Noisy) -> None:
-    with pytest.raises(ValueError, match="networks with hyper-parameters cannot be exported yet"):
-        ExportForm(noisy(NetworkConfig(**SMALL, hyper_parameters=1)), "inverse")
+@pytest.mark.parametrize(
+    ("name", "direction", "given"),
+    [
+        ("hyper_parameters", "forward", None),  # missing
+        ("hyper_parameters", "inverse", torch.zeros(1, 2, 1, 1)),  # restoring needs none
+        ("odd_blocks", "forward", torch.zeros(1, 1, 1, 1)),  # superfluous
+    ],
+)
+def test_hyper_parameters_are_an_input_of_the_forward_graph_that_has_them_alone(
+    name: str, direction: Direction, given: torch.Tensor | None, noisy: Noisy
+) -> None:
+    with pytest.raises(ValueError, match=rf"this {direction} graph takes \d hyper-parameters, got (none|some)$"):
+        ExportForm(noisy(CONFIGS[name]), direction)(photo(8, 8), given)
+
+
+def test_hyper_parameters_change_the_graphs_result(variable_network: QuasiInvertibleNetwork) -> None:
+    form, image = ExportForm(variable_network, "forward"), photo(16, 16)
+    with torch.inference_mode():
+        results = [form(image, torch.tensor(values).reshape(1, 2, 1, 1)) for values in ([0, 0.5], [1, 0.5], [0.5, 0])]
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        assert (results[one] - results[other]).abs().max() > 0.01
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("name", ["odd_blocks", "hyper_parameters", "strided_with_hyper_parameter"])
+def test_examples_are_what_the_graph_takes(name: str, direction: Direction, noisy: Noisy) -> None:
+    form = ExportForm(noisy(CONFIGS[name]), direction)
+    examples = form.examples(side=8)
+    source = "photo" if direction == "forward" else "filtered"
+    assert list(examples) == [source, *(["parameters"] if form.hyper_parameters else [])]
+    with torch.inference_mode():
+        assert form(*examples.values()).shape == (1, 3, 8, 8)
 
 
 @pytest.mark.parametrize("config", [PRESETS["mobile"], PRESETS["paper"]], ids=["mobile", "paper"])

@@ -8,9 +8,10 @@ import pytest
 
 from unfilter import Filter
 from unfilter.bundle import Artifact, Bundle, TilePlan
+from unfilter.hyper_parameter import HyperParameter
 from unfilter.photo import read_photo
 from unfilter_converters import reference as reference_converter
-from unfilter_converters.goldens import LICENCES, PHOTOS, make_goldens
+from unfilter_converters.goldens import LICENCES, PHOTOS, golden_values, make_goldens
 from unfilter_training.network import QuasiInvertibleNetwork
 from unfilter_training.network.whole_photo import run_whole
 
@@ -42,6 +43,22 @@ def test_bytes_are_those_of_the_sdk(size: tuple[int, int], sdk: Filter, small_ne
     np.testing.assert_array_equal(filtered, sdk.apply(photo))
     np.testing.assert_array_equal(run_whole(small_network, "inverse", filtered), sdk.restore(filtered))
     assert filtered.dtype == np.uint8
+
+
+def test_hyper_parameters_of_a_whole_photo_are_those_of_the_forward_network_alone(
+    variable_network: QuasiInvertibleNetwork, small_network: QuasiInvertibleNetwork
+) -> None:
+    photo = pixels(16, 16)
+    weak, strong = (run_whole(variable_network, "forward", photo, (0.5, place)) for place in (0.0, 1.0))
+    assert (weak != strong).any()
+    for network, direction, places in (
+        (variable_network, "forward", ()),
+        (variable_network, "forward", (0.5,)),
+        (variable_network, "inverse", (0.5, 0.5)),
+        (small_network, "forward", (0.5,)),
+    ):
+        with pytest.raises(ValueError, match="hyper-parameters"):
+            run_whole(network, direction, photo, places)
 
 
 def test_photo_is_not_changed_in_place(small_network: QuasiInvertibleNetwork) -> None:
@@ -78,3 +95,34 @@ def test_goldens_are_the_shipped_photos_and_a_mosaic_that_fills_a_tile(
         np.testing.assert_array_equal(read_photo(tmp_path / golden.photo).pixels, expected)
         assert golden.licence == LICENCES[golden.name]
     assert read_photo(tmp_path / mosaic.photo).pixels.shape == (96, 96, 3)
+
+
+RANGES = (
+    HyperParameter(name="smoothness", low=0.01, high=0.04, default=0.02),
+    HyperParameter(name="sigma", low=0.05, high=0.4, default=0.1, scale="log"),
+)
+
+
+def test_goldens_of_a_filter_with_hyper_parameters_are_the_network_at_their_values(
+    variable_network: QuasiInvertibleNetwork, tmp_path: Path
+) -> None:
+    for index, golden in enumerate(make_goldens(variable_network, 96, tmp_path, RANGES)):
+        assert golden.parameters == golden_values(index, RANGES)
+        places = tuple(one.place(golden.parameters[one.name]) for one in RANGES)
+        photo, filtered = (read_photo(tmp_path / path).pixels for path in (golden.photo, golden.filtered))
+        np.testing.assert_array_equal(filtered, run_whole(variable_network, "forward", photo, places))
+
+
+def test_goldens_go_through_every_range_from_low_to_high_and_take_the_defaults() -> None:
+    values = [golden_values(index, RANGES) for index in range(len(LICENCES))]
+    assert {one.name: one.default for one in RANGES} in values
+    for one in RANGES:
+        of_one = [each[one.name] for each in values]
+        assert (min(of_one), max(of_one)) == (one.low, one.high)
+    # each of its own order: no two move together
+    places = [[one.place(each[one.name]) for one in RANGES] for each in values[1:]]
+    assert all(abs(first - second) > 0.1 for first, second in places)
+
+
+def test_goldens_of_a_filter_without_hyper_parameters_name_none() -> None:
+    assert [golden_values(index, ()) for index in range(5)] == [{}] * 5

@@ -36,6 +36,14 @@ def bundle(
 
 
 @pytest.fixture(scope="module")
+def variable(variable_network: QuasiInvertibleNetwork, tmp_path_factory: pytest.TempPathFactory) -> schema.ModelT:
+    """The file of a network with two hyper-parameters."""
+    folder = tmp_path_factory.mktemp("litert")
+    converter.convert(variable_network, PLAN, folder, "fp32")
+    return schema.ModelT.InitFromPackedBuf((folder / "tflite/filter.tflite").read_bytes(), 0)
+
+
+@pytest.fixture(scope="module")
 def model(bundle: Bundle) -> schema.ModelT:
     return schema.ModelT.InitFromPackedBuf((bundle.folder / "tflite/filter.tflite").read_bytes(), 0)
 
@@ -53,15 +61,27 @@ def test_litert_equals_torch(
     np.testing.assert_allclose(result, expected[0].permute(1, 2, 0).numpy(), rtol=0, atol=1e-5)
 
 
-def test_file_holds_the_four_signatures_of_the_artifacts(bundle: Bundle, model: schema.ModelT) -> None:
-    found = {
+def signatures(model: schema.ModelT) -> dict[str, tuple[list[str], list[str]]]:
+    return {
         signature.signatureKey.decode(): (
             sorted(each.name.decode() for each in signature.inputs),
             [each.name.decode() for each in signature.outputs],
         )
         for signature in model.signatureDefs
     }
-    assert found == SIGNATURES
+
+
+def test_hyper_parameters_are_one_more_input_of_both_forward_signatures(variable: schema.ModelT) -> None:
+    assert signatures(variable) == {
+        name: (sorted([*inputs, "parameters"]) if name.startswith("forward") else inputs, outputs)
+        for name, (inputs, outputs) in SIGNATURES.items()
+    }
+    tensors = [t for graph in variable.subgraphs for t in graph.tensors if b"parameters" in (t.name or b"")]
+    assert {tuple(tensor.shape) for tensor in tensors} == {(1, 1, 1, 2)}
+
+
+def test_file_holds_the_four_signatures_of_the_artifacts(bundle: Bundle, model: schema.ModelT) -> None:
+    assert signatures(model) == SIGNATURES
     for direction in ("forward", "inverse"):
         artifact = bundle.artifact("tflite", direction, "fp32")
         assert artifact.valid is not None
@@ -85,7 +105,9 @@ def test_every_tensor_has_four_axes_at_most(model: schema.ModelT) -> None:
     assert max(ranks) <= 4
 
 
-def test_graphs_hold_allowed_operations_alone(model: schema.ModelT) -> None:
+@pytest.mark.parametrize("file", ["model", "variable"])
+def test_graphs_hold_allowed_operations_alone(file: str, request: pytest.FixtureRequest) -> None:
+    model: schema.ModelT = request.getfixturevalue(file)
     names = {value: name for name, value in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
     used = {
         names[model.operatorCodes[operator.opcodeIndex].builtinCode]

@@ -1,5 +1,6 @@
 """The ONNX files are the network at any size, in operations that other runtimes take too."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,6 +102,33 @@ def test_artifact_describes_the_file(direction: str, source: str, result: str, b
     assert not artifact.fixed_size
     assert artifact.valid is None
     assert artifact.macs_per_pixel == macs_per_pixel(bundle.folder / artifact.path)
+
+
+def test_hyper_parameters_are_one_more_input_of_the_forward_graph(
+    variable_network: QuasiInvertibleNetwork, small_network: QuasiInvertibleNetwork, tmp_path: Path
+) -> None:
+    for name, network in (("with", variable_network), ("without", small_network)):
+        (tmp_path / name).mkdir()
+        converter.convert(network, PLAN, tmp_path / name, "fp32")
+    graphs = {
+        (name, direction): onnx_format.load(tmp_path / f"{name}/onnx/{direction}.onnx").graph
+        for name in ("with", "without")
+        for direction in DIRECTIONS
+    }
+    image, parameters = graphs["with", "forward"].input
+    assert (image.name, parameters.name) == ("photo", "parameters")
+    assert [dimension.dim_value for dimension in parameters.type.tensor_type.shape.dim] == [1, 2, 1, 1]
+    assert [value.name for value in graphs["with", "inverse"].input] == ["filtered"]
+    added = Counter(node.op_type for node in graphs["with", "forward"].node)
+    added.subtract(node.op_type for node in graphs["without", "forward"].node)
+    assert {operation: count for operation, count in added.items() if count} == {"Conv": 1, "Add": 1}
+
+
+def test_hyper_parameters_cost_no_mac_per_pixel(
+    variable_network: QuasiInvertibleNetwork, bundle: Bundle, tmp_path: Path
+) -> None:
+    artifacts = converter.convert(variable_network, PLAN, tmp_path, "fp32")
+    assert [a.macs_per_pixel for a in artifacts] == [a.macs_per_pixel for a in bundle.manifest.artifacts]
 
 
 @pytest.mark.parametrize("name", PRESETS)

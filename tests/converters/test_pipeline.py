@@ -117,7 +117,7 @@ def test_a_network_that_does_not_restore_makes_convert_exit_with_1(
     from unfilter_converters.export_form import ExportForm
 
     real = ExportForm.forward
-    monkeypatch.setattr(ExportForm, "forward", lambda self, image, valid=None: real(self, image, valid) + 0.01)
+    monkeypatch.setattr(ExportForm, "forward", lambda self, *inputs: real(self, *inputs) + 0.01)
     code = main(["convert", str(small_checkpoint), "--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")])
     assert code == 1
     assert "FAIL" in capsys.readouterr().out

@@ -25,10 +25,13 @@ def bundle(small_network: QuasiInvertibleNetwork, bundle_of: BundleOf, tmp_path_
 
 def assert_equals_network(network: QuasiInvertibleNetwork, bundle: Bundle, direction: str, size: tuple[int, int]) -> None:
     image = np.random.default_rng(0).random((*size, 3), dtype=np.float32)
-    result = torch_runtime.open_graph(bundle, bundle.artifact("pt2", direction, "fp32"))(image)
+    count = network.config.hyper_parameters
+    places = np.linspace(0.2, 0.9, count, dtype=np.float32) if count and direction == "forward" else None
+    result = torch_runtime.open_graph(bundle, bundle.artifact("pt2", direction, "fp32"))(image, places)
     planes = torch.from_numpy(image).permute(2, 0, 1)[None]
+    given = None if places is None else torch.from_numpy(places)[None]
     with torch.inference_mode():
-        expected = network(planes)[0] if direction == "forward" else network.inverse(planes)
+        expected = network(planes, given)[0] if direction == "forward" else network.inverse(planes)
     np.testing.assert_allclose(result, expected[0].permute(1, 2, 0).numpy(), rtol=0, atol=1e-6)
 
 
@@ -40,13 +43,12 @@ def test_reference_equals_the_network(
     assert_equals_network(small_network, bundle, direction, size)
 
 
-@pytest.mark.parametrize("auxiliary", ["strided", "none"])
+@pytest.mark.parametrize(("auxiliary", "count"), [("strided", 0), ("none", 0), ("dilated", 2), ("strided", 1)])
 def test_other_forms_are_exported_too(
-    auxiliary: str, noisy: Callable[[NetworkConfig], QuasiInvertibleNetwork], bundle_of: BundleOf, tmp_path: Path
+    auxiliary: str, count: int, noisy: Callable[[NetworkConfig], QuasiInvertibleNetwork], bundle_of: BundleOf, tmp_path: Path
 ) -> None:
-    config = NetworkConfig.model_validate(
-        {"squeeze": "none", "blocks": 2, "subnet_width": 4, "auxiliary": auxiliary, "auxiliary_width": 4, "fusion_width": 4}
-    )
+    small = {"squeeze": "none", "blocks": 2, "subnet_width": 4, "auxiliary_width": 4, "fusion_width": 4}
+    config = NetworkConfig.model_validate(small | {"auxiliary": auxiliary, "hyper_parameters": count})
     network, plan = noisy(config), TilePlan(tile=256, halo=32, alignment=config.alignment)
     bundle = bundle_of(tmp_path, reference.convert(network, plan, tmp_path, "fp32"), plan)
     for direction in ("forward", "inverse"):

@@ -104,6 +104,41 @@ def test_a_tile_plan_that_cannot_cut_photos_is_refused(
     refusal(bundle_copy)
 
 
+SMOOTHNESS = {"name": "smoothness", "low": 0.01, "high": 0.04, "default": 0.02}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda m: m.update(hyper_parameters=[SMOOTHNESS]), "takes 2 hyper-parameters, not 1"),
+        (lambda m: m.update(hyper_parameters=[]), "takes 2 hyper-parameters, not 0"),
+        (lambda m: m.update(hyper_parameters=[SMOOTHNESS, SMOOTHNESS]), "named twice"),
+        (lambda m: m.update(hyper_parameters=[SMOOTHNESS | {"default": 1}] * 2), "hyper_parameters.0: "),
+        (lambda m: m["artifacts"][0].update(parameters=None), "(forward) takes 0 hyper-parameters, not 2"),
+        (lambda m: m["artifacts"][1].update(parameters=m["artifacts"][0]["parameters"]), "(inverse) takes 2"),
+        (lambda m: m["goldens"][1].update(parameters={"sigma": 0.1}), "golden chelsea: no value of factor"),
+        (lambda m: m["goldens"][1]["parameters"].update(hue=1), "golden chelsea: this filter has no parameter 'hue'"),
+        (lambda m: m["goldens"][1]["parameters"].update(sigma=9), "golden chelsea: sigma must lie in 0.05..0.4"),
+    ],
+)
+def test_hyper_parameters_that_do_not_agree_are_refused(
+    variable_bundle: Path, tmp_path: Path, edit_manifest: EditManifest, change: Callable[[Fields], Any], words: str
+) -> None:
+    (tmp_path / MANIFEST).write_bytes((variable_bundle / MANIFEST).read_bytes())
+    edit_manifest(tmp_path, change)
+    assert words in refusal(tmp_path)
+
+
+def test_a_manifest_from_before_hyper_parameters_has_none(shipped_bundle: Path) -> None:
+    fields = json.loads((shipped_bundle / MANIFEST).read_text())
+    fields.pop("hyper_parameters", None)
+    for entry in (*fields["artifacts"], *fields["goldens"]):
+        entry.pop("parameters", None)
+    old = Manifest.model_validate(fields)
+    assert old == Bundle(shipped_bundle).manifest
+    assert old.hyper_parameters == ()
+
+
 def test_a_field_name_cannot_break_the_line(bundle_copy: Path, edit_manifest: EditManifest) -> None:
     edit_manifest(bundle_copy, lambda fields: fields.update({"two\nlines": 1}))
     refusal(bundle_copy)

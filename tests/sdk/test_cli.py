@@ -137,6 +137,12 @@ def test_a_precision_that_the_bundle_lacks(photo: Path, shipped_bundle: Path, re
     assert "no onnx forward in fp16" in refused("apply", *arguments)
 
 
+def test_a_parameter_that_the_filter_lacks(photo: Path, shipped_bundle: Path, refused: Callable[..., str]) -> None:
+    said = refused("apply", "--filter", shipped_bundle, "--set", "smoothness=0.03", photo, "f.png")
+    assert "no parameter 'smoothness'; it has: none" in said
+    assert list(Path().iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -146,6 +152,8 @@ def test_a_precision_that_the_bundle_lacks(photo: Path, shipped_bundle: Path, re
         ["apply", "--filter", "b", "--runtime", "onx", "in.png", "out.png"],
         ["apply", "--filter", "b", "--precision", "int8", "in.png", "out.png"],
         ["apply", "--filter", "b", "--quality", "0", "in.png", "out.jpg"],
+        ["apply", "--filter", "b", "--set", "smoothness", "in.png", "out.png"],
+        ["apply", "--filter", "b", "--set", "smoothness=much", "in.png", "out.png"],
         ["verify", "b", "--require", "core_ml"],
     ],
     ids=" ".join,

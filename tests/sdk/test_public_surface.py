@@ -21,6 +21,7 @@ DOCUMENTED = {
         "Bundle",
         "BundleError",
         "Filter",
+        "HyperParameter",
         "Manifest",
         "Photo",
         "PhotoError",

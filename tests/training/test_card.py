@@ -3,7 +3,8 @@
 import pytest
 
 from unfilter_training.card import render_card
-from unfilter_training.checkpoint import Description, PhotoScore
+from unfilter.hyper_parameter import HyperParameter
+from unfilter_training.checkpoint import Description, PhotoScore, WarmStart
 from unfilter_training.degradation import Mixture
 from unfilter_training.network import NetworkConfig
 from unfilter_training.recipe import PhotoSource, Recipe, Schedule
@@ -14,7 +15,8 @@ SCORE = PhotoScore(
     unfiltered=25.126,
     approximation=31.5,
     restoration=44.25,
-    restoration_jpeg=(28.0, 29.5, 31.25),
+    restoration_jpeg_420=(28.0, 29.5, 31.25),
+    restoration_jpeg_444=(33.0, 34.125, 36.5),
     approximation_border=0.5,
     restoration_border=-0.25,
 )
@@ -62,9 +64,15 @@ def test_card_says(line: str) -> None:
 
 def test_scores_are_a_table_with_a_row_per_photo_set() -> None:
     lines = render_card(description(SCORE, SCORE.model_copy(update={"photos": "urban"}))).splitlines()
-    assert "| photos | unfiltered | approximation | restoration | JPEG | border |" in lines
-    assert "| kodak (24) | 25.13 | 31.50 | 44.25 | 28.00 / 29.50 / 31.25 | 0.50 / -0.25 |" in lines
-    assert "| urban (24) | 25.13 | 31.50 | 44.25 | 28.00 / 29.50 / 31.25 | 0.50 / -0.25 |" in lines
+    jpegs = "28.00 / 29.50 / 31.25 | 33.00 / 34.12 / 36.50"
+    rows = [
+        "| photos | unfiltered | approximation | PNG | JPEG 4:2:0 | JPEG 4:4:4 | border |",
+        "|---|---|---|---|---|---|---|",
+        f"| kodak (24) | 25.13 | 31.50 | 44.25 | {jpegs} | 0.50 / -0.25 |",
+        f"| urban (24) | 25.13 | 31.50 | 44.25 | {jpegs} | 0.50 / -0.25 |",
+    ]
+    first = lines.index(rows[0])
+    assert lines[first : first + 4] == rows
     assert not any("Not scored" in line for line in lines)
 
 
@@ -73,6 +81,44 @@ def test_parameters_stand_behind_the_operator() -> None:
         description(parameters={"smoothness": 0.02, "kappa": 2.0})
     )
     assert "A restorable `l0` filter." in render_card(description())
+
+
+def with_recipe(**fields: object) -> Description:
+    about = description(SCORE)
+    return about.model_copy(update={"recipe": about.recipe.model_copy(update=fields)})
+
+
+def test_hyper_parameters_are_said_in_words() -> None:
+    smoothness = HyperParameter(name="smoothness", low=0.01, high=0.04, default=0.02, scale="log")
+    card = render_card(with_recipe(parameters={"kappa": 2.0}, hyper_parameters=(smoothness,)))
+    assert "A restorable `l0` filter, kappa 2, smoothness 0.01 to 0.04 as the user sets it." in card
+
+
+def test_warm_start_names_the_recipe_and_its_weights() -> None:
+    start = WarmStart(recipe="hard", weights_sha256="cd" * 32)
+    lines = render_card(description().model_copy(update={"warm_start": start})).splitlines()
+    assert f"Started from the weights of `hard` (sha256 `{'cd' * 6}`)." in lines
+    assert "Recipe: `recipes/soft.toml`. Photos: 271." in lines
+    assert "Started from" not in render_card(description())
+
+
+def test_research_only_stands_above_all_else() -> None:
+    reason = "learned from weights that are\nfree for research use.\n"
+    lines = render_card(with_recipe(research_only=reason)).splitlines()
+    assert lines[:5] == ["# soft", "", "**For research only**: learned from weights that are", "free for research use.", ""]
+    assert lines[5].startswith("A restorable `l0` filter")
+    assert "research only" not in render_card(description(SCORE))
+
+
+def test_notes_are_paragraphs() -> None:
+    card = render_card(description().model_copy(update={"notes": ("It was stopped once.", "Then it went on.")}))
+    assert "\n\nIt was stopped once.\n\nThen it went on.\n\n## Limits\n" in card
+
+
+def test_no_blank_lines_pile_up() -> None:
+    full = with_recipe(research_only="A reason.\n").model_copy(update={"notes": ("A note.",)})
+    for about in (description(), description(SCORE), full):
+        assert "\n\n\n" not in render_card(about)
 
 
 def test_no_placeholder_is_left() -> None:

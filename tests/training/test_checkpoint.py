@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from unfilter.errors import UnfilterError
+from unfilter.hyper_parameter import HyperParameter
 from unfilter_training import checkpoint
 from unfilter_training.card import render_card
 from unfilter_training.checkpoint import (
@@ -18,10 +19,12 @@ from unfilter_training.checkpoint import (
     CheckpointError,
     Description,
     PhotoScore,
+    WarmStart,
     describe,
     find,
     load,
     read_description,
+    research_only,
     save,
     shipped,
 )
@@ -29,11 +32,12 @@ from unfilter_training.network import QuasiInvertibleNetwork
 from unfilter_training.recipe import PhotoSource, Recipe, Schedule
 
 
-def description(network: QuasiInvertibleNetwork) -> Description:
+def description(network: QuasiInvertibleNetwork, *hyper_parameters: HyperParameter) -> Description:
     recipe = Recipe(
         filter="tiny",
         operator="l0",
         network=network.config,
+        hyper_parameters=hyper_parameters,
         photos=(PhotoSource(match="*", origin="random", licence="CC0"),),
         schedule=Schedule(steps=10),
     )
@@ -55,7 +59,8 @@ def score(restoration: float) -> PhotoScore:
         unfiltered=25.0,
         approximation=30.0,
         restoration=restoration,
-        restoration_jpeg=(restoration,) * 3,
+        restoration_jpeg_420=(restoration,) * 3,
+        restoration_jpeg_444=(restoration,) * 3,
         approximation_border=0.5,
         restoration_border=0.0,
     )
@@ -113,6 +118,25 @@ def test_score_of_an_exact_restoration_can_be_read_again(folder: Path) -> None:
     assert read_description(folder) == scored
 
 
+def test_warm_start_and_notes_are_read_again(folder: Path) -> None:
+    written = read_description(folder).model_copy(
+        update={"warm_start": WarmStart(recipe="other", weights_sha256="ab" * 32), "notes": ("It was stopped once.",)}
+    )
+    describe(folder, written)
+    assert read_description(folder) == written
+
+
+def test_hyper_parameters_are_part_of_the_round_trip(variable_network: QuasiInvertibleNetwork, tmp_path: Path) -> None:
+    ranges = [HyperParameter(name=name, low=2, high=3, default=2.5) for name in ("smoothness", "kappa")]
+    saved = save(tmp_path, variable_network, description(variable_network, *ranges))
+    network, loaded = load(tmp_path)
+    assert loaded == saved
+    assert list(loaded.recipe.hyper_parameters) == ranges
+    photo, places = torch.rand(1, 3, 8, 8), torch.tensor([[0.25, 0.75]])
+    with torch.inference_mode():
+        assert torch.equal(network(photo, places)[0], variable_network(photo, places)[0])
+
+
 def edited(**fields: object) -> Callable[[Path], None]:
     def edit(folder: Path) -> None:
         path = folder / DESCRIPTION
@@ -151,6 +175,8 @@ def text(content: bytes) -> Callable[[Path], None]:
         (edited(colour="red"), DESCRIPTION, "colour: Extra inputs are not permitted"),
         (edited(steps="many"), DESCRIPTION, "steps: "),
         (edited(network={"blocks": 0}), DESCRIPTION, "network.blocks: "),
+        (edited(warm_start={"recipe": "l0", "weights_sha256": "0"}), DESCRIPTION, "warm_start.weights_sha256: "),
+        (edited(scores=[{"photos": "kodak"}]), DESCRIPTION, "scores.0.count: "),
         (text(b"{"), DESCRIPTION, "not JSON"),
         (text(b""), DESCRIPTION, "not JSON"),
         (text(b"\xff\xfe"), DESCRIPTION, "not JSON"),
@@ -192,6 +218,32 @@ def test_shipped_checkpoint_is_found_loads_and_has_its_card(name: str) -> None:
     assert loaded.network == loaded.recipe.network
     assert all(parameter.isfinite().all() for parameter in network.parameters())
     assert (find(name) / CARD).read_text(encoding="utf-8") == render_card(loaded)
+
+
+@pytest.mark.parametrize("name", research_only())
+def test_checkpoint_for_research_only_says_so_and_stays_out_of_the_wheel(name: str) -> None:
+    network, loaded = load(find(name))
+    assert loaded.filter == name
+    assert loaded.recipe.research_only
+    assert all(parameter.isfinite().all() for parameter in network.parameters())
+    assert (find(name) / CARD).read_text(encoding="utf-8") == render_card(loaded)
+    assert not find(name).is_relative_to(Path(checkpoint.__file__).parent)
+
+
+def test_checkpoints_for_research_only_are_found_beside_the_packages(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint, "RESEARCH_ONLY", folder.parent)
+    assert research_only() == ["tiny"]
+    assert find("tiny") == folder
+    monkeypatch.setattr(checkpoint, "RESEARCH_ONLY", folder / "nowhere")  # as in a wheel
+    assert research_only() == []
+    assert find("tiny") == Path("tiny")
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_no_checkpoint_that_ships_is_for_research_only(name: str) -> None:
+    assert read_description(find(name)).recipe.research_only is None
 
 
 def test_find_takes_any_other_name_for_a_folder(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 import torch
+from torch import Tensor
+from torch.nn.functional import l1_loss, softplus
 
 from unfilter_training.degradation import rounding
 from unfilter_training.losses import LossWeights, objective
@@ -15,6 +17,11 @@ def images(seed: int) -> torch.Tensor:
 
 
 PHOTO, TARGET = images(0), images(1)
+
+
+def judge(filtered: Tensor) -> Tensor:
+    """Logits that rise with brightness."""
+    return 3 * filtered.mean(dim=1, keepdim=True) - 1
 
 
 @pytest.mark.parametrize("weights", [(1.0, 1.0, 0.1), (2.0, 0.5, 3.0), (0.0, 1.0, 0.0)])
@@ -35,6 +42,73 @@ def test_terms_are_mean_squared_errors(small_network: QuasiInvertibleNetwork) ->
     torch.testing.assert_close(loss.approximation, (filtered - TARGET).square().mean())
     torch.testing.assert_close(loss.restoration, (restored - PHOTO).square().mean())
     torch.testing.assert_close(loss.delta, delta.square().mean())
+    torch.testing.assert_close(loss.filtered, filtered)
+
+
+def test_restoration_norm_l1_counts_absolute_errors_and_logs_squared_ones(small_network: QuasiInvertibleNetwork) -> None:
+    weights = LossWeights(approximation=0, restoration=2, delta=0)
+    squared = objective(small_network, PHOTO, TARGET, weights)
+    absolute = objective(small_network, PHOTO, TARGET, weights.model_copy(update={"restoration_norm": "l1"}))
+    with torch.inference_mode():
+        restored = small_network.inverse(rounding(small_network(PHOTO)[0]))
+    torch.testing.assert_close(squared.total.detach(), 2 * squared.restoration)
+    torch.testing.assert_close(absolute.total.detach(), 2 * l1_loss(restored, PHOTO))
+    assert absolute.restoration == squared.restoration
+
+
+@pytest.mark.parametrize("weight", [0.5, 4.0])
+def test_adversarial_term_wants_high_logits_for_filtered_photos(weight: float, small_network: QuasiInvertibleNetwork) -> None:
+    plain = objective(small_network, PHOTO, TARGET, LossWeights(), judge=judge)
+    judged = objective(small_network, PHOTO, TARGET, LossWeights(adversarial=weight), judge=judge)
+    torch.testing.assert_close((judged.total - plain.total).detach(), weight * softplus(-judge(judged.filtered)).mean())
+    fooled = objective(small_network, PHOTO, TARGET, LossWeights(adversarial=weight), judge=lambda x: judge(x) + 5)
+    assert fooled.total < judged.total
+
+
+def test_without_adversarial_weight_nobody_is_asked(small_network: QuasiInvertibleNetwork) -> None:
+    objective(small_network, PHOTO, TARGET, LossWeights(), judge=lambda _: pytest.fail("was asked"))
+    weights = LossWeights(adversarial=1)
+    without = objective(small_network, PHOTO, TARGET, weights)  # nor where nobody is there
+    assert without.total == objective(small_network, PHOTO, TARGET, LossWeights()).total
+
+
+def test_adversarial_term_alone_moves_the_filtered_photo_and_so_the_forward_pass(
+    small_network: QuasiInvertibleNetwork,
+) -> None:
+    weights = LossWeights(approximation=0, restoration=0, delta=0, adversarial=1)
+    loss = objective(small_network, PHOTO, TARGET, weights, judge=judge)
+    gradients = torch.autograd.grad(loss.total, list(small_network.invertible.parameters()))
+    assert all(gradient.any() for gradient in gradients)
+
+
+def test_what_is_logged_carries_no_graph(small_network: QuasiInvertibleNetwork) -> None:
+    loss = objective(small_network, PHOTO, TARGET, LossWeights(adversarial=1), judge=judge)
+    assert [name for name, value in loss._asdict().items() if value.requires_grad] == ["total"]
+
+
+def test_hyper_parameters_reach_the_network(variable_network: QuasiInvertibleNetwork) -> None:
+    places = torch.tensor([[0.0, 1.0], [0.75, 0.25]])
+    loss = objective(variable_network, PHOTO, TARGET, LossWeights(), hyper_parameters=places)
+    with torch.inference_mode():
+        torch.testing.assert_close(loss.filtered, variable_network(PHOTO, places)[0])
+    other = objective(variable_network, PHOTO, TARGET, LossWeights(), hyper_parameters=1 - places)
+    assert other.approximation != loss.approximation
+    with pytest.raises(ValueError, match="this network takes 2 hyper-parameters, got 0"):
+        objective(variable_network, PHOTO, TARGET, LossWeights())
+
+
+def test_degradation_stands_between_apply_and_restore(small_network: QuasiInvertibleNetwork) -> None:
+    seen: list[Tensor] = []
+
+    def grey(filtered: Tensor) -> Tensor:
+        seen.append(filtered.detach())
+        return filtered * 0 + 0.5
+
+    loss = objective(small_network, PHOTO, TARGET, LossWeights(), grey)
+    assert torch.equal(seen[0], loss.filtered)
+    with torch.inference_mode():
+        restored = small_network.inverse(torch.full_like(PHOTO, 0.5))
+    torch.testing.assert_close(loss.restoration, (restored - PHOTO).square().mean())
 
 
 def test_without_restoration_weight_the_inverse_never_runs(

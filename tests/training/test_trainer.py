@@ -3,7 +3,7 @@
 import json
 import math
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,12 @@ import pytest
 import torch
 
 from unfilter.errors import UnfilterError
+from unfilter.hyper_parameter import HyperParameter
 from unfilter_training import checkpoint, trainer
-from unfilter_training.data import Pair, Patches
-from unfilter_training.degradation import Mixture
+from unfilter_training.checkpoint import WarmStart
+from unfilter_training.data import Batch, Pair, Patches
+from unfilter_training.degradation import Degradation, Mixture, each
+from unfilter_training.losses import Loss, LossWeights, objective
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
 from unfilter_training.recipe import PhotoSource, Recipe, Schedule
 from unfilter_training.trainer import LOG, STATE, Trainer, learning_rate
@@ -25,6 +28,8 @@ RECIPE = Recipe(
     photos=(PhotoSource(match="*", origin="random", licence="CC0"),),
     schedule=Schedule(steps=12, batch=2, patch=32, learning_rate=0.01, warmup=3, average=0.9),
 )
+ADVERSARIAL = RECIPE.model_copy(update={"losses": LossWeights(adversarial=0.05)})
+MIXED = RECIPE.model_copy(update={"degradation": Mixture(rounding=1, real_jpeg=1, simulated_jpeg=1)})
 EXACT = {"rtol": 0, "atol": 1e-6}
 """Only the order of sums inside the kernels may differ."""
 
@@ -34,30 +39,30 @@ class Stopping(Patches):
 
     stop_at: int | None = None
 
-    def batch(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
+    def batch(self, step: int, images: Iterable[int]) -> Batch:
         if step == self.stop_at:
             raise KeyboardInterrupt
-        return super().batch(step)
+        return super().batch(step, images)
 
 
-def patches(scale: float = 1.0) -> Stopping:
+def patches(scale: float = 1.0, places: tuple[float, ...] = ()) -> Stopping:
     photo = np.random.default_rng(0).integers(1, 256, (48, 40, 3), dtype=np.uint8)
-    return Stopping([Pair(photo, (scale * photo / 255).astype(np.float16))], size=32, batch=2, seed=0, symmetry="square")
+    return Stopping([Pair(photo, (scale * photo / 255).astype(np.float16), places)], size=32, seed=0, symmetry="square")
 
 
 def training(folder: Path, recipe: Recipe = RECIPE, scale: float = 0.8) -> Trainer:
     return Trainer(recipe, patches(scale), folder, device="cpu")
 
 
-def stopped(folder: Path, step: int) -> None:
-    interrupted = training(folder)
+def stopped(folder: Path, step: int, recipe: Recipe = RECIPE) -> None:
+    interrupted = training(folder, recipe)
     interrupted.patches.stop_at = step
     with pytest.raises(KeyboardInterrupt):
         interrupted.run()
     assert interrupted.step == step
 
 
-def assert_equal_weights(one: QuasiInvertibleNetwork, other: QuasiInvertibleNetwork) -> None:
+def assert_equal_weights(one: torch.nn.Module, other: torch.nn.Module) -> None:
     for name, tensor in one.state_dict().items():
         torch.testing.assert_close(tensor, other.state_dict()[name], **EXACT, msg=lambda text, name=name: f"{name}: {text}")
 
@@ -205,17 +210,146 @@ def test_seed_decides_the_first_weights(tmp_path: Path) -> None:
     assert not torch.equal(next(one.parameters()), next(different.parameters()))
 
 
-def test_a_training_with_jpeg_resumes_with_the_same_draws(tmp_path: Path) -> None:
-    recipe = RECIPE.model_copy(update={"degradation": Mixture(rounding=1, real_jpeg=1, simulated_jpeg=1)})
+@pytest.mark.parametrize(
+    "recipe",
+    [MIXED, ADVERSARIAL, MIXED.model_copy(update={"losses": ADVERSARIAL.losses})],
+    ids=["mixture", "adversary", "both"],
+)
+def test_a_training_with_draws_or_an_adversary_resumes_exactly(recipe: Recipe, tmp_path: Path) -> None:
     whole = training(tmp_path / "whole", recipe)
     whole.run()
-    interrupted = training(tmp_path / "parts", recipe)
-    interrupted.patches.stop_at = 5
-    with pytest.raises(KeyboardInterrupt):
-        interrupted.run()
+    stopped(tmp_path / "parts", 5, recipe)
     resumed = training(tmp_path / "parts", recipe)
     resumed.run()
     assert_equal_weights(resumed.network, whole.network)
+    assert_equal_weights(resumed.averaged(), whole.averaged())
+    if whole.adversary is not None:
+        assert_equal_weights(resumed.adversary, whole.adversary)
+
+
+def test_interrupted_after_the_adversary_judged_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spectral norm writes into its buffers with every look at a picture."""
+    whole = training(tmp_path / "whole", ADVERSARIAL)
+    whole.run()
+    interrupted = training(tmp_path / "parts", ADVERSARIAL)
+
+    def judged_until(*arguments: object) -> Loss:
+        loss = objective(*arguments)
+        if interrupted.step == 5:
+            raise KeyboardInterrupt
+        return loss
+
+    monkeypatch.setattr(trainer, "objective", judged_until)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.run()
+    monkeypatch.undo()
+    resumed = training(tmp_path / "parts", ADVERSARIAL)
+    assert resumed.step == 5
+    resumed.run()
+    assert_equal_weights(resumed.adversary, whole.adversary)
+    assert_equal_weights(resumed.network, whole.network)
+
+
+def test_the_adversary_moves_the_network_and_is_not_moved_by_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    only = RECIPE.model_copy(update={"losses": LossWeights(approximation=0, restoration=0, delta=0, adversarial=1)})
+    judged = training(tmp_path, only)
+    monkeypatch.setattr(judged, "_train_adversary", lambda *_: None)  # the network's own steps alone
+    before = {name: value.clone() for name, value in judged.adversary.state_dict().items()}
+    first = [weight.clone() for weight in judged.network.parameters()]
+    judged.run()
+    assert any(not torch.equal(a, b) for a, b in zip(first, judged.network.parameters(), strict=True))
+    assert all(weight.grad is None and weight.requires_grad for weight in judged.adversary.parameters())
+    for name, value in judged.adversary.state_dict().items():
+        assert torch.equal(value, before[name]), name
+
+
+def test_the_adversary_learns_from_both_kinds_of_pictures(tmp_path: Path) -> None:
+    judged = training(tmp_path, ADVERSARIAL)
+    before = [weight.clone() for weight in judged.adversary.parameters()]
+    judged.run()
+    assert all(not torch.equal(a, b) for a, b in zip(before, judged.adversary.parameters(), strict=True))
+    assert judged.adversary_optimizer.param_groups[0]["lr"] == judged.optimizer.param_groups[0]["lr"]
+
+
+def test_without_adversarial_weight_there_is_no_adversary(whole: Trainer) -> None:
+    assert whole.adversary is None
+    state = torch.load(whole.folder / STATE, weights_only=True)
+    assert not any("adversary" in name for name in state)
+
+
+def variable() -> Recipe:
+    return RECIPE.model_copy(
+        update={
+            "hyper_parameters": (HyperParameter(name="smoothness", low=0.01, high=0.04, default=0.02),),
+            "network": RECIPE.network.model_copy(update={"hyper_parameters": 1}),
+        }
+    )
+
+
+def test_hyper_parameters_of_a_pair_are_trained_with(tmp_path: Path) -> None:
+    first = Trainer(variable(), patches(0.8, (0.7,)), tmp_path, device="cpu")
+    name = "auxiliary.condition.weight"
+    before = first.network.state_dict()[name].clone()
+    first.run()
+    assert not torch.equal(first.network.state_dict()[name], before)
+
+
+def test_start_takes_what_fits_by_name_and_shape(whole: Trainer, tmp_path: Path) -> None:
+    """From a network without hyper-parameters to one with: all but what sees them."""
+    start = whole.network.state_dict()
+    fresh = Trainer(variable(), patches(0.8, (0.7,)), tmp_path / "fresh", device="cpu").network.state_dict()
+    begun = Trainer(variable(), patches(0.8, (0.7,)), tmp_path / "begun", device="cpu", start=start)
+    for weights in (begun.network.state_dict(), begun.averaged().state_dict()):
+        assert set(weights) - set(start) == {"auxiliary.condition.weight"}
+        for name, weight in weights.items():
+            assert torch.equal(weight, start.get(name, fresh[name])), name
+
+
+def test_start_leaves_anew_what_does_not_fit(whole: Trainer, tmp_path: Path) -> None:
+    wider = RECIPE.model_copy(update={"network": RECIPE.network.model_copy(update={"auxiliary_width": 6, "blocks": 3})})
+    start = whole.network.state_dict() | {"of.another": torch.ones(1)}
+    fresh = training(tmp_path / "fresh", wider).network.state_dict()
+    begun = Trainer(wider, patches(0.8), tmp_path / "begun", device="cpu", start=start).network.state_dict()
+    taken = {name for name in begun if torch.equal(begun[name], start.get(name, torch.zeros(0)))}
+    assert {name for name in begun if name.startswith(("invertible.0.", "invertible.1.", "fusion."))} <= taken
+    assert not any(name.startswith("invertible.2.") for name in taken)
+    assert not any(name.startswith("auxiliary.encoder") and name.endswith("weight") for name in taken)
+    for name in set(begun) - taken:
+        assert torch.equal(begun[name], fresh[name]), name
+
+
+def test_a_resumed_training_starts_from_its_own_state(whole: Trainer, tmp_path: Path) -> None:
+    stopped(tmp_path, 5)
+    zeros = {name: torch.zeros_like(weight) for name, weight in whole.network.state_dict().items()}
+    resumed = Trainer(RECIPE, patches(0.8), tmp_path, device="cpu", start=zeros)
+    resumed.run()
+    assert_equal_weights(resumed.network, whole.network)
+
+
+def test_description_says_what_the_training_was(whole: Trainer) -> None:
+    start = WarmStart(recipe="other", weights_sha256="ab" * 32)
+    about = whole.describe(photos=7, warm_start=start)
+    assert (about.warm_start, about.photos, about.steps, about.recipe) == (start, 7, 12, RECIPE)
+    assert about.machine == f"a CPU in bf16 autocast, torch {torch.__version__}"
+    assert whole.describe(photos=7).warm_start is None
+
+
+def test_each_image_draws_its_own_degradation_by_seed_step_and_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[list[Degradation]] = []
+
+    def look(degradations: list[Degradation]) -> Degradation:
+        drawn.append(degradations)
+        return each(degradations)
+
+    monkeypatch.setattr(trainer, "each", look)
+    training(tmp_path, MIXED).run()
+    assert len(drawn) == RECIPE.schedule.steps
+    for step, degradations in enumerate(drawn):
+        expected = [MIXED.degradation.draw(np.random.default_rng([0, step, image, 1])) for image in range(2)]
+        assert [str(one) for one in degradations] == [str(one) for one in expected]
+    assert sum(str(one) != str(other) for one, other in drawn) > 6  # of 12
 
 
 def test_a_damaged_state_is_refused_in_one_line(tmp_path: Path) -> None:

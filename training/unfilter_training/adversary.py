@@ -1,8 +1,8 @@
 """The adversary of the adversarial loss: it learns to tell the operator's pictures from the network's.
 
-Sources: Goodfellow et al., "Generative Adversarial Nets", 2014 (the loss; the paper's section "Loss Functions" uses it for Type
-III operators); Isola et al., "Image-to-Image Translation with Conditional Adversarial Networks", CVPR 2017 (judging patches);
-Miyato et al., "Spectral Normalization for Generative Adversarial Networks", ICLR 2018.
+Sources: Goodfellow et al., "Generative Adversarial Nets", 2014 (the loss; the paper's section "Loss Functions" uses it for
+Type III operators); Isola et al., "Image-to-Image Translation with Conditional Adversarial Networks", CVPR 2017 (judging
+patches); Miyato et al., "Spectral Normalization for Generative Adversarial Networks", ICLR 2018.
 """
 
 from itertools import pairwise

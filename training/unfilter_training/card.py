@@ -8,13 +8,15 @@ if TYPE_CHECKING:
 
 _TEMPLATE = """# {filter}
 
-{notice}A restorable `{operator}` filter{parameters}. What it saves as an 8-bit PNG or JPEG looks like the operator's output, and the
-photo can be restored from that file alone. Method: "Restorable Image Operators with Quasi-Invertible Networks", AAAI 2022.
+{notice}A restorable `{operator}` filter{parameters}. What it saves as an 8-bit PNG or JPEG looks like the operator's output,
+and the photo can be restored from that file alone. Method: "Restorable Image Operators with Quasi-Invertible Networks", AAAI
+2022.
 
 ## Scores
 
 Through saved files, mean of per-picture RGB PSNR in dB. *Unfiltered* is the photo itself against the operator's output: what
-doing nothing scores. *PNG* is restoration from a PNG file, *JPEG* from a JPEG file of quality 70 / 80 / 90 instead. *Border* is what the outermost 16 pixels lose against the centre, approximation / restoration.
+doing nothing scores. *PNG* is restoration from a PNG file, *JPEG* from a JPEG file of quality 70 / 80 / 90 instead. *Border*
+is what the outermost 16 pixels lose against the centre, approximation / restoration.
 
 {scores}
 
@@ -50,7 +52,7 @@ def render_card(description: "Description") -> str:
     return _TEMPLATE.format(
         filter=description.filter,
         operator=recipe.operator,
-        notice=f"**For research only**: {recipe.research_only}\n\n" if recipe.research_only else "",
+        notice=f"**For research only**: {recipe.research_only.strip()}\n\n" if recipe.research_only else "",
         parameters="".join(
             [
                 *(f", {name} {value:g}" for name, value in recipe.parameters.items()),

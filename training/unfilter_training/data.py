@@ -39,7 +39,7 @@ def image_tensor(pixels: NDArray[np.uint8], dtype: torch.dtype = torch.float32) 
 
 
 def make_pair(
-    photo: NDArray[np.uint8], name: str, parameters: dict[str, float], cache: Path, device: str = "cpu"
+    photo: NDArray[np.uint8], name: str, parameters: dict[str, float | int], cache: Path, device: str = "cpu"
 ) -> Pair:
     """Photo and filtered photo; the filtered one comes from `cache` where the same pixels met the same operator before."""
     key = hashlib.sha256(
@@ -74,13 +74,15 @@ def make_pairs(
         photo = photo_set(layout).read(path)
         for places in _drawn(recipe, index):
             values = {one.name: one.value(place) for one, place in zip(recipe.hyper_parameters, places, strict=True)}
-            pairs.append(make_pair(photo, recipe.operator, recipe.parameters | values, cache, device)._replace(places=places))
+            pair = make_pair(photo, recipe.operator, recipe.parameters | values, cache, device)
+            pairs.append(pair._replace(places=places))
     return pairs
 
 
 def _drawn(recipe: Recipe, index: int) -> Sequence[tuple[float, ...]]:
     """Places of the hyper-parameters for photo `index`: each range is cut in as many parts as there are draws, and every
-    part is drawn from once, so that few draws still cover it; nothing is drawn where there are none."""
+    part is drawn from once, so that few draws still cover it; nothing is drawn where there are none.
+    """
     count = len(recipe.hyper_parameters)
     if not count:
         return [()]
@@ -99,7 +101,8 @@ class Batch(NamedTuple):
 
 class Patches:
     """Random patches of pairs. An image depends on the seed, the step and its number in the batch alone, so a resumed run
-    sees the same ones, and so do several processes that share a batch."""
+    sees the same ones, and so do several processes that share a batch.
+    """
 
     def __init__(self, pairs: list[Pair], *, size: int, seed: int, symmetry: Symmetry) -> None:
         self.pairs = [pair for pair in pairs if min(pair.photo.shape[:2]) >= size]

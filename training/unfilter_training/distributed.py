@@ -1,17 +1,21 @@
 """Training in several processes, on one machine or many: what torch's own launcher (`torchrun`) started is found here.
 
-Every process works on its share of each batch, and gradients are averaged, so that the result is one process's up to the order
-of sums. Source: https://docs.pytorch.org/docs/stable/elastic/run.html (the environment variables).
+Every process works on its share of each batch, and gradients are averaged, so that the result is one process's up to the
+order of sums. Source: https://docs.pytorch.org/docs/stable/elastic/run.html (the environment variables).
 """
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import torch
 from torch import distributed
 
 from unfilter.errors import UnfilterError
+
+LONGEST_WAIT = timedelta(days=1)
+"""The others wait while process 0 runs the operator on every photo; NCCL's own limit is ten minutes."""
 
 
 @contextmanager
@@ -27,7 +31,7 @@ def launched(device: str | None) -> Iterator[str | None]:
     if cuda:
         device = f"cuda:{os.environ['LOCAL_RANK']}"
         torch.cuda.set_device(device)
-    distributed.init_process_group("nccl" if cuda else "gloo")
+    distributed.init_process_group("nccl" if cuda else "gloo", timeout=LONGEST_WAIT)
     try:
         yield device or "cpu"
     finally:

@@ -49,12 +49,12 @@ class Recipe(BaseModel):
 
     filter: str = Field(pattern=r"^[a-z0-9_]+$")
     operator: str
-    parameters: dict[str, float] = {}
-    hyper_parameters: tuple[HyperParameter, ...] = Field((), description="parameters of the operator that are drawn per photo")
+    parameters: dict[str, float | int] = {}
+    hyper_parameters: tuple[HyperParameter, ...] = Field((), description="parameters of the operator, drawn per photo")
     draws: int = Field(4, ge=1, description="how many values of the hyper-parameters each photo is filtered with")
     network: NetworkConfig = NetworkConfig()
     warm_start: str | None = Field(
-        None, pattern=r"^[a-z0-9_]+$", description="recipe whose trained weights are the start; what does not fit starts anew"
+        None, pattern=r"^[a-z0-9_]+$", description="recipe whose weights are the start; what does not fit starts anew"
     )
     research_only: str | None = Field(None, description="why the weights may be used for research only, in words")
     photos: tuple[PhotoSource, ...] = Field(min_length=1)
@@ -87,6 +87,8 @@ class Recipe(BaseModel):
         for name in (*self.parameters, *drawn):
             if name not in known:
                 raise ValueError(f"operator {self.operator} has no parameter {name!r}; it has: {', '.join(known) or 'none'}")
+            if isinstance(OPERATORS[self.operator].defaults[name], int) and not isinstance(self.parameters.get(name), int):
+                raise ValueError(f"{name} of operator {self.operator} is a whole number: no fraction, and not drawn")
         if len({*self.parameters, *drawn}) < len(self.parameters) + len(drawn):
             raise ValueError("a parameter is named twice among parameters and hyper_parameters")
         if self.warm_start == self.filter:
@@ -106,28 +108,36 @@ def shipped_recipes() -> list[str]:
 def read_recipe(name: str | Path) -> Recipe:
     """Read a recipe by shipped name (`l0`) or by path.
 
-    `extends = "_zoo"` takes from `_zoo.toml` beside it what the recipe itself does not say, table by table.
+    `extends = "_zoo"` takes from `_zoo.toml` beside it what the recipe itself does not say, table by table; that file
+    extends no other.
 
     Raises:
         UnfilterError: not there, not TOML, or not a recipe; one line that names the file.
     """
     path = Path(name) if str(name).endswith(".toml") else RECIPES / f"{name}.toml"
-    try:
-        fields = tomllib.loads(path.read_text(encoding="utf-8"))
+    fields = _table(path)
+    if "extends" in fields:
+        base = path.parent / f"{fields.pop('extends')}.toml"
+        fields = _merged(_table(base), fields)
         if "extends" in fields:
-            path = path.parent / f"{fields.pop('extends')}.toml"
-            fields = _merged(tomllib.loads(path.read_text(encoding="utf-8")), fields)
+            raise UnfilterError(f"{base}: extends another recipe, and {path.name} extends it; one level is all there is")
+    try:
         return Recipe.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UnfilterError(f"{path}: {f'{where}: ' if where else ''}{first['msg']}") from None
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UnfilterError(
             f"{path}: cannot read the recipe ({error.strerror}); shipped recipes: {', '.join(shipped_recipes())}"
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UnfilterError(f"{path}: not TOML: {error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise UnfilterError(f"{path}: {where}: {first['msg']}") from None
 
 
 def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.errors import UnfilterError
 from unfilter.fidelity.metrics import psnr
+from unfilter.hyper_parameter import complete
 from unfilter.photo import Photo, Subsampling, read_photo, write_photo
 from unfilter_training.checkpoint import PhotoScore
 from unfilter_training.data import image_tensor
@@ -33,7 +33,7 @@ class Task(NamedTuple):
     """
 
     operator: str
-    parameters: dict[str, float]
+    parameters: dict[str, float | int]
     places: tuple[float, ...] = ()
 
 
@@ -43,11 +43,7 @@ def task(recipe: Recipe, values: dict[str, float] | None = None) -> Task:
     Raises:
         UnfilterError: a value lies outside its range, or the recipe has no such hyper-parameter.
     """
-    known = [one.name for one in recipe.hyper_parameters]
-    for name in values or {}:
-        if name not in known:
-            raise UnfilterError(f"{recipe.filter} has no hyper-parameter {name!r}; it has: {', '.join(known) or 'none'}")
-    given = {one.name: (values or {}).get(one.name, one.default) for one in recipe.hyper_parameters}
+    given = complete(recipe.hyper_parameters, values or {})
     places = tuple(one.place(given[one.name]) for one in recipe.hyper_parameters)
     return Task(recipe.operator, recipe.parameters | given, places)
 

@@ -119,6 +119,7 @@ class Trainer:
         """The description to save beside `averaged()`; not scored yet."""
         device = "GPU" if self.device.startswith("cuda") else "CPU"
         count = distributed.world_size()
+        where = f"a {device}" if count == 1 else f"{count} {device} processes"
         return Description(
             filter=self.recipe.filter,
             network=self.recipe.network,
@@ -127,7 +128,7 @@ class Trainer:
             warm_start=warm_start,
             steps=self.step,
             photos=photos,
-            machine=f"{f'a {device}' if count == 1 else f'{count} {device} processes'} in bf16 autocast, torch {torch.__version__}",
+            machine=f"{where} in bf16 autocast, torch {torch.__version__}",
         )
 
     def run(self, report: Callable[[Progress], None] = lambda _: None) -> None:
@@ -219,10 +220,14 @@ class Trainer:
         _advance(self.adversary_optimizer, rate)
 
     def _judge(self) -> Callable[[Tensor], Tensor] | None:
-        """The adversary with its weights as constants: the network's gradients pass through it and stop nowhere in it."""
+        """The adversary with its weights as constants: the network's gradients pass through it and stop nowhere in it.
+
+        Its buffers are copies, because spectral norm writes into them: a step that is interrupted must leave no trace.
+        """
         if self.adversary is None:
             return None
         constants = {name: weight.detach() for name, weight in self.adversary.named_parameters()}
+        constants |= {name: buffer.clone() for name, buffer in self.adversary.named_buffers()}
         return lambda images: torch.func.functional_call(self.adversary, constants, (images,))
 
     def _degradation(self) -> Degradation:

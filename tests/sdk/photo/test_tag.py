@@ -24,6 +24,9 @@ tags = st.builds(
     filter=st.text("abz09_", min_size=1, max_size=64),
     restoration=st.integers(0, 2**256 - 1).map("{:064x}".format),
     codec=st.sampled_from(["png", "jpeg"]),
+    parameters=st.dictionaries(
+        st.from_regex(r"[a-z][a-z0-9_]{0,63}", fullmatch=True), st.floats(allow_nan=False, allow_infinity=False), max_size=3
+    ),
 )
 any_text = st.text(st.characters())  # surrogates too
 
@@ -84,12 +87,26 @@ def test_without_tag_leaves_what_is_not_ours(packet: str | None, rest: str | Non
         TAG.to_json().replace("l0", "l" * 65),
         TAG.to_json().replace("abcdef", "ABCDEF"),
         TAG.to_json().replace("png", "webp"),
+        TAG.to_json()[:-1] + ',"parameters":{"two\\nlines":1}}',
+        TAG.to_json()[:-1] + ',"parameters":{"sigma":1e999}}',
     ],
     ids=lambda text: text[:40],
 )
 def test_what_is_no_tag_of_this_version_gives_none(text: str) -> None:
     assert Tag.from_json(text) is None
     assert Tag.from_xmp(TAG.to_xmp(None).replace(TAG.to_json().replace('"', "&quot;"), text.replace('"', "&quot;"))) is None
+
+
+def test_a_tag_without_parameters_is_written_as_it_always_was_and_read() -> None:
+    assert TAG.to_json() == f'{{"version":1,"filter":"l0","restoration":"{TAG.restoration}","codec":"png"}}'
+    old = Tag.from_json(TAG.to_json())
+    assert old is not None
+    assert old.parameters == {}
+
+
+def test_parameters_are_numbers_by_name() -> None:
+    tag = TAG.model_copy(update={"parameters": {"smoothness": 0.03}})
+    assert tag.to_json() == TAG.to_json()[:-1] + ',"parameters":{"smoothness":0.03}}'
 
 
 def test_fields_that_a_later_version_adds_are_passed_over() -> None:
@@ -122,7 +139,9 @@ def test_text_as_long_as_a_jpeg_holds_is_read_in_less_than_two_seconds(text: str
     assert time.process_time() - started < 2
 
 
-@pytest.mark.parametrize("fields", [{"filter": "L0"}, {"restoration": "0" * 63}, {"codec": "webp"}, {"version": 2}])
+@pytest.mark.parametrize(
+    "fields", [{"filter": "L0"}, {"restoration": "0" * 63}, {"codec": "webp"}, {"version": 2}, {"parameters": {"A": 1}}]
+)
 def test_a_tag_that_could_not_be_read_back_cannot_be_made(fields: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Tag.model_validate(TAG.model_dump() | fields)

@@ -82,6 +82,39 @@ def test_a_whole_tile_gives_what_the_reference_gives(
     np.testing.assert_allclose(opened.graph(direction)(image), expected, rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_wrong_count_of_hyper_parameters_is_told_with_the_right_one(
+    runtime: str, count: int, direction: Direction, variable_bundle: Path
+) -> None:
+    graph = runtimes.runtime(runtime).open_graph(
+        bundle := Bundle(variable_bundle), bundle.artifact(runtimes.sibling(runtime).FORMAT, direction, "fp32")
+    )
+    image, places = np.zeros((4, 4, 3), np.float32), np.zeros(count, np.float32) if count else None
+    taken = 2 if direction == "forward" else 0
+    if count == taken:
+        assert graph(image, places).shape == image.shape
+        return
+    with pytest.raises(ValueError, match=rf"\({direction}\) takes {taken} hyper-parameters, got {count}$"):
+        graph(image, places)
+
+
+@pytest.mark.parametrize("change", ["absent", None])
+def test_hyper_parameters_that_the_graph_does_not_take_so_are_seen_when_it_is_opened(
+    runtime: str, change: str | None, variable_bundle: Path
+) -> None:
+    """By another name, or where the manifest knows of none."""
+    if runtime == "torch" and change:
+        pytest.skip("a .pt2 file takes its inputs by position")
+    bundle, module = Bundle(variable_bundle), runtimes.runtime(runtime)
+    artifact = bundle.artifact(module.FORMAT, "forward", "fp32")
+    assert artifact.parameters
+    other = artifact.parameters.model_copy(update={"name": change}) if change else None
+    with pytest.raises(BundleError, match="the manifest says") as caught:
+        module.open_graph(bundle, artifact.model_copy(update={"parameters": other}))
+    assert "\n" not in str(caught.value)
+
+
 def _files(bundle: Bundle, artifact: Artifact) -> list[Path]:
     path = bundle.path(artifact.path)
     return [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())

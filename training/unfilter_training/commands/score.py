@@ -21,7 +21,7 @@ REQUIRES = ("torch", "safetensors", "jaxtyping", "tqdm")
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("checkpoint", metavar="CHECKPOINT", help="shipped filter, such as l0, or checkpoint folder")
     parser.add_argument("photos", metavar="PHOTOS", type=Path, help="folder of photos the network was not trained on")
-    parser.add_argument("--layout", default="plain", choices=("plain", "fivek", "raise"), help="what the folder holds (plain)")
+    parser.add_argument("--layout", default="plain", choices=("plain", "fivek", "raise"), help="what PHOTOS holds (plain)")
     parser.add_argument("--label", help="name of the photo set on the card (default: the folder's)")
     parser.add_argument(
         "--set", metavar="NAME=VALUE", action="append", default=[], help="a hyper-parameter's value, again for another one"
@@ -62,7 +62,8 @@ def run(arguments: Namespace) -> int:
 
 
 def _print(files: list[Path], pictures: "list[PictureScore]", mean: "PhotoScore") -> None:
-    print(f"{'photo':<28}{'unfiltered':>12}{'approximation':>15}{'restoration':>13}{'JPEG 70, 80, 90 (4:2:0)':>26}{'(4:4:4)':>22}")
+    jpegs = f"{'JPEG 70, 80, 90 (4:2:0)':>26}{'(4:4:4)':>22}"
+    print(f"{'photo':<28}{'unfiltered':>12}{'approximation':>15}{'restoration':>13}{jpegs}")
     for name, row in [*((path.name, picture) for path, picture in zip(files, pictures, strict=True)), ("mean", mean)]:
         jpegs = "".join(
             f"{', '.join(f'{db:.2f}' for db in three):>{width}}"

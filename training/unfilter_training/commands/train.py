@@ -3,6 +3,7 @@
 import signal
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,8 +14,8 @@ EXTRA: str | None = "train"
 REQUIRES = ("torch", "safetensors", "jaxtyping", "tqdm", "matplotlib")
 DESCRIPTION = """\
 A recipe that starts from another's weights (warm_start) takes them from the folder beside --out, or from the shipped
-checkpoint; where neither is there, that recipe is trained first. On several GPUs or machines, start the same command with
-torch's launcher: torchrun --nproc-per-node 4 -m unfilter train l0 PHOTOS"""
+checkpoint; where neither is there, that recipe is trained first: the one beside a .toml file, or the shipped one. On
+several GPUs or machines, start the same command with torch's launcher: torchrun --nproc-per-node 4 -m unfilter train l0 PHOTOS"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -30,15 +31,24 @@ def run(arguments: Namespace) -> int:
     from unfilter_training import distributed
     from unfilter_training.recipe import read_recipe
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill saves the state, as Ctrl-C does
+    for number in (signal.SIGINT, signal.SIGTERM):  # a polite kill saves the state, as Ctrl-C does
+        signal.signal(number, _interrupt_once)
     recipe = read_recipe(arguments.recipe)
     folder = arguments.out or Path("build/training") / recipe.filter
     with distributed.launched(arguments.device) as device:
-        _train(recipe, folder, arguments, device)
+        _train(recipe, folder, arguments, device, (Path(arguments.recipe).stem,))
     return 0
 
 
-def _train(recipe: "Recipe", folder: Path, arguments: Namespace, device: str | None) -> None:
+def _interrupt_once(number: int, frame: FrameType | None) -> None:
+    """Interrupts, and lets nothing interrupt the saving: torchrun passes on a Ctrl-C that the terminal sends to all alike."""
+    for later in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(later, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _train(recipe: "Recipe", folder: Path, arguments: Namespace, device: str | None, chain: tuple[str, ...]) -> None:
+    """`chain` holds the recipe's name, and before it those of the recipes that wait for its weights."""
     from tqdm import tqdm
 
     from unfilter_training import checkpoint, distributed
@@ -47,9 +57,10 @@ def _train(recipe: "Recipe", folder: Path, arguments: Namespace, device: str | N
     from unfilter_training.plot import plot_log
     from unfilter_training.trainer import Progress, Trainer
 
+    distributed.share(recipe.schedule.batch)  # refuses what cannot be shared before hours of work
     start, warm_start = None, None
     if recipe.warm_start is not None:
-        source = _trained(recipe.warm_start, folder, arguments, device)
+        source = _trained(recipe.warm_start, folder, arguments, device, chain)
         network, description = checkpoint.load(source)
         start = network.state_dict()
         warm_start = checkpoint.WarmStart(recipe=recipe.warm_start, weights_sha256=description.weights_sha256)
@@ -84,8 +95,9 @@ def _train(recipe: "Recipe", folder: Path, arguments: Namespace, device: str | N
     distributed.wait_for_all()
 
 
-def _trained(name: str, folder: Path, arguments: Namespace, device: str | None) -> Path:
+def _trained(name: str, folder: Path, arguments: Namespace, device: str | None, chain: tuple[str, ...]) -> Path:
     """The checkpoint that a warm start takes, trained here where it is neither beside `folder` nor shipped."""
+    from unfilter.errors import UnfilterError
     from unfilter_training import checkpoint
     from unfilter_training.recipe import read_recipe
 
@@ -94,5 +106,9 @@ def _trained(name: str, folder: Path, arguments: Namespace, device: str | None) 
         return beside
     if name in checkpoint.shipped():
         return checkpoint.find(name)
-    _train(read_recipe(name), beside, arguments, device)
+    if name in chain:
+        raise UnfilterError(f"warm starts go round in a circle: {' from '.join((*chain, name))}")
+    own = Path(arguments.recipe).with_name(f"{name}.toml")
+    recipe = read_recipe(own if arguments.recipe.endswith(".toml") and own.exists() else name)
+    _train(recipe, beside, arguments, device, (*chain, name))
     return beside

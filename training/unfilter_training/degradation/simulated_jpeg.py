@@ -1,9 +1,9 @@
 """Saving as a JPEG, simulated in torch: the codec's own arithmetic, a whole batch at once, on the images' device.
 
 Sources: ITU T.81 (09/92), A.2.4 (padding of blocks), A.3.1 to A.3.4 (level shift, DCT, quantiser). What the standard
-leaves open is as libjpeg does it, written from its described behaviour: tables scaled by quality; 16-bit fixed point for colours (jccolor, jdcolor); its "islow" DCT, two passes over 13-bit cosines with two more
-bits kept in between (jfdctint, jidctint); boxes rounded alternately and rows repeated after them (jcsample, jcprepct);
-"fancy" triangles upwards (jdsample).
+leaves open is as libjpeg does it, written from its described behaviour: tables scaled by quality; 16-bit fixed point for
+colours (jccolor, jdcolor); its "islow" DCT, two passes over 13-bit cosines with two more bits kept in between (jfdctint,
+jidctint); boxes rounded alternately and rows repeated after them (jcsample, jcprepct); "fancy" triangles upwards (jdsample).
 """
 
 from typing import get_args

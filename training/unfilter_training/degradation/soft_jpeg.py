@@ -1,9 +1,9 @@
 """JPEG as a smooth chain, of which the simulated JPEG takes the gradient: what it passes back is what the file can hold.
 
-Rounding alone has no useful derivative. With an identity in its place the DCT and its inverse cancel, and the network is told
-that every detail survives. Here a quantised coefficient passes the gradient that its size earns: none where it is far below
-half a step, because the file will hold a zero whatever is done to it by a little, and all of it from half a step upwards. A
-small part always passes, so that a flat patch can learn too.
+Rounding alone has no useful derivative. With an identity in its place the DCT and its inverse cancel, and the network is
+told that every detail survives. Here a quantised coefficient passes the gradient that its size earns: none where it is far
+below half a step, because the file will hold a zero whatever is done to it by a little, and all of it from half a step
+upwards. A small part always passes, so that a flat patch can learn too.
 Source of an asymmetric training, the real codec forward and a simulation backward: SAIN (AAAI 2023); the gate is ours.
 """
 

@@ -157,6 +157,7 @@ class Conversion:
             rounding=ROUNDING_RULE,
             remainder=REMAINDER_RULE,
             tiles=self.plan,
+            research_only=description.recipe.research_only,
             hyper_parameters=description.recipe.hyper_parameters,
             artifacts=tuple(artifacts),
             goldens=goldens,

@@ -127,6 +127,7 @@ class Manifest(_Frozen):
     rounding: str = Field(description="the rule from graph output to bytes, in words")
     remainder: str = Field(description="the rule for lines that the alignment leaves over, in words")
     tiles: TilePlan
+    research_only: str | None = Field(None, description="why it may be used for research only, in words; None: it may ship")
     hyper_parameters: tuple[HyperParameter, ...] = Field((), description="what `apply` may be told, in the graphs' order")
     artifacts: tuple[Artifact, ...]
     goldens: tuple[Golden, ...]

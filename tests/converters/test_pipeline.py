@@ -123,6 +123,34 @@ def test_a_network_that_does_not_restore_makes_convert_exit_with_1(
     assert "FAIL" in capsys.readouterr().out
 
 
+def test_a_filter_for_research_only_says_so_in_manifest_inspect_and_convert(
+    small_checkpoint: Path, quick: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    description = checkpoint.read_description(small_checkpoint)
+    recipe = description.recipe.model_copy(update={"research_only": "learned from\nsomebody's network."})
+    checkpoint.describe(small_checkpoint, description.model_copy(update={"recipe": recipe}))
+    arguments = ["--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")]
+    main(["convert", str(small_checkpoint), *arguments])
+    assert "for research only: learned from somebody's network." in capsys.readouterr().out
+    assert Bundle(tmp_path / "out/l0").manifest.research_only == recipe.research_only
+    assert main(["inspect", str(tmp_path / "out/l0")]) == 0
+    assert "for research only: learned from somebody's network." in capsys.readouterr().out
+
+
+def test_what_is_for_research_only_ships_in_no_package_and_is_converted_by_name_alone() -> None:
+    assert set(checkpoint.shipped()).isdisjoint(checkpoint.research_only())
+    packages = Path(checkpoint.__file__).parent
+    assert not checkpoint.RESEARCH_ONLY.is_relative_to(packages)
+    for name in checkpoint.research_only():
+        folder = checkpoint.find(name)
+        assert folder.parent == checkpoint.RESEARCH_ONLY
+        assert checkpoint.read_description(folder).recipe.research_only
+        assert "For research only" in (folder / checkpoint.CARD).read_text(encoding="utf-8")
+    for name in checkpoint.shipped():
+        assert checkpoint.read_description(checkpoint.find(name)).recipe.research_only is None
+
+
+
 @pytest.mark.parametrize("name", ["no_such_filter", "."])
 def test_convert_refuses_what_is_no_checkpoint_in_one_line(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

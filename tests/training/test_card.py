@@ -2,8 +2,8 @@
 
 import pytest
 
-from unfilter_training.card import render_card
 from unfilter.hyper_parameter import HyperParameter
+from unfilter_training.card import render_card
 from unfilter_training.checkpoint import Description, PhotoScore, WarmStart
 from unfilter_training.degradation import Mixture
 from unfilter_training.network import NetworkConfig

@@ -230,9 +230,7 @@ def test_checkpoint_for_research_only_says_so_and_stays_out_of_the_wheel(name: s
     assert not find(name).is_relative_to(Path(checkpoint.__file__).parent)
 
 
-def test_checkpoints_for_research_only_are_found_beside_the_packages(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_checkpoints_for_research_only_are_found_beside_the_packages(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoint, "RESEARCH_ONLY", folder.parent)
     assert research_only() == ["tiny"]
     assert find("tiny") == folder

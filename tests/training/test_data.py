@@ -186,7 +186,9 @@ def test_another_photo_operator_or_parameter_is_another_pair(
 
 
 def test_whole_numbers_reach_an_operator_that_counts_with_them(cache: Path) -> None:
-    parameters = Recipe.model_validate(recipe().model_dump() | {"operator": "rgf", "parameters": {"iterations": 1}}).parameters
+    parameters = Recipe.model_validate(
+        recipe().model_dump() | {"operator": "rgf", "parameters": {"iterations": 1}}
+    ).parameters
     pair = make_pair(pixels(20, 24), "rgf", parameters, cache)
     expected = operator("rgf")(image_tensor(pixels(20, 24)), iterations=1)[0].permute(1, 2, 0).numpy()
     np.testing.assert_array_equal(pair.filtered, expected.astype(np.float16))

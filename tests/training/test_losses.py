@@ -57,7 +57,9 @@ def test_restoration_norm_l1_counts_absolute_errors_and_logs_squared_ones(small_
 
 
 @pytest.mark.parametrize("weight", [0.5, 4.0])
-def test_adversarial_term_wants_high_logits_for_filtered_photos(weight: float, small_network: QuasiInvertibleNetwork) -> None:
+def test_adversarial_term_wants_high_logits_for_filtered_photos(
+    weight: float, small_network: QuasiInvertibleNetwork
+) -> None:
     plain = objective(small_network, PHOTO, TARGET, LossWeights(), judge=judge)
     judged = objective(small_network, PHOTO, TARGET, LossWeights(adversarial=weight), judge=judge)
     torch.testing.assert_close((judged.total - plain.total).detach(), weight * softplus(-judge(judged.filtered)).mean())

@@ -220,7 +220,9 @@ def test_whole_numbers_stay_whole_so_that_an_operator_can_count_with_them(tmp_pa
             "iterations of operator rgf is a whole number",
         ),
         (
-            (f"network = {{ hyper_parameters = 1 }}\n{RECIPE}{DRAWN}").replace('"l0"', '"rgf"').replace("smoothness", "iterations"),
+            (f"network = {{ hyper_parameters = 1 }}\n{RECIPE}{DRAWN}")
+            .replace('"l0"', '"rgf"')
+            .replace("smoothness", "iterations"),
             "iterations of operator rgf is a whole number: no fraction, and not drawn",
         ),
         ("filter = tiny", "not TOML: "),

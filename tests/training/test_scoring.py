@@ -13,7 +13,7 @@ from PIL.JpegImagePlugin import get_sampling
 from unfilter.errors import UnfilterError
 from unfilter.fidelity import psnr
 from unfilter.hyper_parameter import HyperParameter
-from unfilter.photo import Photo, Subsampling, read_photo, write_photo
+from unfilter.photo import Subsampling, read_photo, write_photo
 from unfilter.rounding import to_bytes
 from unfilter_training import scoring
 from unfilter_training.data import image_tensor

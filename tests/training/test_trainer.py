@@ -17,7 +17,7 @@ from unfilter_training.checkpoint import WarmStart
 from unfilter_training.data import Batch, Pair, Patches
 from unfilter_training.degradation import Degradation, Mixture, each
 from unfilter_training.losses import Loss, LossWeights, objective
-from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
+from unfilter_training.network import NetworkConfig
 from unfilter_training.recipe import PhotoSource, Recipe, Schedule
 from unfilter_training.trainer import LOG, STATE, Trainer, learning_rate
 

@@ -13,7 +13,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "filters",
         metavar="FILTER",
         nargs="*",
-        help="shipped filter, such as l0, or checkpoint folder (default: all shipped)",
+        help="filter, such as l0, or checkpoint folder (default: all that ship, which leaves out those for research only)",
     )
     parser.add_argument("--out", type=Path, default=Path("build/bundles"), help="where bundles go (build/bundles)")
     parser.add_argument("--cache", type=Path, default=Path("build/cache"), help="artifacts made before (build/cache)")
@@ -42,6 +42,8 @@ def run(arguments: Namespace) -> int:
         report = Conversion(checkpoint, arguments.cache, step).run(target)
         finish()
         print(render(report))
+        if notice := description.recipe.research_only:
+            print(f"for research only: {' '.join(notice.split())}")
         print(f"bundle: {target}\n")
         failed = failed or bool(report.failures)
     return 1 if failed else 0

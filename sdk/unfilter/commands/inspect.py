@@ -52,6 +52,8 @@ def _bundle(path: Path) -> list[tuple[str, str]]:
         ("restoration", manifest.restoration),
         ("tiles", f"{plan.tile} px, halo {plan.halo}, alignment {plan.alignment}"),
     ]
+    if manifest.research_only:
+        lines.append(("licence", f"for research only: {' '.join(manifest.research_only.split())}"))
     lines += [
         ("parameter", f"{one}, default {one.default:g}" + (", log scale" if one.scale == "log" else ""))
         for one in manifest.hyper_parameters

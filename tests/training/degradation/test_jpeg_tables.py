@@ -21,5 +21,7 @@ def test_scaled_tables_are_those_of_the_file_at_every_quality(number: int, table
 
 
 def test_colours_there_and_back_are_the_identity() -> None:
-    torch.testing.assert_close(TO_RGB @ TO_YCC, torch.eye(3, dtype=torch.float64), rtol=0, atol=3e-5)  # entries are rounded to 2**-16
+    torch.testing.assert_close(
+        TO_RGB @ TO_YCC, torch.eye(3, dtype=torch.float64), rtol=0, atol=3e-5
+    )  # entries are rounded to 2**-16
     assert TO_YCC.sum(1).tolist() == [1, 0, 0]  # grey has no chroma

@@ -89,7 +89,9 @@ def test_gradient_of_strong_detail_in_all_colours_passes_whole() -> None:
 
 def test_nothing_asks_for_chroma_detail_that_4_2_0_cannot_hold() -> None:
     checkers = (-1.0) ** (torch.arange(32)[:, None] + torch.arange(32))
-    chroma = (checkers * torch.tensor([1.0, -2.0, 1.0])[:, None, None])[None]  # as a gradient without luma: it sums to nothing
+    chroma = (checkers * torch.tensor([1.0, -2.0, 1.0])[:, None, None])[
+        None
+    ]  # as a gradient without luma: it sums to nothing
     images = GREY + 0.2 * chroma
     inside = np.s_[..., 2:-2, 2:-2]  # repeated samples weigh more at the edge
     none = gradient_of(images, chroma, 98, "4:2:0")[inside]

@@ -14,8 +14,8 @@ EXTRA: str | None = "train"
 REQUIRES = ("torch", "safetensors", "jaxtyping", "tqdm", "matplotlib")
 DESCRIPTION = """\
 A recipe that starts from another's weights (warm_start) takes them from the folder beside --out, or from the shipped
-checkpoint; where neither is there, that recipe is trained first: the one beside a .toml file, or the shipped one. On
-several GPUs or machines, start the same command with torch's launcher: torchrun --nproc-per-node 4 -m unfilter train l0 PHOTOS"""
+checkpoint; where neither is there, that recipe is trained first: the one beside a .toml file, or the shipped one. On several
+GPUs or machines, start the same command with torch's launcher: torchrun --nproc-per-node 4 -m unfilter train l0 PHOTOS"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -41,7 +41,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _interrupt_once(number: int, frame: FrameType | None) -> None:
-    """Interrupts, and lets nothing interrupt the saving: torchrun passes on a Ctrl-C that the terminal sends to all alike."""
+    """Interrupts, and lets nothing interrupt the saving: torchrun passes on a Ctrl-C that each process gets already."""
     for later in (signal.SIGINT, signal.SIGTERM):
         signal.signal(later, signal.SIG_IGN)
     raise KeyboardInterrupt

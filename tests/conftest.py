@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import jaxtyping
@@ -12,6 +13,16 @@ import torch
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
 
 ROOT = Path(__file__).parents[1]
+
+
+@contextmanager
+def shapes_unchecked_while_tracing() -> Iterator[None]:
+    """Shape checks off: under a tracer they compare symbolic sizes, which would be written into the graph."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    try:
+        yield
+    finally:
+        jaxtyping.config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture(scope="session")
@@ -86,13 +97,9 @@ def variable_bundle(tmp_path_factory: pytest.TempPathFactory, variable_network: 
     )
     folder = tmp_path_factory.mktemp("variable")
     checkpoint.save(folder / "checkpoint", variable_network, description)
-    jaxtyping.config.update("jaxtyping_disable", True)
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(pipeline, "TILE", 256)
-            pipeline.Conversion(folder / "checkpoint", folder / "cache").run(folder / "bundle")
-    finally:
-        jaxtyping.config.update("jaxtyping_disable", False)
+    with shapes_unchecked_while_tracing(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "TILE", 256)
+        pipeline.Conversion(folder / "checkpoint", folder / "cache").run(folder / "bundle")
     return folder / "bundle"
 
 
@@ -110,10 +117,6 @@ def shipped_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from unfilter_converters.pipeline import Conversion
     from unfilter_training.checkpoint import find
 
-    # Shape checks off: under a tracer they compare symbolic sizes, which would be written into the graph.
-    jaxtyping.config.update("jaxtyping_disable", True)
-    try:
+    with shapes_unchecked_while_tracing():
         Conversion(find("l0"), tmp_path_factory.mktemp("cache")).run(folder)
-    finally:
-        jaxtyping.config.update("jaxtyping_disable", False)
     return folder

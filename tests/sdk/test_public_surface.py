@@ -31,7 +31,7 @@ DOCUMENTED = {
         "read_photo",
         "write_photo",
     ],
-    unfilter.photo: ["Codec", "Photo", "Tag", "codec_of", "read_photo", "write_photo"],
+    unfilter.photo: ["Codec", "Photo", "Subsampling", "Tag", "codec_of", "read_photo", "write_photo"],
     unfilter.fidelity: ["TOLERANCES", "FidelityReport", "Tolerance", "Verdict", "psnr", "render", "verify"],
 }
 HEAVY = {"torch", "onnxruntime", "coremltools", "tensorflow", "ai_edge_litert", "onnx"}

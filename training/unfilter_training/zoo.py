@@ -35,10 +35,10 @@ PUBLISHED = {
     "rain_princess": Published(14.69, 36.24),
     "scream": Published(19.30, 37.84),
 }
-"""By filter id. The paper's `bwp` and `cpd` follow each photo's histogram, ours the fixed curves of `bwp_fixed`, `cpd_fixed`."""
+"""By filter id. The paper's `bwp` and `cpd` follow each photo's histogram, ours have the fixed curves of their operators."""
 
 HEAD = (
-    "| filter | unfiltered | approximation | paper | PNG | paper | JPEG 4:2:0, 70 / 80 / 90 | JPEG 4:4:4, 70 / 80 / 90 | photos |",
+    "| filter | unfiltered | approximation | paper | PNG | paper | JPEG 70 / 80 / 90, 4:2:0 | the same, 4:4:4 | photos |",
     "|---|---|---|---|---|---|---|---|---|",
 )
 

@@ -1,0 +1,35 @@
+"""Every filter that lies here restores in fp16 too. The whole matrix of each is `nox -s convert`'s, and takes minutes."""
+
+from pathlib import Path
+
+import pytest
+
+from unfilter_converters import coreml, pipeline
+from unfilter_converters.pipeline import Conversion
+from unfilter_training import checkpoint
+from unfilter_training.recipe import read_recipe
+
+KEPT = [*checkpoint.shipped(), *checkpoint.research_only()]
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_restores_in_fp16_as_the_reference_does_within_the_tolerances(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "CONVERTERS", ("reference", "coreml"))
+    monkeypatch.setattr(coreml, "PRECISIONS", ("fp16",))
+    monkeypatch.setattr("unfilter.runtimes.NAMES", ("mil", "torch"))
+    report = Conversion(checkpoint.find(name), tmp_path / "cache").run(tmp_path / "bundle")
+    assert not report.failures
+    assert {(graph.engine.precision, graph.direction) for graph in report.graphs if graph.engine.runtime == "mil"} == {
+        ("fp16", "forward"),
+        ("fp16", "inverse"),
+    }
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_was_trained_to_the_end_by_the_recipe_of_its_name(name: str) -> None:
+    description = checkpoint.read_description(checkpoint.find(name))
+    assert description.recipe == read_recipe(name)
+    assert description.steps == description.recipe.schedule.steps
+    assert (description.warm_start is None) == (description.recipe.warm_start is None)

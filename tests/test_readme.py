@@ -9,6 +9,8 @@ import pytest
 
 from unfilter import Bundle, Filter, read_photo
 from unfilter_training import checkpoint
+from unfilter_training.scoring import JPEG_QUALITIES
+from unfilter_training.zoo import mean_score, table
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -26,13 +28,19 @@ def test_the_pictures_come_from_the_shipped_checkpoint(shipped_bundle: Path) -> 
         assert np.mean(difference) < 1e-3
 
 
-def test_the_scores_are_those_of_the_card() -> None:
-    scores = {score.photos: score for score in checkpoint.read_description(checkpoint.find("l0")).scores}
-    kodak = scores["kodak"]
-    row = next(line for line in README.splitlines() if line.startswith("| `l0`"))
-    assert re.findall(r"(\d+\.\d\d) dB", row) == [
-        f"{value:.2f}" for value in (kodak.approximation, kodak.unfiltered, kodak.restoration)
-    ]
+@pytest.mark.parametrize("name", checkpoint.shipped())
+def test_the_scores_are_those_of_the_cards(name: str) -> None:
+    mean = mean_score(checkpoint.read_description(checkpoint.find(name)).scores)
+    row = next(line for line in README.splitlines() if line.startswith(f"| `{name}` "))
+    shown = (mean.unfiltered, mean.approximation, mean.restoration, mean.restoration_jpeg_420[JPEG_QUALITIES.index(80)])
+    assert re.findall(r"\d+\.\d\d", row) == [f"{value:.2f}" for value in shown]
+
+
+def test_the_table_of_filters_is_what_zoo_prints() -> None:
+    names = [*checkpoint.shipped(), *checkpoint.research_only()]
+    rows = table([checkpoint.read_description(checkpoint.find(name)) for name in names]).splitlines()
+    page = (ROOT / "docs/filters.md").read_text(encoding="utf-8").splitlines()
+    assert sorted(line for line in page if line.startswith("|")) == sorted(rows)
 
 
 @pytest.mark.parametrize("session", ["convert", "tests", "train"])

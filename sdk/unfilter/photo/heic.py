@@ -1,0 +1,113 @@
+"""HEIC: photos of phones are read; lossless 4:4:4 RGB is written, exactly. Needs pillow-heif (extra `heif`).
+
+Exactness rests on three settings of libheif: lossless, no chroma subsampling, and the identity matrix, without which colours
+would pass through YCbCr (https://github.com/strukturag/libheif/pull/1039). `write_photo` proves it on every file.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unfilter.photo.metadata import exif_of, notes_of, split, text_of
+from unfilter.photo.orientation import turned_back
+from unfilter.photo.photo import Photo
+from unfilter.photo.source import Source
+
+_SRGB_PRIMARIES, _SRGB_TRANSFERS = 1, (1, 6, 13)  # ITU-T H.273: BT.709, and curves that viewers show as sRGB
+_UNSPECIFIED = 2
+_IDENTITY = 0
+
+
+def unavailable() -> str | None:
+    """Why HEIC cannot be read or written here; None where it can."""
+    if find_spec("pillow_heif"):
+        return None
+    return "pillow-heif, which reads and writes HEIC, is not installed; add it with: pip install 'unfilter[heif]'"
+
+
+def decode(source: Source) -> Photo:
+    """The primary picture. libheif turns it upright; it is turned back by what EXIF says, so that EXIF stays as it is."""
+    import pillow_heif
+
+    heif = pillow_heif.HeifFile(source.file, convert_hdr_to_8bit=True, hdr_to_16bit=True)
+    if heif.mimetype.endswith("-sequence"):
+        raise source.refusal("is animated (a HEIC sequence); give a single picture")
+    image = heif[heif.primary_index]
+    source.check_size(*image.size)
+    notes = source.check_depth(image.info["bit_depth"])
+    if image.premultiplied_alpha:
+        raise source.refusal("has colours multiplied with their alpha, which cannot be undone exactly; save it as PNG first")
+    picture = np.asarray(image)
+    if picture.dtype == np.uint16:  # monochrome, which stays as deep as it is: the 8 high bits of 16
+        picture = (picture >> 8).astype(np.uint8)
+    picture = picture[..., None] if picture.ndim == 2 else picture
+    info: dict[str, Any] = {"exif": image.info.get("exif"), "xmp": image.info.get("xmp")}
+    orientation = pillow_heif.set_orientation(dict(info)) or 1
+    picture = turned_back(picture, orientation)
+    colours = picture.shape[2] - image.has_alpha
+    pixels = np.array(np.broadcast_to(picture[..., :colours], (*picture.shape[:2], 3)))
+    alpha = picture[..., -1].copy() if image.has_alpha else None
+    xmp, tag = split(packet := text_of(info["xmp"]))
+    notes += _left_behind(image.info, len(heif), notes_of(packet))
+    profile = image.info.get("icc_profile") or None
+    colour = () if profile else _colour(image.info.get("nclx_profile"))
+    return Photo(pixels, "heic", profile, exif_of(info["exif"]), xmp, tag, alpha, colour, notes)
+
+
+def encode(path: Path, photo: Photo) -> None:
+    """Write every pixel, alpha beside it, and the tag in XMP; the file says to show it as EXIF does."""
+    import pillow_heif
+
+    save: dict[str, Any] = {}
+    packet = photo.tag.to_xmp(photo.xmp) if photo.tag else photo.xmp
+    if packet:
+        save["xmp"] = packet.encode()
+    if photo.exif:
+        save["exif"] = photo.exif
+    if photo.icc_profile:
+        save["icc_profile"] = photo.icc_profile
+    for name, content in photo.colour:
+        if name == "cICP":
+            save |= {"color_primaries": content[0], "transfer_characteristics": content[1]}
+    picture = photo.pixels if photo.alpha is None else np.dstack([photo.pixels, photo.alpha])
+    height, width, channels = picture.shape
+    pillow_heif.encode(
+        "RGB" if channels == 3 else "RGBA",
+        (width, height),
+        _bytes(picture),
+        path,
+        quality=-1,
+        chroma=444,
+        matrix_coefficients=_IDENTITY,
+        full_range_flag=1,
+        **save,
+    )
+
+
+def _bytes(picture: NDArray[np.uint8]) -> bytes:
+    return np.ascontiguousarray(picture).tobytes()
+
+
+def _left_behind(info: dict[str, Any], pictures: int, by_xmp: tuple[str, ...]) -> tuple[str, ...]:
+    notes = list(by_xmp)
+    auxiliary = [str(kind) for kind in info.get("aux", ())]
+    if any("gainmap" in kind.lower() for kind in auxiliary) and not by_xmp:
+        notes.append("its gain map (HDR) was left behind: the filtered photo is the SDR picture")
+    others = [kind for kind in auxiliary if "gainmap" not in kind.lower()]
+    if others or info.get("depth_images"):
+        notes.append(f"auxiliary pictures were left behind: {', '.join(others) or 'depth'}")
+    if pictures > 1:
+        notes.append(f"{pictures - 1} more of its {pictures} pictures were left behind")
+    return tuple(notes)
+
+
+def _colour(nclx: dict[str, Any] | None) -> tuple[tuple[str, bytes], ...]:
+    """The colour space in the terms of a PNG's cICP chunk; nothing where it is sRGB, or not said."""
+    if not nclx:
+        return ()
+    primaries, transfer = int(nclx["color_primaries"]), int(nclx["transfer_characteristics"])
+    known = primaries in (_SRGB_PRIMARIES, _UNSPECIFIED) and transfer in (*_SRGB_TRANSFERS, _UNSPECIFIED)
+    return () if known else (("cICP", bytes([primaries & 0xFF, transfer & 0xFF, _IDENTITY, 1])),)

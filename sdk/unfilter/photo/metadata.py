@@ -1,0 +1,39 @@
+"""EXIF and XMP as decoders give them, in the one form that `Photo` holds."""
+
+from PIL import Image
+
+from unfilter.photo.tag import Tag, without_tag
+
+_EXIF = b"Exif\0\0"
+
+
+def exif_of(found: bytes | None) -> bytes | None:
+    """EXIF with the marker that JPEG puts before it, whether a decoder gives it with or without; None for none."""
+    return found if not found or found.startswith(_EXIF) else _EXIF + found
+
+
+def xmp_of(image: Image.Image) -> str | None:
+    """The XMP packet of an opened picture."""
+    return text_of(image.info.get("xmp") or image.info.get("XML:com.adobe.xmp"))
+
+
+def text_of(packet: bytes | str | None) -> str | None:
+    """A packet as text. HEIC ends some with a NUL."""
+    if isinstance(packet, bytes):
+        packet = packet.decode("utf-8", errors="replace")
+    return packet.rstrip("\0") if packet else None
+
+
+def split(packet: str | None) -> tuple[str | None, Tag | None]:
+    """A packet without our tag, and the tag."""
+    return without_tag(packet), Tag.from_xmp(packet) if packet else None
+
+
+def notes_of(packet: str | None) -> tuple[str, ...]:
+    """What the packet points to and no reader here follows."""
+    notes = []
+    if packet and "hdrgm:Version" in packet:
+        notes.append("its gain map (HDR) was left behind: the filtered photo is the SDR picture")
+    if packet and "HasExtendedXMP" in packet:
+        notes.append("its extended XMP was left behind")
+    return tuple(notes)

@@ -44,14 +44,12 @@ def levels_of(image: Image.Image, source: Source, bits: int = 8) -> Levels:
             notes = ("colour was divided by the alpha that it was multiplied with",)
         picture = np.asarray(image.convert("LA").convert("RGBA") if image.mode == "La" else image.convert("RGBA"))
         alpha, pixels = picture[..., 3].copy(), picture[..., :3].copy()
-    elif image.mode == "L" and space == b"GRAY" and source.convert:
-        pixels, note = _converted(image, profile)
-        return pixels, None, None, (f"grey was converted to sRGB {note}",)
     else:
         pixels = np.array(image.convert("RGB"))
     if space == b"GRAY":
         _check_conversion(source, "has a grey colour profile, which its RGB result cannot carry")
-        profile, notes = None, (*notes, "its grey colour profile does not fit its pixels and was left behind")
+        pixels, note = _converted(Image.fromarray(pixels[..., 0].copy()), profile)
+        profile, notes = None, (*notes, f"grey was converted to sRGB {note}")
     return pixels, alpha, profile, notes
 
 

@@ -4,6 +4,8 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
+
 from unfilter.errors import PhotoError
 from unfilter.photo import avif, heic, jpeg, png, tiff, webp
 from unfilter.photo.kinds import READABLE, kind_of
@@ -48,11 +50,15 @@ def read_photo(path: Path, *, convert: bool = False, reduce: bool = False, limit
         raise PhotoError(f"{path}: no such file") from None
     except IsADirectoryError:
         raise PhotoError(f"{path}: is a folder, not a photo; name one file") from None
+    except Image.DecompressionBombError:  # Pillow's own limit for WebP and TIFF, above which no caller's helps
+        raise PhotoError(f"{path}: is larger than Pillow decodes of its format; save it as PNG first") from None
     except MemoryError:
         raise PhotoError(f"{path}: needs more memory than there is; give a smaller photo") from None
     except Exception as error:  # decoders raise OSError, SyntaxError, ValueError, struct.error and more on corrupt files
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise PhotoError(f"{path}: cannot be decoded ({reason}); the file is damaged or incomplete") from None
+        raise PhotoError(
+            f"{path}: cannot be decoded ({reason}); the file is damaged or incomplete, or of a rare kind"
+        ) from None
 
 
 def _decode(source: Source) -> Photo:

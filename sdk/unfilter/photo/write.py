@@ -103,8 +103,8 @@ def _prove(path: Path, temporary: Path, photo: Photo) -> None:
         back = read_photo(temporary, limit=height * width)
     except PhotoError as error:
         raise PhotoError(f"{path}: was not written, since it could not be read back ({error}); use .png") from None
-    if photo.alpha is None or back.alpha is None:
-        same_alpha = back.alpha is photo.alpha
+    if back.alpha is None or photo.alpha is None:
+        same_alpha = not (back.transparent or photo.transparent)  # WebP leaves out an alpha that is opaque everywhere
     else:
         same_alpha = np.array_equal(back.alpha, photo.alpha)
     if not (np.array_equal(back.pixels, photo.pixels) and same_alpha and back.tag == photo.tag):

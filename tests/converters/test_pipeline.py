@@ -150,7 +150,6 @@ def test_what_is_for_research_only_ships_in_no_package_and_is_converted_by_name_
         assert checkpoint.read_description(checkpoint.find(name)).recipe.research_only is None
 
 
-
 @pytest.mark.parametrize("name", ["no_such_filter", "."])
 def test_convert_refuses_what_is_no_checkpoint_in_one_line(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

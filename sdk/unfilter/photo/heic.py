@@ -38,8 +38,7 @@ def decode(source: Source) -> Photo:
     image = heif[heif.primary_index]
     source.check_size(*image.size)
     notes = source.check_depth(image.info["bit_depth"])
-    if image.premultiplied_alpha:
-        raise source.refusal("has colours multiplied with their alpha, which cannot be undone exactly; save it as PNG first")
+    source.check_alpha(image.premultiplied_alpha)
     picture = np.asarray(image)
     if picture.dtype == np.uint16:  # monochrome, which stays as deep as it is: the 8 high bits of 16
         picture = (picture >> 8).astype(np.uint8)

@@ -11,7 +11,7 @@ from unfilter.photo.source import Source
 Levels = tuple[NDArray[np.uint8], NDArray[np.uint8] | None, bytes | None, tuple[str, ...]]
 """Pixels (height x width x 3), alpha (height x width) or None, the profile that they are in, notes."""
 
-_WITH_ALPHA = ("RGBA", "LA", "PA", "RGBa", "La")
+_WITH_ALPHA = ("RGBA", "LA", "PA")
 _OTHER_COLOUR = {"LAB": "CIELAB colour", "HSV": "HSV colour", "I": "32 bits per channel", "F": "floating-point pixels"}
 
 
@@ -40,12 +40,10 @@ def levels_of(image: Image.Image, source: Source, bits: int = 8) -> Levels:
     notes: tuple[str, ...] = ()
     alpha = None
     if image.mode in _WITH_ALPHA or "transparency" in image.info or _palette_has_alpha(image):
-        if image.mode in ("RGBa", "La"):
-            notes = ("colour was divided by the alpha that it was multiplied with",)
-        picture = np.asarray(image.convert("LA").convert("RGBA") if image.mode == "La" else image.convert("RGBA"))
+        picture = np.asarray(image.convert("RGBA"))
         alpha, pixels = picture[..., 3].copy(), picture[..., :3].copy()
     else:
-        pixels = np.array(image.convert("RGB"))
+        pixels = np.array(image if image.mode == "RGB" else image.convert("RGB"))
     if space == b"GRAY":
         _check_conversion(source, "has a grey colour profile, which its RGB result cannot carry")
         pixels, note = _converted(Image.fromarray(pixels[..., 0].copy()), profile)

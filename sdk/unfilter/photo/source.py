@@ -41,6 +41,13 @@ class Source:
         if pictures > 1:
             raise self.refusal(f"{word} ({pictures} pictures); give a single picture")
 
+    def check_alpha(self, premultiplied: bool) -> None:
+        """Raises PhotoError where colours were multiplied with their alpha, which cannot be undone exactly."""
+        if premultiplied:
+            raise self.refusal(
+                "has colours multiplied with their alpha, which cannot be undone exactly; save it as PNG first"
+            )
+
     def check_depth(self, bits: int) -> tuple[str, ...]:
         """The note to make of `bits` per channel.
 

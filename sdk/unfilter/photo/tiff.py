@@ -15,6 +15,7 @@ from unfilter.photo.photo import Photo
 from unfilter.photo.source import Source
 
 _BITS, _NEW_SUBFILE_TYPE, _DNG_VERSION = 258, 254, 50706
+_EXTRA_SAMPLES, _ASSOCIATED = 338, 1  # TIFF 6.0, section 18: alpha that colours were multiplied with
 # What EXIF says in the first directory; the rest of it describes how the TIFF stores its pixels.
 _TRAVELLING = (
     Base.ImageDescription,
@@ -41,6 +42,7 @@ def _decode(source: Source) -> Photo:
         raise source.refusal("is a camera raw file, or begins with a preview; develop it and give the result")
     if getattr(image, "is_animated", False):
         raise source.refusal("holds several pages; give a single picture")
+    source.check_alpha(_ASSOCIATED in image.tag_v2.get(_EXTRA_SAMPLES, ()))
     found = image.tag_v2.get(_BITS, (1,))
     bits = max(found) if isinstance(found, tuple) else int(found)
     notes = source.check_depth(bits) if image.mode not in ("I", "F") else ()

@@ -359,6 +359,14 @@ def _(folder: Path) -> None:
     assert check_target(folder / "t.jpg", photo) == ()
 
 
+def _tifffile() -> Any:
+    try:
+        import tifffile
+    except ImportError:
+        return None
+    return tifffile
+
+
 def _heic_installed() -> str:
     try:
         import pillow_heif  # noqa: F401
@@ -457,6 +465,7 @@ def _(folder: Path) -> None:
 def _(folder: Path) -> None:
     turning = XMP.format('<rdf:Description tiff:Orientation="6"/>')
     path = heic(folder / "p.heic", xmp=turning.encode())
+    same(read_photo(path), RGB)  # pillow-heif turned it by XMP, and it is turned back by XMP
     path.write_bytes(path.read_bytes().replace(b'tiff:Orientation="6"', b'tiff:Orientation="1"'))
     same(read_photo(path), np.rot90(RGB, -1))
 
@@ -472,8 +481,11 @@ def _(folder: Path) -> None:
     assert np.abs(read_photo(grey, reduce=True).pixels[..., 0].astype(int) - (DEEP[..., 0] >> 8)).max() <= 1
 
 
-@row("HEIC, premultiplied alpha")
+@row("HEIC and TIFF, premultiplied alpha")
 def _(folder: Path) -> None:
+    if tifffile := _tifffile():
+        tifffile.imwrite(folder / "p.tiff", np.dstack([RGB, ALPHA]), photometric="rgb", extrasamples=["ASSOCALPHA"])
+        refused(folder / "p.tiff", "multiplied with their alpha")
     refused(heic(folder / "p.heic", np.dstack([RGB, ALPHA]), "RGBa"), "multiplied with their alpha")
 
 

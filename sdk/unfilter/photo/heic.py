@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from unfilter.photo.metadata import exif_of, notes_of, split, text_of
+from unfilter.photo.metadata import carried, exif_of, notes_of, split, text_of
 from unfilter.photo.orientation import turned_back
 from unfilter.photo.photo import Photo
 from unfilter.photo.source import Source
@@ -60,23 +59,15 @@ def encode(path: Path, photo: Photo) -> None:
     """Write every pixel, alpha beside it, and the tag in XMP; the file says to show it as EXIF does."""
     import pillow_heif
 
-    save: dict[str, Any] = {}
-    packet = photo.tag.to_xmp(photo.xmp) if photo.tag else photo.xmp
-    if packet:
-        save["xmp"] = packet.encode()
-    if photo.exif:
-        save["exif"] = photo.exif
-    if photo.icc_profile:
-        save["icc_profile"] = photo.icc_profile
+    save = carried(photo)
     for name, content in photo.colour:
         if name == "cICP":
             save |= {"color_primaries": content[0], "transfer_characteristics": content[1]}
-    picture = photo.pixels if photo.alpha is None else np.dstack([photo.pixels, photo.alpha])
-    height, width, channels = picture.shape
+    height, width, channels = photo.picture.shape
     pillow_heif.encode(
         "RGB" if channels == 3 else "RGBA",
         (width, height),
-        _bytes(picture),
+        photo.picture.tobytes(),
         path,
         quality=-1,
         chroma=444,
@@ -84,10 +75,6 @@ def encode(path: Path, photo: Photo) -> None:
         full_range_flag=1,
         **save,
     )
-
-
-def _bytes(picture: NDArray[np.uint8]) -> bytes:
-    return np.ascontiguousarray(picture).tobytes()
 
 
 def _left_behind(info: dict[str, Any], pictures: int, by_xmp: tuple[str, ...]) -> tuple[str, ...]:

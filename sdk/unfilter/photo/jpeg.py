@@ -1,12 +1,12 @@
 """JPEG: grey, progressive, multi-picture (MPO) and CMYK files are read; 4:4:4 or 4:2:0 files are written."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from PIL import Image, JpegImagePlugin
 
 from unfilter.photo.levels import levels_of
-from unfilter.photo.metadata import exif_of, notes_of, split, xmp_of
+from unfilter.photo.metadata import carried, exif_of, notes_of, split, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.source import Source
 
@@ -29,12 +29,4 @@ def decode(source: Source) -> Photo:
 
 def encode(path: Path, photo: Photo, quality: int, subsampling: Subsampling) -> None:
     """Write a JPEG. Alpha is not written: `check_target` refuses one that says anything."""
-    save: dict[str, Any] = {"quality": quality, "subsampling": subsampling}
-    packet = photo.tag.to_xmp(photo.xmp) if photo.tag else photo.xmp
-    if packet:
-        save["xmp"] = packet.encode()
-    if photo.exif:
-        save["exif"] = photo.exif
-    if photo.icc_profile:
-        save["icc_profile"] = photo.icc_profile
-    Image.fromarray(photo.pixels).save(path, format="JPEG", **save)
+    Image.fromarray(photo.pixels).save(path, format="JPEG", quality=quality, subsampling=subsampling, **carried(photo))

@@ -1,7 +1,10 @@
 """EXIF and XMP as decoders give them, in the one form that `Photo` holds."""
 
+from typing import Any
+
 from PIL import Image
 
+from unfilter.photo.photo import Photo
 from unfilter.photo.tag import Tag, without_tag
 
 _EXIF = b"Exif\0\0"
@@ -37,3 +40,10 @@ def notes_of(packet: str | None) -> tuple[str, ...]:
     if packet and "HasExtendedXMP" in packet:
         notes.append("its extended XMP was left behind")
     return tuple(notes)
+
+
+def carried(photo: Photo) -> dict[str, Any]:
+    """What encoders are given beside the pixels: profile, EXIF, and XMP with the tag in it."""
+    packet = photo.tag.to_xmp(photo.xmp) if photo.tag else photo.xmp
+    given = {"icc_profile": photo.icc_profile, "exif": photo.exif, "xmp": packet.encode() if packet else None}
+    return {name: content for name, content in given.items() if content}

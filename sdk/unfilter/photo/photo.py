@@ -40,3 +40,8 @@ class Photo:
     def transparent(self) -> bool:
         """Whether `alpha` says anything: an alpha that is opaque everywhere may be left out of a file."""
         return self.alpha is not None and bool((self.alpha < 255).any())
+
+    @property
+    def picture(self) -> NDArray[np.uint8]:
+        """Pixels with alpha as a fourth channel, where there is one."""
+        return self.pixels if self.alpha is None else np.dstack([self.pixels, self.alpha])

@@ -1,13 +1,13 @@
 """PNG: every colour type and depth is read; 8-bit RGB or RGBA is written, exactly."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import numpy as np
 from PIL import Image, PngImagePlugin
 
 from unfilter.photo.levels import levels_of
-from unfilter.photo.metadata import exif_of, notes_of, split, xmp_of
+from unfilter.photo.metadata import carried, exif_of, notes_of, split, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.source import Source
 from unfilter.photo.tag import PNG_KEYWORD, Tag
@@ -38,11 +38,7 @@ def decode(source: Source) -> Photo:
 
 def encode(path: Path, photo: Photo) -> None:
     """Write every pixel, alpha beside it, and the tag as iTXt."""
-    save: dict[str, Any] = {}
-    if photo.icc_profile:
-        save["icc_profile"] = photo.icc_profile
-    if photo.exif:
-        save["exif"] = photo.exif
+    given = carried(replace(photo, xmp=None, tag=None))
     chunks = PngImagePlugin.PngInfo()
     for name, content in photo.colour:
         chunks.add(name.encode(), content)
@@ -50,8 +46,7 @@ def encode(path: Path, photo: Photo) -> None:
         chunks.add_itxt(_XMP_KEYWORD, photo.xmp)
     if photo.tag:
         chunks.add_itxt(PNG_KEYWORD, photo.tag.to_json())
-    picture = photo.pixels if photo.alpha is None else np.dstack([photo.pixels, photo.alpha])
-    Image.fromarray(picture).save(path, format="PNG", pnginfo=chunks, **save)
+    Image.fromarray(photo.picture).save(path, format="PNG", pnginfo=chunks, **given)
 
 
 def _chunks(file: BinaryIO) -> tuple[int, bool, tuple[tuple[str, bytes], ...]]:

@@ -1,6 +1,5 @@
 """Reading a photo: its stored pixels and what travels along with them."""
 
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from unfilter.errors import PhotoError
 from unfilter.photo import avif, heic, jpeg, png, tiff, webp
 from unfilter.photo.kinds import READABLE, kind_of
 from unfilter.photo.photo import Kind, Photo
+from unfilter.photo.silence import WITHOUT_WARNINGS
 from unfilter.photo.source import PIXEL_LIMIT, Source
 
 _DECODERS: dict[Kind, Callable[[Source], Photo]] = {
@@ -40,9 +40,7 @@ def read_photo(path: Path, *, convert: bool = False, reduce: bool = False, limit
         PhotoError: missing, not a photo, corrupt, too large, or of a kind that would not survive; one line that says which.
     """
     try:
-        # Pillow warns of oddities in metadata; a warning is not for the user, and the pixels are checked by decoding.
-        with warnings.catch_warnings(), path.open("rb") as file:
-            warnings.simplefilter("ignore")
+        with WITHOUT_WARNINGS, path.open("rb") as file:
             return _decode(Source(path, file, convert, reduce, limit))
     except PhotoError:
         raise

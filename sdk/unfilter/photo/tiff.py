@@ -1,10 +1,5 @@
 """TIFF: read only, single pictures of 8 bits (16 if they may be reduced); an app saves none."""
 
-import contextlib
-import os
-import threading
-from collections.abc import Iterator
-
 from PIL import Image, TiffImagePlugin
 from PIL.ExifTags import IFD, Base
 
@@ -12,6 +7,7 @@ from unfilter.photo.levels import levels_of
 from unfilter.photo.metadata import exif_of, notes_of, split, xmp_of
 from unfilter.photo.orientation import turned_back
 from unfilter.photo.photo import Photo
+from unfilter.photo.silence import WITHOUT_STANDARD_ERROR
 from unfilter.photo.source import Source
 
 _BITS, _NEW_SUBFILE_TYPE, _DNG_VERSION = 258, 254, 50706
@@ -31,7 +27,7 @@ _TRAVELLING = (
 
 def decode(source: Source) -> Photo:
     """The single picture. Pillow turns it upright; it is turned back, so that its orientation stays as it is."""
-    with _libtiff_silent():
+    with WITHOUT_STANDARD_ERROR:
         return _decode(source)
 
 
@@ -52,22 +48,6 @@ def _decode(source: Source) -> Photo:
     alpha = None if alpha is None else turned_back(alpha, orientation)
     xmp, tag = split(packet := xmp_of(image))
     return Photo(pixels, "tiff", profile, exif, xmp, tag, alpha, notes=(*notes, *more, *notes_of(packet)))
-
-
-_ONE_AT_A_TIME = threading.Lock()
-
-
-@contextlib.contextmanager
-def _libtiff_silent() -> Iterator[None]:
-    """Standard error without what libtiff prints there, from C, of a damaged file: the caller gets one line, as an error."""
-    with _ONE_AT_A_TIME, contextlib.ExitStack() as stack:
-        with contextlib.suppress(OSError):  # no standard error, so nothing to keep silent
-            kept = os.dup(2)
-            stack.callback(os.close, kept)
-            nowhere = stack.enter_context(open(os.devnull, "wb"))
-            os.dup2(nowhere.fileno(), 2)
-            stack.callback(os.dup2, kept, 2)
-        yield
 
 
 def _exif(image: TiffImagePlugin.TiffImageFile) -> bytes | None:

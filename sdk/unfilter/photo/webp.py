@@ -1,13 +1,12 @@
 """WebP: lossy and lossless files are read; lossless ones are written, exactly. Needs a Pillow with WebP."""
 
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import numpy as np
 from PIL import Image, WebPImagePlugin, features
 
 from unfilter.photo.levels import levels_of
-from unfilter.photo.metadata import exif_of, notes_of, split, xmp_of
+from unfilter.photo.metadata import carried, exif_of, notes_of, split, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.source import Source
 
@@ -34,17 +33,8 @@ def decode(source: Source) -> Photo:
 
 def encode(path: Path, photo: Photo) -> None:
     """Write every pixel, alpha beside it, and the tag in XMP."""
-    save: dict[str, Any] = {}
-    packet = photo.tag.to_xmp(photo.xmp) if photo.tag else photo.xmp
-    if packet:
-        save["xmp"] = packet.encode()
-    if photo.exif:
-        save["exif"] = photo.exif
-    if photo.icc_profile:
-        save["icc_profile"] = photo.icc_profile
-    picture = photo.pixels if photo.alpha is None else np.dstack([photo.pixels, photo.alpha])
     # exact: colours under full transparency are kept too. Method 4 of 6 is as small as PNG's best, and quicker.
-    Image.fromarray(picture).save(path, format="WEBP", lossless=True, exact=True, method=4, **save)
+    Image.fromarray(photo.picture).save(path, format="WEBP", lossless=True, exact=True, method=4, **carried(photo))
 
 
 def _declared_size(file: BinaryIO) -> tuple[int, int]:

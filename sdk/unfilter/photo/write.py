@@ -54,12 +54,14 @@ def check_target(path: Path, photo: Photo) -> tuple[str, ...]:
     """What of `photo` a file of this name would leave behind, a line each. Asked before long work, as `codec_of` is.
 
     Raises:
-        PhotoError: as `codec_of`; transparency in a JPEG; or a side longer than the format has.
+        PhotoError: as `codec_of`; transparency in a JPEG; no pixels, or a side longer than the format has.
     """
     codec = codec_of(path)
     if codec == "jpeg" and photo.transparent:
         raise PhotoError(f"{path}: a JPEG cannot carry the photo's transparency; use .png, .webp or .heic")
     height, width = photo.pixels.shape[:2]
+    if not height or not width:
+        raise PhotoError(f"{path}: the photo has no pixels ({width} x {height})")
     longest = _LONGEST.get(codec)
     if longest and max(height, width) > longest:
         raise PhotoError(

@@ -1,5 +1,6 @@
 """Law: what phones and cameras write is read as the policy says. These files are not part of the project."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -32,37 +33,24 @@ def test_an_iphones_photo_keeps_profile_exif_and_its_turn(name: str, real: Path,
 
 
 @pytest.mark.parametrize("orientation", range(9))
-@pytest.mark.parametrize("shape", ["Landscape", "Portrait"])
-def test_photos_of_every_orientation_show_as_before(shape: str, orientation: int, real: Path, tmp_path: Path) -> None:
-    """In each pair of files the scene is upright once the orientation is applied."""
-    path = real / f"hostile/orientation/{shape}_{orientation}.jpg"
-    if not path.is_file():
-        pytest.skip(f"no {path.name}")
-    photo = read_photo(path)
+def test_photos_of_every_orientation_show_as_before(orientation: int, real: Path, tmp_path: Path) -> None:
+    photo = read_photo(real / f"hostile/orientation/Landscape_{orientation}.jpg")
     small = Photo(photo.pixels[:96, :160], exif=photo.exif)  # the whole photo takes a HEIC encoder long
     targets = ["p.png", "p.webp"]
-    if _heic():
+    if find_spec("pillow_heif"):
         targets.append("p.heic")
     for name in targets:
         write_photo(tmp_path / name, small)
         back = read_photo(tmp_path / name)
         np.testing.assert_array_equal(back.pixels, small.pixels)
         assert back.exif == small.exif
-    if _heic():
+    if find_spec("pillow_heif"):
         import pillow_heif
 
         image = Image.fromarray(small.pixels)
         image.getexif().load(small.exif or b"")
         heif = np.asarray(pillow_heif.open_heif(tmp_path / "p.heic"))
         np.testing.assert_array_equal(heif, np.asarray(ImageOps.exif_transpose(image)))
-
-
-def _heic() -> bool:
-    try:
-        import pillow_heif  # noqa: F401
-    except ImportError:
-        return False
-    return True
 
 
 def test_an_ultra_hdr_photo_says_that_its_gain_map_is_left_behind(real: Path) -> None:

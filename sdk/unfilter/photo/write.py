@@ -12,6 +12,7 @@ from unfilter.errors import PhotoError
 from unfilter.files import replacing
 from unfilter.photo import heic, jpeg, png, webp
 from unfilter.photo.jpeg import Subsampling
+from unfilter.photo.metadata import exif_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.read import read_photo
 from unfilter.photo.tag import Codec
@@ -99,7 +100,7 @@ def write_photo(path: Path, photo: Photo, *, quality: int = 95, subsampling: Sub
 
 
 def _prove(path: Path, temporary: Path, photo: Photo) -> None:
-    """Raises PhotoError unless the file gives back every pixel, alpha and the tag."""
+    """Raises PhotoError unless the file gives back every pixel, alpha, tag, profile and EXIF."""
     height, width = photo.pixels.shape[:2]
     try:
         back = read_photo(temporary, limit=height * width)
@@ -109,5 +110,6 @@ def _prove(path: Path, temporary: Path, photo: Photo) -> None:
         same_alpha = not (back.transparent or photo.transparent)  # WebP leaves out an alpha that is opaque everywhere
     else:
         same_alpha = np.array_equal(back.alpha, photo.alpha)
-    if not (np.array_equal(back.pixels, photo.pixels) and same_alpha and back.tag == photo.tag):
-        raise PhotoError(f"{path}: was not written, since reading it back gave other pixels; use .png")
+    same_metadata = (back.tag, back.icc_profile, back.exif) == (photo.tag, photo.icc_profile, exif_of(photo.exif))
+    if not (np.array_equal(back.pixels, photo.pixels) and same_alpha and same_metadata):
+        raise PhotoError(f"{path}: was not written, since reading it back gave something else; use .png")

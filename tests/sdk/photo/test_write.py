@@ -36,7 +36,7 @@ def test_a_real_photo_survives_an_exact_carrier(tmp_path: Path, chelsea: NDArray
 
 
 @pytest.mark.parametrize("codec", ["png", "webp", "heic"])
-@pytest.mark.parametrize("damage", ["pixel", "alpha", "tag", "unreadable"])
+@pytest.mark.parametrize("damage", ["pixel", "alpha", "tag", "profile", "exif", "unreadable"])
 def test_a_file_that_does_not_give_back_what_it_was_given_never_gets_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: Codec, damage: str
 ) -> None:
@@ -47,6 +47,8 @@ def test_a_file_that_does_not_give_back_what_it_was_given_never_gets_its_name(
         "pixel": replace(photo, pixels=NOISE ^ np.uint8(1)),
         "alpha": replace(photo, alpha=alpha + 1),
         "tag": replace(photo, tag=None),
+        "profile": replace(photo, icc_profile=b"another profile"),
+        "exif": replace(photo, exif=Image.Exif().tobytes()),
     }
 
     def lossy(path: Path, given: Photo) -> None:

@@ -18,6 +18,9 @@ from unfilter.photo.source import Source
 _SRGB_PRIMARIES, _SRGB_TRANSFERS = 1, (1, 6, 13)  # ITU-T H.273: BT.709, and curves that viewers show as sRGB
 _UNSPECIFIED = 2
 _IDENTITY = 0
+_LARGEST = 35_651_584
+"""Pixels of the largest picture that HEVC has (ITU-T H.265, table A.8, level 6.2); a larger photo is a grid of them."""
+_TILE = 2048  # pixels: the side of a grid's pictures
 
 
 def unavailable() -> str | None:
@@ -25,6 +28,20 @@ def unavailable() -> str | None:
     if find_spec("pillow_heif"):
         return None
     return "pillow-heif, which reads and writes HEIC, is not installed; add it with: pip install 'unfilter[heif]'"
+
+
+def refusal_of(photo: Photo) -> str | None:
+    """Why `photo` cannot be written; None where it can. A grid has no alpha, and older pillow-heif writes no grid."""
+    import pillow_heif
+
+    height, width = photo.pixels.shape[:2]
+    if height * width <= _LARGEST:
+        return None
+    if photo.alpha is not None:
+        return f"HEIC holds at most {_LARGEST / 1e6:.1f} million pixels with alpha; leave alpha out"
+    if not hasattr(pillow_heif.options, "GRID_TILE_SIZE"):
+        return f"pillow-heif {pillow_heif.__version__} writes at most {_LARGEST / 1e6:.1f} million pixels; update it"
+    return None
 
 
 def decode(source: Source) -> Photo:
@@ -64,6 +81,8 @@ def encode(path: Path, photo: Photo) -> None:
         if name == "cICP":
             save |= {"color_primaries": content[0], "transfer_characteristics": content[1]}
     height, width, channels = photo.picture.shape
+    if height * width > _LARGEST:
+        save["tile_size"] = _TILE
     pillow_heif.encode(
         "RGB" if channels == 3 else "RGBA",
         (width, height),

@@ -55,7 +55,7 @@ def check_target(path: Path, photo: Photo) -> tuple[str, ...]:
     """What of `photo` a file of this name would leave behind, a line each. Asked before long work, as `codec_of` is.
 
     Raises:
-        PhotoError: as `codec_of`; transparency in a JPEG; no pixels, or a side longer than the format has.
+        PhotoError: as `codec_of`; transparency in a JPEG; no pixels, or more than the format holds.
     """
     codec = codec_of(path)
     if codec == "jpeg" and photo.transparent:
@@ -68,6 +68,9 @@ def check_target(path: Path, photo: Photo) -> tuple[str, ...]:
         raise PhotoError(
             f"{path}: {codec} holds sides of at most {longest} pixels, the photo has {width} x {height}; use .png"
         )
+    reason = heic.refusal_of(photo) if codec == "heic" else None
+    if reason:
+        raise PhotoError(f"{path}: {reason}; or use .png or .webp")
     carried = {"png": ("cHRM", "gAMA", "sRGB", "cICP"), "heic": ("cICP",)}.get(codec, ())
     lost = [name for name, content in photo.colour if name not in carried and (name, content) != ("gAMA", _SRGB_GAMMA)]
     if photo.icc_profile or any(name == "sRGB" for name, _ in photo.colour):

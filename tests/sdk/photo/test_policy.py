@@ -585,6 +585,15 @@ def _(folder: Path) -> None:
     refused(saved(folder / "p.dng", format="TIFF", tiffinfo={50706: b"\1\4\0\0"}), "camera raw")
 
 
+@row("HEIC target, more than 35.7 million pixels")
+def _(folder: Path) -> None:
+    """A grid in small is in `test_write`; here is what is told before anything is encoded."""
+    pytest.importorskip("pillow_heif", reason="pillow-heif is not installed")
+    pixels = np.broadcast_to(RGB[:1, :1], (6000, 6000, 3))
+    with pytest.raises(PhotoError, match=r"at most 35\.7 million pixels with alpha"):
+        check_target(folder / "p.heic", Photo(pixels, alpha=np.broadcast_to(ALPHA[:1, :1], (6000, 6000))))
+
+
 @row("HEIC target, EXIF orientation")
 def _(folder: Path) -> None:
     pillow_heif = pytest.importorskip("pillow_heif", reason="pillow-heif is not installed")

@@ -11,7 +11,7 @@ from PIL import Image, ImageCms, JpegImagePlugin
 
 from unfilter.errors import PhotoError
 from unfilter.fidelity import psnr
-from unfilter.photo import Codec, Photo, Tag, codec_of, png, read_photo, write, write_photo
+from unfilter.photo import Codec, Photo, Tag, codec_of, heic, png, read_photo, write, write_photo
 
 NOISE = np.random.default_rng(0).integers(0, 256, (9, 14, 3), dtype=np.uint8)
 TAG = Tag(filter="l0", restoration="a" * 64, codec="png")
@@ -33,6 +33,33 @@ def test_an_exact_carrier_keeps_every_pixel(tmp_path: Path, size: tuple[int, int
 def test_a_real_photo_survives_an_exact_carrier(tmp_path: Path, chelsea: NDArray[np.uint8], name: str) -> None:
     write_photo(tmp_path / name, Photo(chelsea))
     np.testing.assert_array_equal(read_photo(tmp_path / name).pixels, chelsea)
+
+
+@pytest.mark.skipif(not find_spec("pillow_heif"), reason="pillow-heif is not installed")
+def test_a_photo_larger_than_a_picture_of_heic_is_a_grid_of_them_and_exact(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chelsea: NDArray[np.uint8]
+) -> None:
+    """48 megapixels in one picture are written without a word and cannot be decoded."""
+    import pillow_heif
+
+    monkeypatch.setattr(heic, "_LARGEST", 200 * 200)
+    monkeypatch.setattr(heic, "_TILE", 128)
+    if not hasattr(pillow_heif.options, "GRID_TILE_SIZE"):
+        with pytest.raises(PhotoError, match="update it"):
+            write_photo(tmp_path / "p.heic", Photo(chelsea))
+        return
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    photo = Photo(chelsea, exif=exif.tobytes(), icc_profile=profile, xmp=XMP, tag=TAG)
+    write_photo(tmp_path / "p.heic", photo)
+    assert pillow_heif.open_heif(tmp_path / "p.heic").info["tiling"]["tile_width"] == 128
+    back = read_photo(tmp_path / "p.heic")
+    np.testing.assert_array_equal(back.pixels, chelsea)
+    assert (back.exif, back.icc_profile, back.tag) == (photo.exif, profile, TAG)
+    alpha = np.zeros(chelsea.shape[:2], np.uint8)
+    with pytest.raises(PhotoError, match=r"with alpha; leave alpha out; or use \.png"):
+        write_photo(tmp_path / "p.heic", Photo(chelsea, alpha=alpha))
 
 
 @pytest.mark.parametrize("codec", ["png", "webp", "heic"])

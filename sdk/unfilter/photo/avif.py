@@ -3,7 +3,7 @@
 from PIL import AvifImagePlugin, features
 
 from unfilter.photo.levels import levels_of
-from unfilter.photo.metadata import exif_of, notes_of, split, xmp_of
+from unfilter.photo.metadata import colour_of, exif_of, notes_of, split, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.source import Source
 
@@ -17,7 +17,8 @@ def unavailable() -> str | None:
 
 def decode(source: Source) -> Photo:
     """The picture as coded: Pillow does not turn it, and gives the turn that the file asks for as EXIF orientation."""
-    bits = _bits(source.file.read(_HEADER))
+    header = source.file.read(_HEADER)
+    bits = _bits(header)
     source.file.seek(0)
     image = AvifImagePlugin.AvifImageFile(source.file)
     source.check_size(*image.size)
@@ -26,7 +27,17 @@ def decode(source: Source) -> Photo:
     pixels, alpha, profile, more = levels_of(image, source)
     xmp, tag = split(packet := xmp_of(image))
     exif = exif_of(image.info.get("exif"))
-    return Photo(pixels, "avif", profile, exif, xmp, tag, alpha, notes=(*notes, *more, *notes_of(packet)))
+    colour = () if profile else _colour(header)
+    return Photo(pixels, "avif", profile, exif, xmp, tag, alpha, colour, (*notes, *more, *notes_of(packet)))
+
+
+def _colour(header: bytes) -> tuple[tuple[str, bytes], ...]:
+    """The colour space of the `colr` box (ISO/IEC 14496-12, section 12.1.5), which Pillow does not tell."""
+    place = header.find(b"colrnclx")
+    numbers = header[place + 8 : place + 12]
+    if place < 0 or len(numbers) < 4:
+        return ()
+    return colour_of(int.from_bytes(numbers[:2], "big"), int.from_bytes(numbers[2:], "big"))
 
 
 def _bits(header: bytes) -> int:

@@ -10,13 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from unfilter.photo.metadata import carried, exif_of, notes_of, split, text_of
+from unfilter.photo.metadata import carried, colour_of, exif_of, notes_of, split, text_of
 from unfilter.photo.orientation import turned_back
 from unfilter.photo.photo import Photo
 from unfilter.photo.source import Source
 
-_SRGB_PRIMARIES, _SRGB_TRANSFERS = 1, (1, 6, 13)  # ITU-T H.273: BT.709, and curves that viewers show as sRGB
-_UNSPECIFIED = 2
 _IDENTITY = 0
 _LARGEST = 35_651_584
 """Pixels of the largest picture that HEVC has (ITU-T H.265, table A.8, level 6.2); a larger photo is a grid of them."""
@@ -68,7 +66,8 @@ def decode(source: Source) -> Photo:
     xmp, tag = split(packet := text_of(info["xmp"]))
     notes += _left_behind(image.info, len(heif), notes_of(packet))
     profile = image.info.get("icc_profile") or None
-    colour = () if profile else _colour(image.info.get("nclx_profile"))
+    nclx = image.info.get("nclx_profile")
+    colour = colour_of(int(nclx["color_primaries"]), int(nclx["transfer_characteristics"])) if nclx and not profile else ()
     return Photo(pixels, "heic", profile, exif_of(info["exif"]), xmp, tag, alpha, colour, notes)
 
 
@@ -80,13 +79,14 @@ def encode(path: Path, photo: Photo) -> None:
     for name, content in photo.colour:
         if name == "cICP":
             save |= {"color_primaries": content[0], "transfer_characteristics": content[1]}
-    height, width, channels = photo.picture.shape
+    picture = photo.picture
+    height, width, channels = picture.shape
     if height * width > _LARGEST:
         save["tile_size"] = _TILE
     pillow_heif.encode(
         "RGB" if channels == 3 else "RGBA",
         (width, height),
-        photo.picture.tobytes(),
+        picture.tobytes(),
         path,
         quality=-1,
         chroma=444,
@@ -107,12 +107,3 @@ def _left_behind(info: dict[str, Any], pictures: int, by_xmp: tuple[str, ...]) -
     if pictures > 1:
         notes.append(f"{pictures - 1} more of its {pictures} pictures were left behind")
     return tuple(notes)
-
-
-def _colour(nclx: dict[str, Any] | None) -> tuple[tuple[str, bytes], ...]:
-    """The colour space in the terms of a PNG's cICP chunk; nothing where it is sRGB, or not said."""
-    if not nclx:
-        return ()
-    primaries, transfer = int(nclx["color_primaries"]), int(nclx["transfer_characteristics"])
-    known = primaries in (_SRGB_PRIMARIES, _UNSPECIFIED) and transfer in (*_SRGB_TRANSFERS, _UNSPECIFIED)
-    return () if known else (("cICP", bytes([primaries & 0xFF, transfer & 0xFF, _IDENTITY, 1])),)

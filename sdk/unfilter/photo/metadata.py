@@ -32,6 +32,13 @@ def split(packet: str | None) -> tuple[str | None, Tag | None]:
     return without_tag(packet), Tag.from_xmp(packet) if packet else None
 
 
+def colour_of(primaries: int, transfer: int) -> tuple[tuple[str, bytes], ...]:
+    """A colour space given by numbers (ITU-T H.273) as a PNG's cICP chunk; nothing where it is sRGB, or unspecified (2)."""
+    # Primaries of BT.709, and the curves that viewers show as sRGB.
+    known = primaries in (1, 2) and transfer in (1, 2, 6, 13)
+    return () if known else (("cICP", bytes([primaries & 0xFF, transfer & 0xFF, 0, 1])),)
+
+
 def notes_of(packet: str | None) -> tuple[str, ...]:
     """What the packet points to and no reader here follows."""
     notes = []

@@ -43,10 +43,11 @@ def _decode(source: Source) -> Photo:
     bits = max(found) if isinstance(found, tuple) else int(found)
     notes = source.check_depth(bits) if image.mode not in ("I", "F") else ()
     exif, orientation = _exif(image), int(image.tag_v2.get(Base.Orientation, 1))
+    packet = xmp_of(image)  # before decoding, with which Pillow removes the orientation from it
     pixels, alpha, profile, more = levels_of(image, source, bits)
     pixels = turned_back(pixels, orientation)
     alpha = None if alpha is None else turned_back(alpha, orientation)
-    xmp, tag = split(packet := xmp_of(image))
+    xmp, tag = split(packet)
     return Photo(pixels, "tiff", profile, exif, xmp, tag, alpha, notes=(*notes, *more, *notes_of(packet)))
 
 

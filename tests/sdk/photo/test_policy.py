@@ -508,6 +508,11 @@ def _(folder: Path) -> None:
         found.load(photo.exif or b"")
         assert found.get(0x0112, 1) == orientation
         same(again, photo.pixels)
+        assert photo.colour == ()
+    content = path.read_bytes()
+    place = content.index(b"colrnclx") + 8
+    path.write_bytes(content[:place] + b"\0\x0c" + content[place + 2 :])
+    assert read_photo(path).colour == (("cICP", bytes([12, 13, 0, 1])),)  # Display P3
 
 
 @row("AVIF, 10 and 12 bits")
@@ -540,6 +545,9 @@ def _(folder: Path) -> None:
         for photo in through(path):
             same(photo, RGB)
             np.testing.assert_array_equal(photo.alpha, ALPHA)
+        turning = XMP.format(f'<rdf:Description tiff:Orientation="{orientation}"/>')
+        tagged = saved(folder / "x.tiff", tiffinfo={0x0112: orientation, 700: turning.encode()})
+        assert read_photo(tagged).xmp == turning
         with Image.open(BytesIO(path.read_bytes())) as image:  # by name, Pillow 13.0 turns what it maps to memory twice
             np.testing.assert_array_equal(shown(photo), np.asarray(image.convert("RGB")))
 

@@ -72,10 +72,20 @@ def mean_score(scores: Sequence[PhotoScore]) -> PhotoScore:
     return PhotoScore(photos=", ".join(score.photos for score in scores), count=sum(counts), **means)
 
 
+MAGNIFIED = 4
+"""How much the difference is magnified in the pictures."""
+
+SHEET = ("photo", "operator", "filtered", "restored", f"(filtered - operator) x {MAGNIFIED}")
+
+
 def pictures(network: QuasiInvertibleNetwork, task: Task, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A photo (uint8, height x width x 3), the operator's output, the filtered photo and the restored one, side by side."""
+    """A photo (uint8, height x width x 3) and what became of it, `SHEET`, side by side.
+
+    The magnified difference, around mid-grey, shows the detail that the filtered photo hides. Source: the paper, Figure 4.
+    """
     target = saved_levels(operator(task.operator)(image_tensor(photo), **task.parameters))
     filtered = run_whole(network, "forward", photo, task.places)
     restored = run_whole(network, "inverse", filtered)
-    named = (("photo", photo), ("operator", target), ("filtered", filtered), ("restored", restored))
-    return side_by_side(named, columns=len(named))
+    difference = (filtered.astype(np.int16) - target) * MAGNIFIED + 128
+    named = zip(SHEET, (photo, target, filtered, restored, difference.clip(0, 255).astype(np.uint8)), strict=True)
+    return side_by_side(list(named), columns=len(SHEET))

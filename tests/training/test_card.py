@@ -110,6 +110,14 @@ def test_research_only_stands_above_all_else() -> None:
     assert "research only" not in render_card(description(SCORE))
 
 
+def test_the_papers_figures_stand_below_ours_where_it_has_any() -> None:
+    card = render_card(description(SCORE).model_copy(update={"filter": "rgf"}))
+    assert "approximation 38.01, restoration\n40.06. How far" in card
+    assert "docs/training.md`.\n\n## Training" in card
+    assert "\n\n\n" not in card
+    assert "The paper's method" not in render_card(description(SCORE))
+
+
 def test_notes_are_paragraphs() -> None:
     card = render_card(description().model_copy(update={"notes": ("It was stopped once.", "Then it went on.")}))
     assert "\n\nIt was stopped once.\n\nThen it went on.\n\n## Limits\n" in card

@@ -9,9 +9,10 @@ from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
 from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.operators import operator
 from unfilter_training.operators.saving import saved_levels
+from unfilter_training.published import PUBLISHED
 from unfilter_training.recipe import PhotoSource, Recipe, Schedule
 from unfilter_training.scoring import task
-from unfilter_training.zoo import PUBLISHED, mean_score, pictures, table
+from unfilter_training.zoo import mean_score, pictures, table
 
 
 def score(photos: str, count: int, db: float) -> PhotoScore:

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from unfilter_training.published import PUBLISHED
+
 if TYPE_CHECKING:
     from unfilter_training.checkpoint import Description
     from unfilter_training.degradation import Mixture
@@ -19,7 +21,7 @@ doing nothing scores. *PNG* is restoration from a PNG file, *JPEG* from a JPEG f
 is what the outermost 16 pixels lose against the centre, approximation / restoration.
 
 {scores}
-
+{published}
 ## Training
 
 {steps} of {planned} steps of {batch} patches of {patch} x {patch} pixels, on {machine}.{start}
@@ -60,6 +62,7 @@ def render_card(description: "Description") -> str:
             ]
         ),
         scores="\n".join(head + rows) if rows else "Not scored yet: `unfilter score` writes them here.",
+        published=_published(description.filter),
         steps=f"{description.steps:,}",
         planned=f"{schedule.steps:,}",
         batch=schedule.batch,
@@ -71,6 +74,16 @@ def render_card(description: "Description") -> str:
         jpeg=_jpeg(recipe.degradation),
         notes="".join(f"\n{note}\n" for note in description.notes),
         weights=description.weights_sha256,
+    )
+
+
+def _published(name: str) -> str:
+    if name not in PUBLISHED:
+        return ""
+    return (
+        f"\nThe paper's method, through PNG files on its FiveK test set: approximation {PUBLISHED[name].approximation:.2f}, "
+        f"restoration\n{PUBLISHED[name].restoration:.2f}. How far this filter is from its goals, and what was tried: "
+        "`docs/filters.md` and `docs/training.md`.\n"
     )
 
 

@@ -1,7 +1,6 @@
 """All trained filters at one look: their scores beside the paper's, and their pictures."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,29 +12,8 @@ from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.operators import operator
 from unfilter_training.operators.contact_sheet import side_by_side
 from unfilter_training.operators.saving import saved_levels
+from unfilter_training.published import PUBLISHED
 from unfilter_training.scoring import Task
-
-
-class Published(NamedTuple):
-    """What the paper's method scores through PNG files on its FiveK test set, dB. Source: the paper, Table 1."""
-
-    approximation: float
-    restoration: float
-
-
-PUBLISHED = {
-    "wls": Published(32.58, 37.31),
-    "llf": Published(32.29, 38.16),
-    "l0": Published(32.54, 36.46),
-    "wmf": Published(40.81, 41.25),
-    "rtv": Published(38.13, 38.76),
-    "rgf": Published(38.01, 40.06),
-    "bwp": Published(45.86, 40.50),
-    "cpd": Published(15.71, 32.33),
-    "rain_princess": Published(14.69, 36.24),
-    "scream": Published(19.30, 37.84),
-}
-"""By filter id. The paper's `bwp` and `cpd` follow each photo's histogram, ours have the fixed curves of their operators."""
 
 HEAD = (
     "| filter | unfiltered | approximation | paper | PNG | paper | JPEG 70 / 80 / 90, 4:2:0 | the same, 4:4:4 | photos |",

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn.functional import l1_loss, softplus
 
 from unfilter_training.degradation import rounding
-from unfilter_training.losses import LossWeights, as_far_as_shown, objective
+from unfilter_training.losses import LossWeights, objective
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
 
 
@@ -43,15 +43,6 @@ def test_terms_are_mean_squared_errors(small_network: QuasiInvertibleNetwork) ->
     torch.testing.assert_close(loss.restoration, (restored - PHOTO).square().mean())
     torch.testing.assert_close(loss.delta, delta.square().mean())
     torch.testing.assert_close(loss.filtered, filtered)
-
-
-def test_overshooting_an_end_costs_nothing_where_the_target_lies_there_and_all_else_costs_what_it_misses() -> None:
-    target = torch.tensor([0.0, 0.0, 0.0, 0.4, 0.4, 1.0, 1.0, 1.0])
-    filtered = torch.tensor([-0.5, 0.0, 0.3, -0.1, 1.2, 1.7, 1.0, 0.8], requires_grad=True)
-    error = as_far_as_shown(filtered, target) - target
-    torch.testing.assert_close(error, torch.tensor([0.0, 0.0, 0.3, -0.5, 0.8, 0.0, 0.0, -0.2]))
-    error.square().sum().backward()
-    torch.testing.assert_close(filtered.grad, 2 * error.detach())
 
 
 def test_restoration_norm_l1_counts_absolute_errors_and_logs_squared_ones(small_network: QuasiInvertibleNetwork) -> None:

@@ -50,13 +50,13 @@ def objective(
     hyper_parameters: Float[Tensor, "batch count"] | None = None,
     judge: Callable[[Tensor], Tensor] | None = None,
 ) -> Loss:
-    """Filter `photo`, save it (`degrade`), restore it; compare with `target` and `photo`. All sRGB 0..1; `filtered` may leave it.
+    """Filter `photo`, save it (`degrade`), restore it; compare with `target` and `photo`. All sRGB 0..1.
 
     `judge` gives logits that images are the operator's own; the adversarial term wants them high for filtered photos (the
     non-saturating form of Goodfellow et al., "Generative Adversarial Nets", 2014).
     """
     filtered, delta = network(photo, hyper_parameters)
-    approximation = mse_loss(as_far_as_shown(filtered, target), target)
+    approximation = mse_loss(filtered, target)
     nothing = torch.zeros((), device=photo.device)
     delta_power = nothing if delta is None else delta.square().mean()
     total = weights.approximation * approximation + weights.delta * delta_power
@@ -69,13 +69,3 @@ def objective(
     if judge is not None and weights.adversarial > 0:
         total = total + weights.adversarial * softplus(-judge(filtered)).mean()
     return Loss(total, approximation.detach(), restoration.detach(), delta_power.detach(), filtered.detach())
-
-
-def as_far_as_shown(filtered: Float[Tensor, "*shape"], target: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
-    """`filtered`, clamped where `target` lies at that end of 0..1: a file shows no more of it, so it costs nothing.
-
-    Operators that brighten or enhance leave 0..1 in a tenth of all values. To land on the end exactly is what a network of
-    few layers does badly; to overshoot it is easy.
-    """
-    high = torch.where(target >= 1, filtered.clamp(max=1), filtered)
-    return torch.where(target <= 0, high.clamp(min=0), high)

@@ -19,6 +19,13 @@ from unfilter_training.operators import Symmetry, operator
 from unfilter_training.photo_sets import photo_set
 from unfilter_training.recipe import Recipe
 
+OVERSHOOT = 0.25
+"""How far targets go beyond 0..1, where a file shows the end of that range.
+
+Operators that enhance leave 0..1 in up to a tenth of all values. To land on the end exactly is what a network of few layers
+does badly; to go on beyond it as the operator does is easier, and restores better. But values far out would rule the loss.
+"""
+
 
 class Pair(NamedTuple):
     """A photo (uint8, height x width x 3) and the operator's result on it (float16, unclipped, same shape).
@@ -125,8 +132,8 @@ class Patches:
         pair = self.pairs[random.integers(len(self.pairs))]
         top, left = (random.integers(length - self.size + 1) for length in pair.photo.shape[:2])
         window = np.s_[top : top + self.size, left : left + self.size]
-        saved = np.clip(pair.filtered[window].astype(np.float32), 0, 1)  # what a file holds of the operator's output
-        patches = [to_floats(pair.photo[window]), saved]
+        target = np.clip(pair.filtered[window].astype(np.float32), -OVERSHOOT, 1 + OVERSHOOT)
+        patches = [to_floats(pair.photo[window]), target]
         if self.symmetry == "square":
             turns, mirror = random.integers(4), random.integers(2)
             patches = [np.rot90(patch[:, ::-1] if mirror else patch, turns) for patch in patches]

@@ -11,7 +11,7 @@ from unfilter.errors import UnfilterError
 from unfilter.hyper_parameter import HyperParameter
 from unfilter.photo import Photo, read_photo, write_photo
 from unfilter_training import data
-from unfilter_training.data import OVERSHOOT, Pair, Patches, image_tensor, make_pair, make_pairs
+from unfilter_training.data import Pair, Patches, image_tensor, make_pair, make_pairs
 from unfilter_training.network import NetworkConfig
 from unfilter_training.operators import Symmetry, operator
 from unfilter_training.recipe import PhotoSource, Recipe, Schedule
@@ -73,13 +73,13 @@ def test_batch_has_one_size_and_both_parts_alike() -> None:
     assert places is None
 
 
-def test_targets_go_a_little_beyond_what_files_hold_and_no_farther() -> None:
+@pytest.mark.parametrize("overshoot", [0.0, 0.25])
+def test_targets_are_clipped_as_far_beyond_what_files_hold_as_the_recipe_says(overshoot: float) -> None:
     photo = pixels(16, 16)
     beyond = np.linspace(-0.5, 1.5, photo.size).reshape(photo.shape).astype(np.float16)
-    cut = Patches([Pair(photo, beyond)], size=16, seed=0, symmetry="none").batch(0, range(1))
-    assert np.array_equal(
-        cut.target[0].permute(1, 2, 0).numpy(), np.clip(beyond.astype(np.float32), -OVERSHOOT, 1 + OVERSHOOT)
-    )
+    patches = Patches([Pair(photo, beyond)], size=16, seed=0, symmetry="none", overshoot=overshoot)
+    target = patches.batch(0, range(1)).target[0].permute(1, 2, 0).numpy()
+    assert np.array_equal(target, np.clip(beyond.astype(np.float32), -overshoot, 1 + overshoot))
 
 
 @pytest.mark.parametrize("symmetry", ["square", "transpose", "none"])

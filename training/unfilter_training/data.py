@@ -19,13 +19,6 @@ from unfilter_training.operators import Symmetry, operator
 from unfilter_training.photo_sets import photo_set
 from unfilter_training.recipe import Recipe
 
-OVERSHOOT = 0.25
-"""How far targets go beyond 0..1, where a file shows the end of that range.
-
-Operators that enhance leave 0..1 in up to a tenth of all values. To land on the end exactly is what a network of few layers
-does badly; to go on beyond it as the operator does is easier, and restores better. But values far out would rule the loss.
-"""
-
 
 class Pair(NamedTuple):
     """A photo (uint8, height x width x 3) and the operator's result on it (float16, unclipped, same shape).
@@ -108,14 +101,14 @@ class Batch(NamedTuple):
 
 class Patches:
     """Random patches of pairs. An image depends on the seed, the step and its number in the batch alone, so a resumed run
-    sees the same ones, and so do several processes that share a batch.
+    sees the same ones, and so do several processes that share a batch. Targets are clipped to `overshoot` beyond 0..1.
     """
 
-    def __init__(self, pairs: list[Pair], *, size: int, seed: int, symmetry: Symmetry) -> None:
+    def __init__(self, pairs: list[Pair], *, size: int, seed: int, symmetry: Symmetry, overshoot: float = 0.0) -> None:
         self.pairs = [pair for pair in pairs if min(pair.photo.shape[:2]) >= size]
         if not self.pairs:
             raise UnfilterError(f"no photo is as large as a patch of {size} x {size} pixels")
-        self.size, self.seed, self.symmetry = size, seed, symmetry
+        self.size, self.seed, self.symmetry, self.overshoot = size, seed, symmetry, overshoot
 
     def batch(self, step: int, images: Iterable[int]) -> Batch:
         """Those images of a step's batch."""
@@ -132,7 +125,7 @@ class Patches:
         pair = self.pairs[random.integers(len(self.pairs))]
         top, left = (random.integers(length - self.size + 1) for length in pair.photo.shape[:2])
         window = np.s_[top : top + self.size, left : left + self.size]
-        target = np.clip(pair.filtered[window].astype(np.float32), -OVERSHOOT, 1 + OVERSHOOT)
+        target = np.clip(pair.filtered[window].astype(np.float32), -self.overshoot, 1 + self.overshoot)
         patches = [to_floats(pair.photo[window]), target]
         if self.symmetry == "square":
             turns, mirror = random.integers(4), random.integers(2)

@@ -57,6 +57,9 @@ class Recipe(BaseModel):
         None, pattern=r"^[a-z0-9_]+$", description="recipe whose weights are the start; what does not fit starts anew"
     )
     research_only: str | None = Field(None, description="why the weights may be used for research only, in words")
+    overshoot: float = Field(
+        0.0, ge=0, description="how far targets go beyond 0..1 where the operator does; 0 clips them as a file does"
+    )
     photos: tuple[PhotoSource, ...] = Field(min_length=1)
     schedule: Schedule
     losses: LossWeights = LossWeights()

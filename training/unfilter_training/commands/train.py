@@ -78,7 +78,7 @@ def _train(recipe: "Recipe", folder: Path, arguments: Namespace, device: str | N
         distributed.wait_for_all()
     schedule = recipe.schedule
     symmetry = operator(recipe.operator).symmetry
-    patches = Patches(pairs, size=schedule.patch, seed=schedule.seed, symmetry=symmetry)
+    patches = Patches(pairs, size=schedule.patch, seed=schedule.seed, symmetry=symmetry, overshoot=recipe.overshoot)
     trainer = Trainer(recipe, patches, folder, device=device, start=start)
     with tqdm(total=schedule.steps, initial=trainer.step, desc=recipe.filter, unit="step", disable=not alone) as bar:
 

@@ -32,7 +32,7 @@ DOCUMENTED = {
         "write_photo",
     ],
     unfilter.photo: ["Codec", "Photo", "Subsampling", "Tag", "codec_of", "read_photo", "write_photo"],
-    unfilter.fidelity: ["TOLERANCES", "FidelityReport", "Tolerance", "Verdict", "psnr", "render", "verify"],
+    unfilter.fidelity: ["TOLERANCES", "FidelityReport", "Tolerance", "Verdict", "psnr", "render", "ssim", "verify"],
 }
 HEAVY = {"torch", "onnxruntime", "coremltools", "tensorflow", "ai_edge_litert", "onnx"}
 

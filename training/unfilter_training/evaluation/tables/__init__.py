@@ -1,0 +1,7 @@
+"""The paper's tables, one module each, with the same four names.
+
+- `TITLE`, `NOTE`: what the table shows, and how to read it;
+- `cells(study)`: the cells it needs;
+- `rows(study, measured)`: its rows, records of `results.json`;
+- `markdown(rows)`: the table.
+"""

@@ -8,14 +8,20 @@ from pydantic import Field
 
 from unfilter.files import replacing
 from unfilter_training.evaluation.averages import Measured
-from unfilter_training.evaluation.curves import file_sizes, robustness
+from unfilter_training.evaluation.curves.file_sizes import Row as FileSizeRow
+from unfilter_training.evaluation.curves.robustness import Row as RobustnessRow
 from unfilter_training.evaluation.machine import code_digest, machine, tool_versions
 from unfilter_training.evaluation.pictures import PictureSetRecord
 from unfilter_training.evaluation.record import Record
 from unfilter_training.evaluation.sections import SECTIONS
 from unfilter_training.evaluation.study import Study
 from unfilter_training.evaluation.subjects import SubjectRecord
-from unfilter_training.evaluation.tables import speed, table_1, table_2, table_3, table_4, table_5
+from unfilter_training.evaluation.tables.speed import Row as SpeedRow
+from unfilter_training.evaluation.tables.table_1 import Row as Table1Row
+from unfilter_training.evaluation.tables.table_2 import Row as Table2Row
+from unfilter_training.evaluation.tables.table_3 import Row as Table3Row
+from unfilter_training.evaluation.tables.table_4 import Row as Table4Row
+from unfilter_training.evaluation.tables.table_5 import Row as Table5Row
 
 RESULTS, TABLES = "results.json", "tables.md"
 
@@ -32,15 +38,15 @@ class Results(Record):
     machine: str = Field(description="processor, threads, version of torch")
     photos: tuple[PictureSetRecord, ...]
     subjects: tuple[SubjectRecord, ...]
-    table_1: tuple[table_1.Row, ...] | None = None
-    table_2: tuple[table_2.Row, ...] | None = None
-    table_3: tuple[table_3.Row, ...] | None = None
-    table_4: tuple[table_4.Row, ...] | None = None
-    table_5: tuple[table_5.Row, ...] | None = None
-    speed: tuple[speed.Row, ...] | None = None
-    robustness: tuple[robustness.Row, ...] | None = None
-    file_sizes: tuple[file_sizes.Row, ...] | None = None
-    pareto: tuple[table_4.Row, ...] | None = None
+    table_1: tuple[Table1Row, ...] | None = None
+    table_2: tuple[Table2Row, ...] | None = None
+    table_3: tuple[Table3Row, ...] | None = None
+    table_4: tuple[Table4Row, ...] | None = None
+    table_5: tuple[Table5Row, ...] | None = None
+    speed: tuple[SpeedRow, ...] | None = None
+    robustness: tuple[RobustnessRow, ...] | None = None
+    file_sizes: tuple[FileSizeRow, ...] | None = None
+    pareto: tuple[Table4Row, ...] | None = None
 
 
 def results(study: Study, measured: Measured, names: Iterable[str]) -> Results:

@@ -21,8 +21,8 @@ ROUNDS = 5
 class Speed:
     """Seconds per picture of 720 x 480 in torch on the CPU, float32: median of five rounds after one that is not counted.
 
-    Numbers are named `I forward` and `I inverse`, I being the place in `forms`. All forms are timed in turn within a round, so
-    that what else the machine does meets all of them alike. Weights do not matter to time: fresh ones are used.
+    Numbers are named `I forward` and `I inverse`, I being the place in `forms`. All forms are timed in turn within a
+    round, so that what else the machine does meets all of them alike. Weights do not matter to time: fresh ones are used.
 
     Attributes:
         forms: configurations of the networks, as JSON.

@@ -1,0 +1,62 @@
+"""Checkpoints are gathered by name, by folder, and from a folder of short trainings."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from unfilter.errors import UnfilterError
+from unfilter_training import checkpoint
+from unfilter_training.evaluation.subjects import SubjectRecord, gather
+from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
+
+NOWHERE = Path("nowhere")
+
+
+def test_without_a_name_it_is_all_that_ships() -> None:
+    found = gather([], NOWHERE)
+    assert [one.label for one in found] == checkpoint.shipped()
+    assert {one.group for one in found} == {"filter"}
+    for one in found:
+        assert one.weights == checkpoint.read_description(checkpoint.find(one.label)).weights_sha256
+
+
+def test_short_trainings_join_what_is_named_and_the_recipes_name_says_what_they_are(
+    small_network: QuasiInvertibleNetwork, save: Callable[..., Path], tmp_path: Path
+) -> None:
+    own = save(tmp_path / "own", small_network, "own")
+    for name in ("baseline_ied_l0", "ablation_full"):
+        save(tmp_path / "short" / name, small_network, name)
+    (tmp_path / "short" / "unfinished").mkdir()
+    found = gather([str(own)], tmp_path / "short")
+    expected = [("own", "filter"), ("ablation_full", "ablation"), ("baseline_ied_l0", "baseline")]
+    assert [(one.label, one.group) for one in found] == expected
+
+
+def test_the_budget_says_steps_batch_and_patch(
+    small_network: QuasiInvertibleNetwork, save: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = save(tmp_path, small_network, "own", steps=1234, research_only="borrowed")
+    (own,) = gather([str(folder)], NOWHERE)
+    assert own.budget == "1,234 steps x 3 patches of 32 x 32"
+    record = SubjectRecord.of(own)
+    assert (record.operator, record.weights_sha256, record.research_only) == ("l0", own.weights, True)
+
+
+def test_one_checkpoint_named_twice_is_one_and_two_of_one_name_are_refused(
+    small_network: QuasiInvertibleNetwork,
+    noisy: Callable[[NetworkConfig], QuasiInvertibleNetwork],
+    save: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    first = save(tmp_path / "first", small_network, "own")
+    same = save(tmp_path / "same", small_network, "own")
+    other = save(tmp_path / "other", noisy(NetworkConfig(blocks=2, subnet_width=4)), "own")
+    assert len(gather([str(first), str(same), str(first)], NOWHERE)) == 1
+    with pytest.raises(UnfilterError, match=r"other and .*first are both called own"):
+        gather([str(first), str(other)], NOWHERE)
+
+
+def test_a_name_that_is_no_checkpoint_is_refused_with_those_there_are() -> None:
+    with pytest.raises(UnfilterError, match="shipped filters: l0"):
+        gather(["l00"], NOWHERE)

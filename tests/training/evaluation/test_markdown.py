@@ -16,4 +16,4 @@ def test_every_row_has_as_many_cells_as_the_head() -> None:
 def test_figures_have_the_decimals_of_the_papers() -> None:
     assert (db(32.544), db(math.inf), db(None)) == ("32.54", "inf", "-")
     assert (quality(32.5, 0.95249), quality(32.5, None)) == ("32.50 / 0.952", "32.50")
-    assert (kilobytes(1234567), kilobytes(None)) == ("1,234.6", "-")
+    assert (kilobytes(1234567.0), kilobytes(None)) == ("1,234.6", "-")

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from unfilter.errors import UnfilterError
 from unfilter.files import replacing
@@ -15,6 +15,7 @@ Value = dict[str, float]
 """Numbers by name. Decibels may be infinite."""
 
 
+@runtime_checkable
 class Cell(Protocol):
     """One measurement. Frozen and hashable: equal cells have equal values."""
 

@@ -1,7 +1,7 @@
 """The sections of an evaluation, in the order in which `tables.md` shows them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from unfilter_training.evaluation.averages import Measured
 from unfilter_training.evaluation.cells import Cell
@@ -11,6 +11,7 @@ from unfilter_training.evaluation.study import Study
 from unfilter_training.evaluation.tables import speed, table_1, table_2, table_3, table_4, table_5
 
 
+@runtime_checkable
 class Section(Protocol):
     """What each module of `tables` and `curves` is; those of `curves` have `plot` too."""
 

@@ -7,7 +7,7 @@ matters of it, and stands in tables and in the keys of what was measured.
 """
 
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ class Saved(NamedTuple):
     bytes: int
 
 
+@runtime_checkable
 class Carrier(Protocol):
     """One way to save a photo. Frozen, and equal to another of the same settings."""
 

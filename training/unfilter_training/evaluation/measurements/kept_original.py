@@ -29,4 +29,4 @@ class KeptOriginal:
         """See `Cell`."""
         photo = bench.photo(self.picture)
         saved = self.carrier.through(photo, bench.folder)
-        return {"bytes": saved.bytes, "db": psnr(saved.pixels, photo), "pixels": photo.shape[0] * photo.shape[1]}
+        return {"bytes": float(saved.bytes), "db": psnr(saved.pixels, photo), "pixels": float(photo[..., 0].size)}

@@ -50,5 +50,5 @@ class Passage:
             "approximation_ssim": ssim(saved.pixels, target),
             "restoration_db": psnr(restored, photo),
             "restoration_ssim": ssim(restored, photo),
-            "bytes": saved.bytes,
+            "bytes": float(saved.bytes),
         }

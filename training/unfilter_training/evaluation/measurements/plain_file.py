@@ -33,4 +33,4 @@ class PlainFile:
     def measure(self, bench: Bench) -> dict[str, float]:
         """See `Cell`."""
         target = bench.target(self.subject.task(dict(self.values)), self.picture)
-        return {"bytes": self.carrier.through(target, bench.folder).bytes}
+        return {"bytes": float(self.carrier.through(target, bench.folder).bytes)}

@@ -14,12 +14,12 @@ from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
 HEIGHT, WIDTH = 480, 720
 """The paper's 480p."""
 
-ROUNDS = 5
+ROUNDS = 3
 
 
 @dataclass(frozen=True)
 class Speed:
-    """Seconds per picture of 720 x 480 in torch on the CPU, float32: median of five rounds after one that is not counted.
+    """Seconds per picture of 720 x 480 in torch on the CPU, float32: median of three rounds after one that is not counted.
 
     Numbers are named `I forward` and `I inverse`, I being the place in `forms`. All forms are timed in turn within a
     round, so that what else the machine does meets all of them alike. Weights do not matter to time: fresh ones are used.

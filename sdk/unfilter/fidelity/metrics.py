@@ -48,7 +48,8 @@ def ssim(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:
         float(_similarity(*(plane[:, top : top + _ROWS + 2 * _REACH] for plane in planes)).sum())
         for top in range(0, a.shape[0] - 2 * _REACH, _ROWS)
     ]
-    return math.fsum(sums) / ((a.shape[0] - 2 * _REACH) * (a.shape[1] - 2 * _REACH) * a.shape[2])
+    places = math.prod((a.shape[0] - 2 * _REACH, a.shape[1] - 2 * _REACH, a.shape[2]))
+    return math.fsum(sums) / places
 
 
 def _similarity(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:

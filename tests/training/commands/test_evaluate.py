@@ -99,7 +99,6 @@ def test_sections_of_the_command_are_those_there_are() -> None:
         (["--photos", "other=nowhere"], "no such folder of photos"),
         (["--first", "0"], "--first 0: at least one photo"),
         (["--curve-photos", "-1"], "--curve-photos -1"),
-        (["l00"], "shipped filters"),
     ],
 )
 def test_bad_input_is_refused_in_one_line(
@@ -110,6 +109,12 @@ def test_bad_input_is_refused_in_one_line(
     assert message in error
     assert error.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_a_checkpoint_that_is_none_is_refused_wherever_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["l00", "--photos", "few=nowhere"], ["--photos", "few=nowhere", "l00"]):
+        assert main(["evaluate", *words]) == 2
+        assert "shipped filters: l0" in capsys.readouterr().err
 
 
 def test_a_polite_kill_ends_it_cleanly_and_it_goes_on(arguments: list[str], tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from unfilter_training.evaluation.subjects import Subject
 
 @dataclass(frozen=True)
 class Study:
-    """Subjects, photo sets, and how many photos the curves are drawn from, which take some fifty cells each."""
+    """Subjects, photo sets, and how many photos the curves are drawn from, which take some sixty cells each."""
 
     subjects: tuple[Subject, ...]
     sets: tuple[PictureSet, ...]

@@ -48,7 +48,7 @@ def ssim(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:
         float(_similarity(*(plane[:, top : top + _ROWS + 2 * _REACH] for plane in planes)).sum())
         for top in range(0, a.shape[0] - 2 * _REACH, _ROWS)
     ]
-    places = math.prod((a.shape[0] - 2 * _REACH, a.shape[1] - 2 * _REACH, a.shape[2]))
+    places: int = math.prod((a.shape[0] - 2 * _REACH, a.shape[1] - 2 * _REACH, a.shape[2]))
     return math.fsum(sums) / places
 
 

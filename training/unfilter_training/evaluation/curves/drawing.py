@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from unfilter.files import replacing
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -26,7 +27,7 @@ def style(index: int) -> dict[str, Any]:
     }
 
 
-def panels(count: int, *, width: float = 4.6, height: float = 4.0) -> "tuple[Figure, list[Any]]":
+def panels(count: int, *, width: float = 4.6, height: float = 4.0) -> "tuple[Figure, list[Axes]]":
     """A figure of `count` panels side by side, each so many inches wide, with grids."""
     from matplotlib.figure import Figure
 
@@ -35,6 +36,11 @@ def panels(count: int, *, width: float = 4.6, height: float = 4.0) -> "tuple[Fig
     for one in axes:
         one.grid(alpha=0.3)
     return figure, axes
+
+
+def legend_outside(figure: "Figure", axes: "Axes") -> None:
+    """One legend at the right of all panels, for the lines of one of them."""
+    figure.legend(*axes.get_legend_handles_labels(), fontsize=8, loc="outside right center")
 
 
 def save(figure: "Figure", path: Path) -> str:

@@ -13,7 +13,7 @@ from unfilter_training.evaluation.carriers.jpeg import Jpeg
 from unfilter_training.evaluation.carriers.newer_codecs import Avif, WebP
 from unfilter_training.evaluation.carriers.png import Png
 from unfilter_training.evaluation.cells import Cell
-from unfilter_training.evaluation.curves.file_size_plots import plot_all, plot_one
+from unfilter_training.evaluation.curves.file_size_plots import ALL, plot_all, plot_one
 from unfilter_training.evaluation.curves.rate import bytes_at
 from unfilter_training.evaluation.markdown import db, table
 from unfilter_training.evaluation.measurements.kept_original import KeptOriginal
@@ -41,9 +41,6 @@ SERIES: dict[str, tuple[Carrier, ...]] = {
     "JPEG 4:4:4": tuple(Jpeg(quality, "4:4:4") for quality in QUALITIES),
     "PNG": (Png(),),
 }
-
-ALL = "all filters"
-"""Name of the mean over the filters."""
 
 _LOSSLESS = WebP(None)
 

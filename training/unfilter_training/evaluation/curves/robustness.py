@@ -13,7 +13,7 @@ from unfilter_training.evaluation.carriers.other_jpeg import MozJpeg, ReadByLibj
 from unfilter_training.evaluation.carriers.png import Png
 from unfilter_training.evaluation.carriers.resized import Resized
 from unfilter_training.evaluation.cells import Cell
-from unfilter_training.evaluation.curves.drawing import panels, save, style
+from unfilter_training.evaluation.curves.drawing import legend_outside, panels, save, style
 from unfilter_training.evaluation.markdown import db, table
 from unfilter_training.evaluation.measurements.passage import Passage
 from unfilter_training.evaluation.record import Record
@@ -146,5 +146,5 @@ def _all_filters(rows: Sequence[Row], filters: Sequence[str], folder: Path) -> s
             one.plot(*zip(*points, strict=True), label=name, **style(index))
         one.set(title=series, xlabel="JPEG quality", ylabel="restored photo, PSNR in dB")
     axes[1].sharey(axes[0])
-    axes[1].legend(fontsize=8)
+    legend_outside(figure, axes[0])
     return save(figure, folder / "robustness_jpeg.png")

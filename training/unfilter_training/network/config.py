@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+
+DILATIONS = (1, 2, 4, 8)
 
 
 class NetworkConfig(BaseModel):
@@ -33,6 +35,11 @@ class NetworkConfig(BaseModel):
         "or strided convolutions (the released code); none: the branch is left out",
     )
     auxiliary_width: int = Field(32, ge=1)
+    auxiliary_dilations: tuple[PositiveInt, ...] = Field(
+        DILATIONS,
+        min_length=1,
+        description="of the dilated form's encoder; its decoder has them backwards without the last",
+    )
     fusion_blocks: int = Field(1, ge=1, description="blocks over (image, auxiliary features)")
     fusion_width: int = Field(32, ge=1)
     hyper_parameters: int = Field(0, ge=0, description="values that only the auxiliary branch sees")

@@ -60,7 +60,11 @@ def converter(name: str) -> Converter:
 
 
 class Conversion:
-    """One checkpoint on its way to a bundle."""
+    """One checkpoint on its way to a bundle.
+
+    Raises:
+        UnfilterError: the checkpoint is missing or damaged, or holds one of the paper's baselines.
+    """
 
     def __init__(self, checkpoint: Path, cache: Path, report: Callable[[str], None] = lambda _: None) -> None:
         self.checkpoint, self.report = checkpoint, report
@@ -68,9 +72,7 @@ class Conversion:
         self.description: Description = read_description(checkpoint)
         form = self.description.network
         if not isinstance(form, NetworkConfig):
-            raise UnfilterError(
-                f"{checkpoint}: made by {method_of(form)}, a baseline to compare with, which is never converted"
-            )
+            raise UnfilterError(f"{checkpoint}: {method_of(form)} is a baseline to compare with and is never converted")
         reach = max(halo(form, direction) for direction in ("forward", "inverse"))
         self.plan = TilePlan(tile=TILE, halo=reach, alignment=form.alignment)
         self._inputs = {

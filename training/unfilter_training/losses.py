@@ -58,8 +58,8 @@ def objective(
     """Filter `photo`, save it (`degrade`), restore it; compare with `target` and `photo`. All sRGB 0..1.
 
     `judge` gives logits that images are the operator's own; the adversarial term wants them high for filtered photos (the
-    non-saturating form of Goodfellow et al., "Generative Adversarial Nets", 2014). A network that takes the operator's output
-    gets `target`.
+    non-saturating form of Goodfellow et al., "Generative Adversarial Nets", 2014). A network that takes the operator's
+    output gets `target`.
     """
     filtered, delta = network.filter(photo, hyper_parameters, target)
     approximation = mse_loss(filtered, target)

@@ -34,7 +34,7 @@ def test_config_is_frozen() -> None:
     ("fields", "message"),
     [
         ({"depth": 3}, "Extra inputs are not permitted"),
-        ({"squeeze": "wavelet"}, "'haar' or 'none'"),
+        ({"squeeze": "wavelet"}, "'haar', 'unshuffle' or 'none'"),
         ({"blocks": 1}, "greater than or equal to 2"),
         ({"log_scale_bound": 0}, "greater than 0"),
         ({"subnet_skip": True, "subnet_convolutions": 3}, "at least 4 convolutions"),

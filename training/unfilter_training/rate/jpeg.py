@@ -23,8 +23,8 @@ def jpeg_rate(
 ) -> Float[Tensor, " batch"]:
     """Estimated bits per pixel of each image as a JPEG of `quality` 1..100, without its header, in float32.
 
-    A coefficient `c` counts as `log2(1 + (2 c)^2) / 2`: flat where the file will hold a zero anyway, so that nothing is spent
-    on making it smaller still.
+    A coefficient `c` counts as `log2(1 + (2 c)^2) / 2`: flat where the file will hold a zero anyway, so that nothing is
+    spent on making it smaller still.
     """
     height, width = filtered.shape[-2:]
     with torch.autocast(filtered.device.type, enabled=False):

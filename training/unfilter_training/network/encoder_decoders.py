@@ -21,7 +21,7 @@ CHANNELS = 12
 class EncoderDecodersConfig(BaseModel):
     """Form of two encoder-decoders. Frozen, and unknown fields are refused.
 
-    Widths of 52 and 44 take 39.4 and 28.5 kMAC per photo pixel, forward and back; the `mobile` preset takes 38.7 and 28.0.
+    Widths of 52 and 44 take 39.4 and 28.6 kMAC per photo pixel, forward and back; the `mobile` preset takes 38.7 and 28.0.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

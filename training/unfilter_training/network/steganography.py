@@ -20,7 +20,7 @@ from unfilter_training.network.squeeze import HaarSqueeze
 class SteganographyConfig(BaseModel):
     """Form of a hiding and a revealing network. Frozen, and unknown fields are refused.
 
-    Widths of 51 and 44 take 39.3 and 28.6 kMAC per photo pixel, forward and back; the `mobile` preset takes 38.7 and 28.0.
+    Widths of 51 and 44 take 39.4 and 28.6 kMAC per photo pixel, forward and back; the `mobile` preset takes 38.7 and 28.0.
     The operator itself, which has to run before, comes on top.
     """
 

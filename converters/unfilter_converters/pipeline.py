@@ -70,9 +70,7 @@ class Conversion:
         self.checkpoint, self.report = checkpoint, report
         self.cache = Cache(cache)
         self.description: Description = read_description(checkpoint)
-        form = self.description.network
-        if not isinstance(form, NetworkConfig):
-            raise UnfilterError(f"{checkpoint}: {method_of(form)} is a baseline to compare with and is never converted")
+        form = refuse_baseline(checkpoint, self.description)
         reach = max(halo(form, direction) for direction in ("forward", "inverse"))
         self.plan = TilePlan(tile=TILE, halo=reach, alignment=form.alignment)
         self._inputs = {
@@ -203,6 +201,18 @@ class Conversion:
         stored = json.loads((cached / FIDELITY).read_text(encoding="utf-8"))
         stored.pop("failures")
         return FidelityReport.model_validate(stored)
+
+
+def refuse_baseline(checkpoint: Path, description: Description) -> NetworkConfig:
+    """The network's form.
+
+    Raises:
+        UnfilterError: it is one of the paper's baselines.
+    """
+    form = description.network
+    if not isinstance(form, NetworkConfig):
+        raise UnfilterError(f"{checkpoint}: {method_of(form)} is a baseline to compare with and is never converted")
+    return form
 
 
 def _merge(cached: Path, bundle: Path) -> list[Artifact]:

@@ -187,7 +187,7 @@ def test_what_ablations_switch_converts_and_restores_as_the_reference_does(
     folder = saved(tmp_path / "checkpoint", noisy(NetworkConfig.model_validate(fields)))
     report = Conversion(folder, tmp_path / "cache").run(tmp_path / "bundle")
     graphs = [result for result in report.graphs if result.engine.runtime == "onnx"]
-    assert {result.engine.direction for result in graphs} == {"forward", "inverse"}
+    assert {result.direction for result in graphs} == {"forward", "inverse"}
     assert all(result.verdict is Verdict.PASS for result in graphs)
 
 

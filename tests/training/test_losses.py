@@ -173,8 +173,8 @@ def test_the_photo_is_restored_through_the_enhancers(noisy: Callable[[NetworkCon
 @pytest.mark.parametrize(
     "form",
     [
-        EncoderDecodersConfig(filtering_width=4, restoring_width=4),
-        SteganographyConfig(hiding_width=4, revealing_width=4),
+        EncoderDecodersConfig(width=4),
+        SteganographyConfig(width=4),
     ],
     ids=lambda form: form.method,
 )

@@ -238,21 +238,21 @@ def test_border_loss_of_a_photo_without_centre_is_zero(size: tuple[int, int]) ->
 def test_fresh_steganography_scores_as_the_operator_itself(photo: np.ndarray, tmp_path: Path) -> None:
     """Its container is the operator's output, as saved, left-over lines but for the rule that carries them."""
     even = np.ascontiguousarray(photo[:84, :98])
-    result = score_picture(Steganography(SteganographyConfig(hiding_width=4, revealing_width=4)).eval(), L0, even, tmp_path)
+    result = score_picture(Steganography(SteganographyConfig(width=4)).eval(), L0, even, tmp_path)
     assert result.approximation == math.inf
     assert result.restoration == result.unfiltered
 
 
 def test_fresh_encoder_decoders_score_as_doing_nothing(photo: np.ndarray, tmp_path: Path) -> None:
-    network = EncoderDecoders(EncoderDecodersConfig(filtering_width=4, restoring_width=4)).eval()
+    network = EncoderDecoders(EncoderDecodersConfig(width=4)).eval()
     assert score_picture(network, L0, photo, tmp_path) == score_picture(FRESH, L0, photo, tmp_path)
 
 
 @pytest.mark.parametrize(
     "form",
     [
-        EncoderDecodersConfig(filtering_width=4, restoring_width=4),
-        SteganographyConfig(hiding_width=4, revealing_width=4),
+        EncoderDecodersConfig(width=4),
+        SteganographyConfig(width=4),
         FRESH.config.model_copy(update={"enhancer": "both", "enhancer_width": 4}),
     ],
     ids=["encoder_decoders", "steganography", "enhancer"],
@@ -277,7 +277,7 @@ def test_every_method_is_scored_through_its_files(
 
 
 def test_without_the_operators_output_steganography_has_nothing_to_run_on(photo: np.ndarray) -> None:
-    network = Steganography(SteganographyConfig(hiding_width=4, revealing_width=4))
+    network = Steganography(SteganographyConfig(width=4))
     with pytest.raises(ValueError, match="none was given"):
         run_whole(network, "forward", photo)
     assert run_whole(network, "inverse", photo).shape == photo.shape

@@ -376,8 +376,8 @@ def test_progress_shows_no_number_where_nothing_is_restored(tmp_path: Path) -> N
 
 
 METHODS = {
-    "encoder_decoders": {"network": EncoderDecodersConfig(filtering_width=4, restoring_width=4)},
-    "steganography": {"network": SteganographyConfig(hiding_width=4, revealing_width=4)},
+    "encoder_decoders": {"network": EncoderDecodersConfig(width=4)},
+    "steganography": {"network": SteganographyConfig(width=4)},
     "enhancer": {"network": RECIPE.network.model_copy(update={"enhancer": "both", "enhancer_width": 4})},
     "rate": {"losses": LossWeights(rate_jpeg=1e-3, rate_png=1e-3)},
 }

@@ -199,7 +199,10 @@ class Trainer:
         with torch.autocast(self.device.partition(":")[0], dtype=torch.bfloat16):
             loss = self._objective(batch, self._degradation(), self._judge())
         if not torch.isfinite(loss.total):
-            raise UnfilterError(f"{self.folder}: the loss is not finite at step {self.step}; lower the learning rate")
+            raise UnfilterError(
+                f"{self.folder}: the loss is not finite at step {self.step}; lower the learning rate, or on a CPU choose "
+                "multiples of 16 as widths of encoder-decoders"  # see network/auxiliary.py
+            )
         self.optimizer.zero_grad(set_to_none=True)
         loss.total.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), schedule.gradient_clip)

@@ -27,8 +27,8 @@ average = 0.5
 """
 NETWORKS = {
     "ablation_small": "blocks = 2\nsubnet_width = 4\nauxiliary_width = 4\nfusion_width = 4",
-    "baseline_ied": 'method = "encoder_decoders"\nfiltering_width = 4\nrestoring_width = 4',
-    "baseline_steganography": 'method = "steganography"\nhiding_width = 4\nrevealing_width = 4',
+    "baseline_ied": 'method = "encoder_decoders"\nwidth = 4',
+    "baseline_steganography": 'method = "steganography"\nwidth = 4',
 }
 
 
@@ -131,7 +131,7 @@ def test_another_recipe_in_the_folder_is_left_alone_and_said(
     ablate: Ablate, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert ablate("baseline_ied") == 0
-    written(folder, "baseline_ied", 'method = "encoder_decoders"\nfiltering_width = 6\nrestoring_width = 4')
+    written(folder, "baseline_ied", 'method = "encoder_decoders"\nwidth = 6')
     assert ablate("baseline_ied") == 2
     assert "was started with another recipe" in capsys.readouterr().err
 

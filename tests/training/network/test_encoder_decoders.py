@@ -4,7 +4,7 @@ import torch
 
 from unfilter_training.network import EncoderDecoders, EncoderDecodersConfig
 
-CONFIG = EncoderDecodersConfig(filtering_width=4, restoring_width=6)
+CONFIG = EncoderDecodersConfig(width=4)
 
 
 def images() -> torch.Tensor:
@@ -24,7 +24,7 @@ def test_each_direction_is_a_network_of_its_own() -> None:
 def test_widths_are_those_of_the_form() -> None:
     network = EncoderDecoders(CONFIG)
     assert network.there.last.in_channels == 4
-    assert network.back.last.in_channels == 6
+    assert network.back.last.in_channels == 4
 
 
 def test_squeeze_weight_is_not_in_the_checkpoint() -> None:

@@ -30,8 +30,8 @@ FORMS: dict[str, tuple[Form, type[RestorableNetwork]]] = {
 }
 SMALL: dict[str, Form] = {
     "quasi_invertible": NetworkConfig(blocks=2, subnet_width=4, auxiliary_width=4, fusion_width=4),
-    "encoder_decoders": EncoderDecodersConfig(filtering_width=4, restoring_width=4),
-    "steganography": SteganographyConfig(hiding_width=4, revealing_width=4),
+    "encoder_decoders": EncoderDecodersConfig(width=4),
+    "steganography": SteganographyConfig(width=4),
 }
 each_small = pytest.mark.parametrize("form", SMALL.values(), ids=SMALL)
 
@@ -119,11 +119,11 @@ def kmac(run: Callable[[], object], pixels: int) -> float:
     return counter.get_total_flops() / 2 / pixels / 1000
 
 
-# Baselines are given as much as the network that they are compared with. It is counted without the couplings that make
-# Delta, which no exported graph has.
+# Baselines are given as much in both directions together as the network that they are compared with. Its couplings that make
+# Delta do not count: no exported graph has them.
 @pytest.mark.parametrize(
     ("name", "forward", "back"),
-    [("quasi_invertible", 38.7, 28.0), ("encoder_decoders", 39.4, 28.6), ("steganography", 39.4, 28.6)],
+    [("quasi_invertible", 38.7, 28.0), ("encoder_decoders", 33.7, 33.7), ("steganography", 35.0, 33.7)],
 )
 def test_cost_is_the_stated_one_in_kmac_per_pixel(name: str, forward: float, back: float) -> None:
     photo, network = torch.zeros(1, 3, 32, 32), build(FORMS[name][0])

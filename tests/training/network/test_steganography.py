@@ -7,7 +7,7 @@ import torch
 
 from unfilter_training.network import Steganography, SteganographyConfig
 
-CONFIG = SteganographyConfig(hiding_width=4, revealing_width=6)
+CONFIG = SteganographyConfig(width=4)
 
 
 def images(seed: int) -> torch.Tensor:
@@ -30,5 +30,5 @@ def test_without_the_operators_output_there_is_nothing_to_hide_in() -> None:
 def test_widths_are_those_of_the_form() -> None:
     network = Steganography(CONFIG)
     assert network.hide.last.in_channels == 4
-    assert network.reveal.last.in_channels == 6
+    assert network.reveal.last.in_channels == 4
     assert network.hide.encoder[0].in_channels == 2 * network.reveal.encoder[0].in_channels

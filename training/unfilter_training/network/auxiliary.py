@@ -17,6 +17,9 @@ class Dilated(nn.Module):
     """Encoder with dilation 1, 2, 4, 8, decoder with 4, 2, 1 and skips between equal dilations.
 
     No stride, so any size of the squeezed image fits and tiles need no coarser grid than the squeeze's.
+
+    Above 16, take a width that is a multiple of 16: for others torch 2.13.0 gives NaN as the gradient of a dilated
+    convolution's weights, in bf16 on a CPU (oneDNN; seen with AVX-512 at widths 20, 24, 40, 44, 51 and 52).
     """
 
     def __init__(self, channels_in: int, channels_out: int, width: int, hyper_parameters: int = 0) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from unfilter.errors import UnfilterError
     from unfilter_training.recipe import Recipe
 
 SUMMARY = "train the ablations and the paper's baselines, all that are missing, one after another; resumes where it stopped"
@@ -22,7 +23,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     from unfilter.errors import UnfilterError
-    from unfilter_training.commands.train import interrupt_politely, train_recipe
+    from unfilter_training import distributed
+    from unfilter_training.commands.train import interrupt_politely
     from unfilter_training.recipe import ablation_recipes, read_recipe
 
     interrupt_politely()
@@ -31,23 +33,40 @@ def run(arguments: Namespace) -> int:
     if unknown := [name for name in names if name not in known]:
         raise UnfilterError(f"no ablation is called {', '.join(unknown)}; there are: {', '.join(known)}")
     recipes = {name: read_recipe(name) for name in names}
-    left_out: dict[str, UnfilterError] = {}
-    for number, (name, recipe) in enumerate(recipes.items(), start=1):
-        folder = arguments.out / name
-        trained = _is_trained(folder, recipe)
-        print(f"[{number}/{len(recipes)}] {name}{': was trained before' if trained else ''}", flush=True)
-        if trained:
-            continue
-        arguments.recipe = name
-        try:
-            train_recipe(recipe, folder, arguments, arguments.device, (name,))
-        except UnfilterError as error:  # such as the weights of a style that are not here: the others need not wait
-            left_out[name] = error
-            print(f"left out: {error}", flush=True)
+    with distributed.launched(arguments.device) as device:
+        left_out = _train_all(recipes, arguments, device)
     if left_out:
         reasons = "; ".join(f"{name} ({error})" for name, error in left_out.items())
         raise UnfilterError(f"{len(left_out)} of {len(recipes)} were left out: {reasons}")
     return 0
+
+
+def _train_all(recipes: "dict[str, Recipe]", arguments: Namespace, device: str | None) -> "dict[str, UnfilterError]":
+    """Train those that are missing; returns what kept others from being trained, by name."""
+    from unfilter.errors import UnfilterError
+    from unfilter_training import distributed
+    from unfilter_training.commands.train import train_recipe
+
+    def say(line: str) -> None:
+        if distributed.rank() == 0:
+            print(line, flush=True)
+
+    left_out: dict[str, UnfilterError] = {}
+    for number, (name, recipe) in enumerate(recipes.items(), start=1):
+        folder = arguments.out / name
+        trained = _is_trained(folder, recipe)
+        say(f"[{number}/{len(recipes)}] {name}{': was trained before' if trained else ''}")
+        if trained:
+            continue
+        arguments.recipe = name
+        try:
+            train_recipe(recipe, folder, arguments, device, (name,))
+        except UnfilterError as error:
+            if distributed.world_size() > 1:  # the other processes may not have met it, and would wait for this one
+                raise
+            left_out[name] = error  # such as the weights of a style that are not here: the others need not wait
+            say(f"left out: {error}")
+    return left_out
 
 
 def _is_trained(folder: Path, recipe: "Recipe") -> bool:

@@ -166,6 +166,7 @@ class Conversion:
             remainder=REMAINDER_RULE,
             tiles=self.plan,
             research_only=description.recipe.research_only,
+            carriers=("exact", "jpeg") if description.recipe.degradation.jpeg else ("exact",),
             hyper_parameters=description.recipe.hyper_parameters,
             artifacts=tuple(artifacts),
             goldens=goldens,

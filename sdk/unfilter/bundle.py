@@ -23,6 +23,8 @@ SCHEMA: Literal[1] = 1
 Direction = Literal["forward", "inverse"]
 Precision = Literal["fp32", "fp16"]
 Format = Literal["onnx", "tflite", "mlpackage", "pt2"]
+Carrier = Literal["exact", "jpeg"]
+"""What filtered bytes may be saved in: exact keeps every level (PNG, lossless WebP, lossless HEIC)."""
 
 
 class _Frozen(BaseModel):
@@ -128,6 +130,7 @@ class Manifest(_Frozen):
     remainder: str = Field(description="the rule for lines that the alignment leaves over, in words")
     tiles: TilePlan
     research_only: str | None = Field(None, description="why it may be used for research only, in words; None: it may ship")
+    carriers: tuple[Carrier, ...] = Field(("exact",), description="what the filter was trained to be saved in", min_length=1)
     hyper_parameters: tuple[HyperParameter, ...] = Field((), description="what `apply` may be told, in the graphs' order")
     artifacts: tuple[Artifact, ...]
     goldens: tuple[Golden, ...]

@@ -23,7 +23,7 @@ from unfilter import runtimes
 from unfilter.bundle import Bundle, Direction, Precision, TilePlan
 from unfilter.errors import PhotoError, RuntimeUnavailable
 from unfilter.hyper_parameter import HyperParameter, complete
-from unfilter.photo import Photo, Tag, codec_of, read_photo, write_photo
+from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling, Tag, check_target, codec_of, read_photo, write_photo
 from unfilter.remainder import aligned_size, carry_remainder
 from unfilter.rounding import to_bytes
 from unfilter.runtimes import BoundGraph, Graph
@@ -116,10 +116,27 @@ class Filter:
         target: str | Path,
         *,
         quality: int = 95,
+        subsampling: Subsampling = "4:4:4",
         parameters: Mapping[str, float] | None = None,
-    ) -> None:
-        """Filter a photo file into a PNG or JPEG (`quality` 1..100, 4:4:4) that carries profile, EXIF and the tag, which
-        records the values of all hyper-parameters; `parameters` are as for `apply`.
+        convert: bool = False,
+        reduce: bool = False,
+        limit: int = PIXEL_LIMIT,
+    ) -> tuple[str, ...]:
+        """Filter a photo file into one that carries alpha, profile, EXIF, XMP and the tag, which records the values of all
+        hyper-parameters. docs/photos.md says what is kept of each kind of file.
+
+        Args:
+            source: a photo file.
+            target: PNG, WebP or HEIC, which are exact, or JPEG, where the filter was trained for it.
+            quality: of a JPEG, 1..100.
+            subsampling: of a JPEG's chroma.
+            parameters: as for `apply`.
+            convert: as for `read_photo`.
+            reduce: as for `read_photo`.
+            limit: as for `read_photo`.
+
+        Returns:
+            What was changed or left behind, a line each.
 
         Raises:
             PhotoError: unreadable or unwritable; nothing is written then.
@@ -128,25 +145,54 @@ class Filter:
         source, target = Path(source), Path(target)
         values = complete(self.hyper_parameters, parameters or {})
         codec = codec_of(target)
-        photo = read_photo(source)
+        self._refuse_untrained(target, codec)
+        photo = read_photo(source, convert=convert, reduce=reduce, limit=limit)
         _not_itself(source, target)
-        manifest = self.bundle.manifest
-        tag = Tag(filter=manifest.filter, restoration=manifest.restoration, codec=codec, parameters=values)
-        write_photo(target, replace(photo, pixels=self.apply(photo.pixels, **values), tag=tag), quality=quality)
+        notes = photo.notes + check_target(target, photo)
+        tag = self._tag(codec, quality, values)
+        filtered = replace(photo, pixels=self.apply(photo.pixels, **values), tag=tag)
+        write_photo(target, filtered, quality=quality, subsampling=subsampling)
+        return notes
 
-    def restore_file(self, source: str | Path, target: str | Path, *, force: bool = False) -> None:
-        """Restore a photo from a file that this filter saved; the result carries no tag.
+    def restore_file(
+        self, source: str | Path, target: str | Path, *, force: bool = False, limit: int = PIXEL_LIMIT
+    ) -> tuple[str, ...]:
+        """Restore a photo from a file that this filter saved; the result carries no tag, and everything else that the file
+        does. `limit` is as for `read_photo`.
+
+        Returns:
+            What was left behind, a line each.
 
         Raises:
             PhotoError: unreadable or unwritable; made by another filter, or saved again in another codec, unless `force`.
         """
         source, target = Path(source), Path(target)
         codec_of(target)
-        photo = read_photo(source)
+        photo = read_photo(source, limit=limit)
         _not_itself(source, target)
+        notes = photo.notes + check_target(target, photo)
         if not force:
             self._refuse_foreign(source, photo)
         write_photo(target, replace(photo, pixels=self.restore(photo.pixels), tag=None), quality=100)
+        return notes
+
+    def _tag(self, codec: Codec, quality: int, parameters: dict[str, float]) -> Tag:
+        manifest = self.bundle.manifest
+        return Tag(
+            filter=manifest.filter,
+            restoration=manifest.restoration,
+            codec=codec,
+            quality=quality if codec == "jpeg" else None,
+            parameters=parameters,
+        )
+
+    def _refuse_untrained(self, target: Path, codec: Codec) -> None:
+        manifest = self.bundle.manifest
+        if codec == "jpeg" and "jpeg" not in manifest.carriers:
+            raise PhotoError(
+                f"{target}: filter {manifest.filter} was not trained for JPEG, whose losses destroy what it carries; "
+                "use .png, .webp or .heic, which are exact"
+            )
 
     def _refuse_foreign(self, source: Path, photo: Photo) -> None:
         tag, manifest = photo.tag, self.bundle.manifest

@@ -15,6 +15,7 @@ from unfilter.fidelity import FidelityReport, Verdict
 from unfilter_converters import pipeline
 from unfilter_converters.pipeline import Conversion
 from unfilter_training import checkpoint
+from unfilter_training.degradation import Mixture
 from unfilter_training.network import (
     EncoderDecodersConfig,
     NetworkConfig,
@@ -133,6 +134,18 @@ def test_a_network_that_does_not_restore_makes_convert_exit_with_1(
     code = main(["convert", str(small_checkpoint), "--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")])
     assert code == 1
     assert "FAIL" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("jpeg", "carriers"), [(0.0, ("exact",)), (0.15, ("exact", "jpeg"))])
+def test_the_manifest_says_what_the_recipe_trained_the_filter_to_be_saved_in(
+    small_checkpoint: Path, quick: None, tmp_path: Path, jpeg: float, carriers: tuple[str, ...]
+) -> None:
+    description = checkpoint.read_description(small_checkpoint)
+    degradation = Mixture(rounding=1.0, real_jpeg=jpeg)
+    recipe = description.recipe.model_copy(update={"degradation": degradation})
+    checkpoint.describe(small_checkpoint, description.model_copy(update={"recipe": recipe}))
+    Conversion(small_checkpoint, tmp_path / "cache").run(tmp_path / "l0")
+    assert Bundle(tmp_path / "l0").manifest.carriers == carriers
 
 
 def test_a_filter_for_research_only_says_so_in_manifest_inspect_and_convert(

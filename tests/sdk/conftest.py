@@ -80,6 +80,15 @@ def edit_manifest() -> EditManifest:
 
 
 @pytest.fixture(scope="session")
+def jpeg_bundle(shipped_bundle: Path, tmp_path_factory: pytest.TempPathFactory, edit_manifest: EditManifest) -> Path:
+    """The shipped bundle as if its filter had been trained for JPEG too. Read only."""
+    folder = tmp_path_factory.mktemp("jpeg") / "l0"
+    shutil.copytree(shipped_bundle, folder)
+    edit_manifest(folder, lambda fields: fields.update(carriers=["exact", "jpeg"]))
+    return folder
+
+
+@pytest.fixture(scope="session")
 def flip_byte() -> Callable[[Path], None]:
     """Changes the middle byte of a file."""
 

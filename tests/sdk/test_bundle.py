@@ -1,15 +1,19 @@
 """Laws: a broken manifest is one line that says where; no byte of any file changes unseen; nothing outside is touched."""
 
+import contextlib
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from unfilter.bundle import MANIFEST, Bundle, Manifest, digest
-from unfilter.errors import BundleError
+from unfilter.errors import BundleError, UnfilterError
 
 Fields = dict[str, Any]
 EditManifest = Callable[[Path, Callable[[Fields], Any]], None]
@@ -137,6 +141,56 @@ def test_a_manifest_from_before_hyper_parameters_has_none(shipped_bundle: Path) 
     old = Manifest.model_validate(fields)
     assert old == Bundle(shipped_bundle).manifest
     assert old.hyper_parameters == ()
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def places(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """Where every value in nested JSON stands."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, inner in items for place in places(inner, (*path, key)))]
+
+
+@given(content=st.binary(max_size=200) | json_values.map(lambda value: json.dumps(value).encode()))
+def test_no_bytes_make_the_manifest_reader_raise_anything_else(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "fuzzed"
+    folder.mkdir(exist_ok=True)
+    (folder / MANIFEST).write_bytes(content)
+    refusal(folder)
+
+
+OLD = Path(__file__).parents[1] / "fixtures/bundle-schema-1"
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_no_change_of_a_value_makes_a_bundle_raise_anything_else(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "changed"
+    shutil.copytree(OLD, folder, dirs_exist_ok=True)
+    fields = json.loads((OLD / MANIFEST).read_text())
+    for _ in range(data.draw(st.integers(1, 3))):
+        *path, last = data.draw(st.sampled_from(places(fields)[1:]))
+        inner = fields
+        for key in path:
+            inner = inner[key]
+        inner[last] = data.draw(json_values | st.sampled_from(["../x", "/etc/passwd", "a" * 5000, "\0", "", ".", "onnx"]))
+    (folder / MANIFEST).write_text(json.dumps(fields))
+    with contextlib.suppress(UnfilterError):
+        bundle = Bundle(folder)
+        bundle.check()
+    with contextlib.suppress(UnfilterError):
+        bundle = Bundle(folder)
+        for artifact in bundle.manifest.artifacts:
+            bundle.check_artifact(artifact)
 
 
 def test_a_field_name_cannot_break_the_line(bundle_copy: Path, edit_manifest: EditManifest) -> None:

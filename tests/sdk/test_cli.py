@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import unfilter.cli
 from unfilter import runtimes
@@ -70,6 +72,42 @@ def test_inspect_of_a_bundle_lists_its_artifacts(shipped_bundle: Path, capsys: p
     assert out.count("\nartifact ") == len(json.loads((shipped_bundle / "manifest.json").read_text())["artifacts"])
 
 
+@pytest.mark.parametrize("name", ["f.png", "f.webp", "f.heic", "f.jpg"])
+def test_inspect_shows_the_tag_of_every_kind(
+    name: str, photo: Path, jpeg_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if name == "f.heic":
+        pytest.importorskip("pillow_heif", reason="pillow-heif is not installed")
+    assert main(["apply", "--filter", str(jpeg_bundle), "--quality", "93", str(photo), name]) == 0
+    capsys.readouterr()
+    assert main(["inspect", name]) == 0
+    lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    codec = {"jpg": "jpeg"}.get(name[2:], name[2:])
+    assert lines["file"] == f"{name}, {codec}, 301 x 225"
+    assert lines["filter"] == "l0"
+    assert lines["restoration"] == json.loads((jpeg_bundle / "manifest.json").read_text())["restoration"]
+    assert lines["saved"] == ("as      jpeg, quality 93" if codec == "jpeg" else f"as      {codec}")
+
+
+def test_notes_are_said_on_standard_error_and_limits_and_conversions_reach_the_reader(
+    shipped_bundle: Path, refused: Callable[..., str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    Image.fromarray(np.zeros((20, 30, 3), np.uint8)).convert("CMYK").save("p.jpg")
+    assert "--convert" in refused("apply", "--filter", shipped_bundle, "p.jpg", "f.png")
+    assert "declares 30 x 20" in refused("apply", "--filter", shipped_bundle, "--limit", "0.0001", "p.jpg", "f.png")
+    assert main(["apply", "--filter", str(shipped_bundle), "--convert", "p.jpg", "f.png"]) == 0
+    assert capfd.readouterr().err == "unfilter: p.jpg: CMYK was converted to sRGB without a profile\n"
+    for command in (["inspect"], ["restore", "--filter", shipped_bundle]):
+        arguments = ["f.png"] if command[0] == "inspect" else ["f.png", "r.png"]
+        assert "declares 30 x 20" in refused(*command, "--limit", "0.0001", *arguments)
+
+
+def test_inspect_shows_what_apply_would_refuse(capsys: pytest.CaptureFixture[str]) -> None:
+    Image.fromarray(np.zeros((20, 30, 3), np.uint8)).convert("CMYK").save("p.jpg")
+    assert main(["inspect", "p.jpg"]) == 0
+    assert "note          CMYK was converted" in capsys.readouterr().out
+
+
 def test_inspect_warns_of_a_file_that_was_saved_again(
     photo: Path, shipped_bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,7 +162,7 @@ def test_an_unreadable_photo(command: str, content: bytes | None, shipped_bundle
     assert not Path("out.png").exists()
 
 
-@pytest.mark.parametrize("target", ["absent/f.png", "f.webp", "f"])
+@pytest.mark.parametrize("target", ["absent/f.png", "f.avif", "f"])
 def test_an_output_that_cannot_be_written(
     target: str, photo: Path, shipped_bundle: Path, refused: Callable[..., str]
 ) -> None:
@@ -152,6 +190,9 @@ def test_a_parameter_that_the_filter_lacks(photo: Path, shipped_bundle: Path, re
         ["apply", "--filter", "b", "--runtime", "onx", "in.png", "out.png"],
         ["apply", "--filter", "b", "--precision", "int8", "in.png", "out.png"],
         ["apply", "--filter", "b", "--quality", "0", "in.png", "out.jpg"],
+        ["apply", "--filter", "b", "--subsampling", "4:2:2", "in.png", "out.jpg"],
+        ["apply", "--filter", "b", "--limit", "0", "in.png", "out.png"],
+        ["inspect", "--limit", "inf", "in.png"],
         ["apply", "--filter", "b", "--set", "smoothness", "in.png", "out.png"],
         ["apply", "--filter", "b", "--set", "smoothness=much", "in.png", "out.png"],
         ["verify", "b", "--require", "core_ml"],

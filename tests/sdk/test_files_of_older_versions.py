@@ -1,10 +1,11 @@
 """Bundles and filtered files of every released schema stay usable for ever."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from unfilter import Bundle, Filter, Tag, read_photo
+from unfilter import Bundle, Filter, PhotoError, Tag, read_photo
 from unfilter.fidelity import psnr
 
 FIXTURES = sorted((Path(__file__).parents[1] / "fixtures").glob("bundle-schema-*"))
@@ -22,6 +23,14 @@ def test_an_old_bundle_still_restores_the_file_that_it_filtered(fixture: Path, t
     Filter.open(fixture, runtime="onnx").restore_file(fixture / "filtered.png", tmp_path / "restored.png")
     restored, photo = (read_photo(path).pixels for path in (tmp_path / "restored.png", fixture / "photo.png"))
     assert psnr(restored, photo) > 44
+
+
+def test_a_bundle_from_before_carriers_means_exact_ones_only(tmp_path: Path) -> None:
+    old = FIXTURES[0]
+    assert "carriers" not in json.loads((old / "manifest.json").read_text())
+    assert Bundle(old).manifest.carriers == ("exact",)
+    with pytest.raises(PhotoError, match="not trained for JPEG"):
+        Filter.open(old, runtime="onnx").apply_file(old / "photo.png", tmp_path / "f.jpg")
 
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda path: path.name)

@@ -4,19 +4,20 @@ restore is refused before anything is written.
 
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, JpegImagePlugin
 
 from unfilter import runtimes
 from unfilter.bundle import Bundle, Direction
 from unfilter.errors import BundleError, PhotoError, RuntimeUnavailable
 from unfilter.fidelity import psnr
 from unfilter.filter import Filter
-from unfilter.photo import Codec, Photo, Tag, read_photo, write_photo
+from unfilter.photo import Codec, Photo, Subsampling, Tag, read_photo, write_photo
 
 OpenFilter = Callable[..., Filter]
 XMP = (
@@ -148,16 +149,36 @@ def camera_photo(tmp_path: Path, chelsea: NDArray[np.uint8]) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("name", "codec"), [("f.png", "png"), ("f.jpg", "jpeg"), ("F.JPEG", "jpeg")])
+HEIC = pytest.mark.skipif(not find_spec("pillow_heif"), reason="pillow-heif is not installed")
+
+
+@pytest.fixture(scope="session")
+def jpeg_l0(jpeg_bundle: Path) -> Filter:
+    """The same filter, as if it had been trained for JPEG."""
+    return Filter.open(jpeg_bundle)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("f.png", "png"),
+        ("f.webp", "webp"),
+        pytest.param("f.heic", "heic", marks=HEIC),
+        ("f.jpg", "jpeg"),
+        ("F.JPEG", "jpeg"),
+    ],
+)
 def test_a_filtered_file_says_what_made_it_and_carries_what_came_with_the_photo(
-    name: str, codec: Codec, camera_photo: Path, tmp_path: Path, l0: Filter
+    name: str, codec: Codec, camera_photo: Path, tmp_path: Path, jpeg_l0: Filter
 ) -> None:
+    l0 = jpeg_l0
     filtered, restored = tmp_path / name, tmp_path / "restored.png"
-    l0.apply_file(camera_photo, filtered)
+    assert l0.apply_file(camera_photo, filtered, quality=91) == ()
     l0.restore_file(str(filtered), str(restored))
     photo, after_apply, after_restore = (read_photo(path) for path in (camera_photo, filtered, restored))
     manifest = l0.bundle.manifest
-    assert after_apply.tag == Tag(filter="l0", restoration=manifest.restoration, codec=codec)
+    quality = 91 if codec == "jpeg" else None
+    assert after_apply.tag == Tag(filter="l0", restoration=manifest.restoration, codec=codec, quality=quality)
     assert after_restore.tag is None
     assert b"unfilter" not in restored.read_bytes()
     assert photo.icc_profile
@@ -167,10 +188,85 @@ def test_a_filtered_file_says_what_made_it_and_carries_what_came_with_the_photo(
         assert (after.icc_profile, after.exif) == (photo.icc_profile, photo.exif)
         assert 'dc:source="camera"' in (after.xmp or "")
         assert after.pixels.shape == photo.pixels.shape  # nothing was turned
-    if codec == "png":
+    if codec != "jpeg":
         np.testing.assert_array_equal(after_apply.pixels, l0.apply(photo.pixels))
         np.testing.assert_array_equal(after_restore.pixels, l0.restore(after_apply.pixels))
         assert psnr(after_restore.pixels, photo.pixels) > 40
+
+
+def test_a_jpeg_is_refused_by_a_filter_that_was_not_trained_for_it(
+    camera_photo: Path, bundle_copy: Path, edit_manifest: Callable[..., None]
+) -> None:
+    edit_manifest(bundle_copy, lambda fields: fields.update(carriers=["exact"]))
+    with pytest.raises(PhotoError, match=r"not trained for JPEG.*use \.png, \.webp or \.heic"):
+        Filter.open(bundle_copy).apply_file(camera_photo, target := camera_photo.with_name("f.jpg"))
+    assert not target.exists()
+
+
+@pytest.mark.parametrize(("name", "chroma"), [("4:4:4", 0), ("4:2:0", 2)])
+def test_the_chroma_of_a_filtered_jpeg_is_full_unless_asked_for(
+    camera_photo: Path, jpeg_l0: Filter, name: Subsampling, chroma: int
+) -> None:
+    jpeg_l0.apply_file(camera_photo, target := camera_photo.with_name("f.jpg"), subsampling=name)
+    with Image.open(target) as image:
+        assert JpegImagePlugin.get_sampling(image) == chroma
+
+
+@pytest.mark.parametrize("name", ["f.png", "f.webp", pytest.param("f.heic", marks=HEIC)])
+def test_alpha_goes_around_the_network_exactly_in_both_directions(
+    name: str, tmp_path: Path, chelsea: NDArray[np.uint8], l0: Filter
+) -> None:
+    pixels = chelsea[:50, :81]
+    alpha = np.random.default_rng(0).integers(0, 256, pixels.shape[:2], dtype=np.uint8)
+    write_photo(tmp_path / "p.png", Photo(pixels, alpha=alpha))
+    l0.apply_file(tmp_path / "p.png", tmp_path / name)
+    l0.restore_file(tmp_path / name, tmp_path / "r.png")
+    filtered, restored = read_photo(tmp_path / name), read_photo(tmp_path / "r.png")
+    np.testing.assert_array_equal(filtered.pixels, l0.apply(pixels))  # as if there were no alpha
+    for photo in (filtered, restored):
+        np.testing.assert_array_equal(photo.alpha, alpha)
+    assert psnr(restored.pixels, pixels) > 40
+
+
+@HEIC
+@pytest.mark.parametrize("orientation", [3, 6, 7])
+def test_a_turned_photo_restores_through_heic(
+    orientation: int, tmp_path: Path, chelsea: NDArray[np.uint8], l0: Filter
+) -> None:
+    """Odd sides: were the picture turned, the left-over lines would lie elsewhere, and the squeeze's cells too."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    pixels = chelsea[:51, :81]
+    write_photo(tmp_path / "p.heic", Photo(pixels, exif=exif.tobytes()))
+    l0.apply_file(tmp_path / "p.heic", tmp_path / "f.heic")
+    l0.restore_file(tmp_path / "f.heic", tmp_path / "r.heic")
+    restored = read_photo(tmp_path / "r.heic")
+    assert restored.exif == exif.tobytes()
+    np.testing.assert_array_equal(restored.pixels, l0.restore(l0.apply(pixels)))
+    assert psnr(restored.pixels, pixels) > 40
+
+
+def test_a_grey_photo_comes_back_with_channels_that_are_equal_to_within_the_filters_accuracy(
+    tmp_path: Path, chelsea: NDArray[np.uint8], l0: Filter
+) -> None:
+    Image.fromarray(chelsea).convert("L").save(tmp_path / "grey.png")
+    l0.apply_file(tmp_path / "grey.png", tmp_path / "f.png")
+    l0.restore_file(tmp_path / "f.png", tmp_path / "r.png")
+    restored = read_photo(tmp_path / "r.png").pixels
+    assert psnr(restored, read_photo(tmp_path / "grey.png").pixels) > 40
+    assert psnr(restored[..., :1], restored[..., 1:2]) > 40
+
+
+def test_what_is_left_behind_is_said_and_what_needs_asking_is_done_on_asking(
+    tmp_path: Path, chelsea: NDArray[np.uint8], l0: Filter
+) -> None:
+    Image.fromarray(chelsea[:40, :60]).convert("CMYK").save(tmp_path / "p.jpg")
+    with pytest.raises(PhotoError, match="--convert"):
+        l0.apply_file(tmp_path / "p.jpg", tmp_path / "f.png")
+    notes = l0.apply_file(tmp_path / "p.jpg", tmp_path / "f.png", convert=True)
+    assert notes == ("CMYK was converted to sRGB without a profile",)
+    with pytest.raises(PhotoError, match="declares 60 x 40"):
+        l0.restore_file(tmp_path / "f.png", tmp_path / "r.png", limit=100)
 
 
 @pytest.fixture
@@ -226,7 +322,7 @@ def test_a_photo_is_never_overwritten_by_its_own_result(filtered_file: Path, l0:
     assert filtered_file.read_bytes() == before
 
 
-@pytest.mark.parametrize("target", ["absent/out.png", "out.webp", "out", "taken.png"])
+@pytest.mark.parametrize("target", ["absent/out.png", "out.avif", "out", "taken.png"])
 def test_an_output_that_cannot_be_written_leaves_nothing(target: str, filtered_file: Path, l0: Filter) -> None:
     (filtered_file.parent / "taken.png").mkdir()
     before = sorted(filtered_file.parent.rglob("*"))

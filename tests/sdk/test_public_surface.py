@@ -31,10 +31,21 @@ DOCUMENTED = {
         "read_photo",
         "write_photo",
     ],
-    unfilter.photo: ["Codec", "Photo", "Subsampling", "Tag", "codec_of", "read_photo", "write_photo"],
+    unfilter.photo: [
+        "PIXEL_LIMIT",
+        "Codec",
+        "Kind",
+        "Photo",
+        "Subsampling",
+        "Tag",
+        "check_target",
+        "codec_of",
+        "read_photo",
+        "write_photo",
+    ],
     unfilter.fidelity: ["TOLERANCES", "FidelityReport", "Tolerance", "Verdict", "psnr", "render", "verify"],
 }
-HEAVY = {"torch", "onnxruntime", "coremltools", "tensorflow", "ai_edge_litert", "onnx"}
+HEAVY = {"torch", "onnxruntime", "coremltools", "tensorflow", "ai_edge_litert", "onnx", "pillow_heif"}
 
 
 @pytest.mark.parametrize("module", DOCUMENTED, ids=lambda module: module.__name__)

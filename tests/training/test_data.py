@@ -73,6 +73,13 @@ def test_batch_has_one_size_and_both_parts_alike() -> None:
     assert places is None
 
 
+def test_targets_are_clipped_as_files_clip_them() -> None:
+    photo = pixels(16, 16)
+    beyond = np.linspace(-0.5, 1.5, photo.size).reshape(photo.shape).astype(np.float16)
+    cut = Patches([Pair(photo, beyond)], size=16, seed=0, symmetry="none").batch(0, range(1))
+    assert np.array_equal(cut.target[0].permute(1, 2, 0).numpy(), np.clip(beyond.astype(np.float32), 0, 1))
+
+
 @pytest.mark.parametrize("symmetry", ["square", "transpose", "none"])
 def test_photo_and_target_are_cut_at_the_same_place(symmetry: Symmetry) -> None:
     for step in range(10):

@@ -125,7 +125,8 @@ class Patches:
         pair = self.pairs[random.integers(len(self.pairs))]
         top, left = (random.integers(length - self.size + 1) for length in pair.photo.shape[:2])
         window = np.s_[top : top + self.size, left : left + self.size]
-        patches = [to_floats(pair.photo[window]), pair.filtered[window].astype(np.float32)]
+        saved = np.clip(pair.filtered[window].astype(np.float32), 0, 1)  # what a file holds of the operator's output
+        patches = [to_floats(pair.photo[window]), saved]
         if self.symmetry == "square":
             turns, mirror = random.integers(4), random.integers(2)
             patches = [np.rot90(patch[:, ::-1] if mirror else patch, turns) for patch in patches]

@@ -3,6 +3,9 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from unfilter.commands.apply import add_limit_argument
+from unfilter.photo import Tag
+
 SUMMARY = "show the tag of a photo file, or what a bundle holds"
 EXTRA: str | None = None
 REQUIRES: tuple[str, ...] = ()
@@ -10,25 +13,27 @@ REQUIRES: tuple[str, ...] = ()
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH", type=Path, help="photo file or bundle folder")
+    add_limit_argument(parser)
 
 
 def run(arguments: Namespace) -> int:
-    lines = _bundle(arguments.path) if arguments.path.is_dir() else _photo(arguments.path)
+    lines = _bundle(arguments.path) if arguments.path.is_dir() else _photo(arguments.path, arguments.limit)
     print("\n".join(f"{name:<14}{value}" for name, value in lines))
     return 0
 
 
-def _photo(path: Path) -> list[tuple[str, str]]:
+def _photo(path: Path, limit: int) -> list[tuple[str, str]]:
     from unfilter.errors import PhotoError
     from unfilter.photo import read_photo
     from unfilter.search_path import find_bundle
 
-    photo = read_photo(path)
+    photo = read_photo(path, convert=True, reduce=True, limit=limit)  # only the tag is asked for
     height, width, _ = photo.pixels.shape
-    lines = [("file", f"{path}, {photo.codec}, {width} x {height}")]
+    kind = f"{photo.codec}, {width} x {height}" + (", transparent" if photo.transparent else "")
+    lines = [("file", f"{path}, {kind}"), *(("note", note) for note in photo.notes)]
     if photo.tag is None:
         return [*lines, ("filter", "none: carries no unfilter tag")]
-    lines += [("filter", photo.tag.filter), ("restoration", photo.tag.restoration), ("saved as", photo.tag.codec)]
+    lines += [("filter", photo.tag.filter), ("restoration", photo.tag.restoration), ("saved as", _saved_as(photo.tag))]
     lines += [("parameter", f"{name} {value:g}") for name, value in photo.tag.parameters.items()]
     if photo.tag.codec != photo.codec:
         lines.append(("warning", f"is {photo.codec} now: what it carried is damaged"))
@@ -37,6 +42,10 @@ def _photo(path: Path) -> list[tuple[str, str]]:
     except PhotoError:
         lines.append(("bundle", "not in the search path"))
     return lines
+
+
+def _saved_as(tag: Tag) -> str:
+    return f"{tag.codec}, quality {tag.quality}" if tag.quality else tag.codec
 
 
 def _bundle(path: Path) -> list[tuple[str, str]]:
@@ -50,6 +59,7 @@ def _bundle(path: Path) -> list[tuple[str, str]]:
         ("bundle", f"{path}, {len(manifest.files)} files as the manifest says"),
         ("filter", manifest.filter),
         ("restoration", manifest.restoration),
+        ("carriers", ", ".join(manifest.carriers)),
         ("tiles", f"{plan.tile} px, halo {plan.halo}, alignment {plan.alignment}"),
     ]
     if manifest.research_only:

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from unfilter.commands.apply import add_runtime_arguments
+from unfilter.commands.apply import add_limit_argument, add_runtime_arguments, report
 
 SUMMARY = "restore the photo from a filtered file"
 EXTRA: str | None = None
@@ -12,9 +12,10 @@ REQUIRES: tuple[str, ...] = ()
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("source", metavar="IN", type=Path, help="file that a filter saved")
-    parser.add_argument("target", metavar="OUT", type=Path, help="restored photo: .png or .jpg")
+    parser.add_argument("target", metavar="OUT", type=Path, help="restored photo: .png, .webp, .heic or .jpg")
     parser.add_argument("--filter", dest="bundle", metavar="BUNDLE", type=Path, help="bundle folder (default: by the tag)")
     parser.add_argument("--force", action="store_true", help="restore even what another filter made or was saved again")
+    add_limit_argument(parser)
     add_runtime_arguments(parser)
 
 
@@ -25,8 +26,9 @@ def run(arguments: Namespace) -> int:
 
     folder = arguments.bundle
     if folder is None:
-        folder = find_bundle(arguments.source, read_photo(arguments.source).tag).folder
+        folder = find_bundle(arguments.source, read_photo(arguments.source, limit=arguments.limit).tag).folder
     chosen = Filter.open(folder, runtime=arguments.runtime, precision=arguments.precision)
-    chosen.restore_file(arguments.source, arguments.target, force=arguments.force)
+    notes = chosen.restore_file(arguments.source, arguments.target, force=arguments.force, limit=arguments.limit)
+    report(notes, arguments.source)
     print(f"{arguments.target}: restored with {folder} on {chosen.runtime} {chosen.precision}")
     return 0

@@ -1,7 +1,25 @@
-"""Photo files: pixels as they are stored, never colour-converted, never rotated; profile, EXIF and XMP travel along."""
+"""Photo files: pixels as they are stored, never colour-converted, never rotated; profile, EXIF and XMP travel along.
 
-from unfilter.photo.read import Photo, read_photo
+One module per format (`png`, `jpeg`, `webp`, `heic`, `avif`, `tiff`), each with `decode(source)` and, where it is written,
+`encode(path, photo)`. docs/photos.md is the policy for each kind of file.
+"""
+
+from unfilter.photo.jpeg import Subsampling
+from unfilter.photo.photo import Kind, Photo
+from unfilter.photo.read import read_photo
+from unfilter.photo.source import PIXEL_LIMIT
 from unfilter.photo.tag import Codec, Tag
-from unfilter.photo.write import Subsampling, codec_of, write_photo
+from unfilter.photo.write import check_target, codec_of, write_photo
 
-__all__ = ["Codec", "Photo", "Subsampling", "Tag", "codec_of", "read_photo", "write_photo"]
+__all__ = [
+    "PIXEL_LIMIT",
+    "Codec",
+    "Kind",
+    "Photo",
+    "Subsampling",
+    "Tag",
+    "check_target",
+    "codec_of",
+    "read_photo",
+    "write_photo",
+]

@@ -1,4 +1,4 @@
-"""The tag that says which filter made a file: JSON in a PNG's iTXt chunk, an rdf:Description in a JPEG's XMP."""
+"""The tag that says which filter made a file: JSON in a PNG's iTXt chunk, in the XMP of other formats."""
 
 import re
 from typing import Annotated, Literal
@@ -6,7 +6,8 @@ from xml.sax.saxutils import escape, unescape
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-Codec = Literal["png", "jpeg"]
+Codec = Literal["png", "jpeg", "webp", "heic"]
+"""Formats that are written; all but JPEG keep every level."""
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 _Finite = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -15,9 +16,14 @@ PNG_KEYWORD = "unfilter"
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _NAMESPACE = "https://unfilter.dev/ns/tag/1/"
-_DESCRIPTION = re.compile(rf'<rdf:Description\s[^<>]*xmlns:unfilter="{re.escape(_NAMESPACE)}"[^<>]*/>')
+_DECLARED = re.compile(rf"""xmlns:unfilter=(["']){re.escape(_NAMESPACE)}\1""")
+# As we write it, and as exiftool writes it again: the attribute as an element.
+_DESCRIPTION = re.compile(
+    rf"<rdf:Description\s[^<>]*{_DECLARED.pattern}[^<>]*"
+    r"(?:/>|(?<!/)>\s*<unfilter:tag>[^<>]*</unfilter:tag>\s*</rdf:Description\s*>)"
+)
 _END = re.compile(r"</[A-Za-z_][\w.-]*:RDF\s*>")
-_VALUE = re.compile(r'unfilter:tag="([^"<>]*)"')
+_VALUE = re.compile(r"""unfilter:tag=(?:"([^"<>]*)"|'([^'<>]*)')|<unfilter:tag>([^<>]*)</unfilter:tag>""")
 _PACKET = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
     '<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
@@ -26,6 +32,7 @@ _PACKET = (
     '<?xpacket end="w"?>'
 )
 _QUOTES = {'"': "&quot;"}
+_UNQUOTES = {"&quot;": '"', "&#34;": '"', "&apos;": "'", "&#39;": "'"}
 
 
 class Tag(BaseModel):
@@ -37,11 +44,13 @@ class Tag(BaseModel):
     filter: str = Field(pattern=r"^[a-z0-9_]{1,64}$", description="filter id, such as l0")
     restoration: str = Field(pattern=r"^[0-9a-f]{64}$", description="restoration id: which inverse undoes this file")
     codec: Codec
+    quality: int | None = Field(None, ge=1, le=100, description="of a JPEG")
     parameters: dict[_Name, _Finite] = Field({}, description="values of the hyper-parameters; restoring does without them")
 
     def to_json(self) -> str:
-        """JSON; without `parameters` where there are none, so that such a file has the bytes it always had."""
-        return self.model_dump_json(exclude=None if self.parameters else {"parameters"})
+        """JSON; without what is not said, so that a file that says no more than older ones has the bytes it always had."""
+        unsaid = {name for name in ("quality", "parameters") if not getattr(self, name)}
+        return self.model_dump_json(exclude=unsaid)
 
     @staticmethod
     def from_json(text: str) -> "Tag | None":
@@ -71,14 +80,13 @@ class Tag(BaseModel):
     @staticmethod
     def from_xmp(packet: str) -> "Tag | None":
         """The tag in an XMP packet; None where there is none of this version."""
-        description = _DESCRIPTION.search(packet)
-        value = _VALUE.search(description.group()) if description else None
-        return Tag.from_json(unescape(value.group(1), {v: k for k, v in _QUOTES.items()})) if value else None
+        value = _VALUE.search(packet) if _DECLARED.search(packet) else None
+        return Tag.from_json(unescape(next(filter(None, value.groups()), ""), _UNQUOTES)) if value else None
 
 
 def without_tag(packet: str | None) -> str | None:
     """`packet` without our description; None where nothing else was in it."""
     if packet is None:
         return None
-    rest = _DESCRIPTION.sub("", packet)
+    rest = _VALUE.sub("", _DESCRIPTION.sub("", packet)) if _DECLARED.search(packet) else packet
     return None if rest.split() == _PACKET.split() else rest

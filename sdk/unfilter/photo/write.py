@@ -1,68 +1,118 @@
-"""Writing a photo: every pixel as given, with profile, EXIF, XMP and tag, under its final name only when complete."""
+"""Writing a photo: every pixel as given, with profile, EXIF, XMP and tag, under its final name only when complete.
 
+An exact carrier (PNG, lossless WebP, lossless HEIC) is read back and compared before it gets its name.
+"""
+
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
 
-from PIL import Image, PngImagePlugin
+import numpy as np
 
 from unfilter.errors import PhotoError
 from unfilter.files import replacing
-from unfilter.photo.read import Photo
-from unfilter.photo.tag import PNG_KEYWORD, Codec
+from unfilter.photo import heic, jpeg, png, webp
+from unfilter.photo.jpeg import Subsampling
+from unfilter.photo.metadata import exif_of
+from unfilter.photo.photo import Photo
+from unfilter.photo.read import read_photo
+from unfilter.photo.tag import Codec
 
-Subsampling = Literal["4:4:4", "4:2:0"]
-"""Chroma subsampling of a JPEG: as fine as luma, or half as fine along both axes."""
-
-_SUFFIXES: dict[str, Codec] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
+_SUFFIXES: dict[str, Codec] = {
+    ".png": "png",
+    ".jpg": "jpeg",
+    ".jpeg": "jpeg",
+    ".webp": "webp",
+    ".heic": "heic",
+    ".heif": "heic",
+}
+_EXACT: dict[Codec, Callable[[Path, Photo], None]] = {"png": png.encode, "webp": webp.encode, "heic": heic.encode}
+_UNAVAILABLE: dict[Codec, Callable[[], str | None]] = {"webp": webp.unavailable, "heic": heic.unavailable}
+_LONGEST: dict[Codec, int] = {"jpeg": 65_500, "webp": webp.LONGEST}  # libjpeg's own limit, below the format's
+_SRGB_GAMMA = (45_455).to_bytes(4, "big")
 
 
 def codec_of(path: Path) -> Codec:
     """The codec that the name of a file to write asks for. Asked before long work, so that nobody waits for a refusal.
 
     Raises:
-        PhotoError: another suffix, or a folder that does not exist.
+        PhotoError: another suffix, a folder that does not exist, or a codec that is not installed.
     """
     if not path.parent.is_dir():
         raise PhotoError(f"{path}: the folder {path.parent} does not exist; create it first")
-    try:
-        return _SUFFIXES[path.suffix.lower()]
-    except KeyError:
-        raise PhotoError(f"{path}: cannot write {path.suffix or 'a file without suffix'}; use .png, .jpg or .jpeg") from None
+    codec = _SUFFIXES.get(path.suffix.lower())
+    if codec is None:
+        raise PhotoError(
+            f"{path}: cannot write {path.suffix or 'a file without suffix'}; "
+            "use .png, .webp or .heic, which are exact, or .jpg"
+        )
+    reason = _UNAVAILABLE[codec]() if codec in _UNAVAILABLE else None
+    if reason:
+        raise PhotoError(f"{path}: {reason}")
+    return codec
+
+
+def check_target(path: Path, photo: Photo) -> tuple[str, ...]:
+    """What of `photo` a file of this name would leave behind, a line each. Asked before long work, as `codec_of` is.
+
+    Raises:
+        PhotoError: as `codec_of`; transparency in a JPEG; no pixels, or more than the format holds.
+    """
+    codec = codec_of(path)
+    if codec == "jpeg" and photo.transparent:
+        raise PhotoError(f"{path}: a JPEG cannot carry the photo's transparency; use .png, .webp or .heic")
+    height, width = photo.pixels.shape[:2]
+    if not height or not width:
+        raise PhotoError(f"{path}: the photo has no pixels ({width} x {height})")
+    longest = _LONGEST.get(codec)
+    if longest and max(height, width) > longest:
+        raise PhotoError(
+            f"{path}: {codec} holds sides of at most {longest} pixels, the photo has {width} x {height}; use .png"
+        )
+    reason = heic.refusal_of(photo) if codec == "heic" else None
+    if reason:
+        raise PhotoError(f"{path}: {reason}; or use .png or .webp")
+    carried = {"png": ("cHRM", "gAMA", "sRGB", "cICP"), "heic": ("cICP",)}.get(codec, ())
+    lost = [name for name, content in photo.colour if name not in carried and (name, content) != ("gAMA", _SRGB_GAMMA)]
+    if photo.icc_profile or any(name == "sRGB" for name, _ in photo.colour):
+        lost = []  # it is shown by the profile, or as sRGB, which is what a file that says nothing is shown as
+    return (f"{', '.join(lost)} cannot be said in a {codec} file: it will be shown as sRGB",) if lost else ()
 
 
 def write_photo(path: Path, photo: Photo, *, quality: int = 95, subsampling: Subsampling = "4:4:4") -> None:
-    """Write `photo` in the codec that the suffix names: PNG (exact) or JPEG (`quality` 1..100, `subsampling` of chroma).
+    """Write `photo` in the codec that the suffix names: PNG, WebP and HEIC exactly, which is proven by reading the file
+    back, or JPEG (`quality` 1..100, `subsampling` of chroma). Law: `read_photo(path).pixels` is `photo.pixels` but for JPEG.
 
     Raises:
-        PhotoError: another suffix, the folder does not exist, or the disk refuses.
+        PhotoError: as `check_target`; the disk or the encoder refuses; or what was written is not exact.
     """
     codec = codec_of(path)
-    image = Image.fromarray(photo.pixels)
-    save: dict[str, Any] = {}
-    if photo.icc_profile:
-        save["icc_profile"] = photo.icc_profile
-    if photo.exif:
-        save["exif"] = photo.exif
-    if codec == "png":
-        save["pnginfo"] = _png_text(photo)
-    else:
-        save |= {"quality": quality, "subsampling": subsampling}
-        packet = photo.tag.to_xmp(photo.xmp) if photo.tag else photo.xmp
-        if packet:
-            save["xmp"] = packet.encode()
+    check_target(path, photo)
     try:
         with replacing(path) as temporary:
-            image.save(temporary, format=codec.upper(), **save)
+            if codec == "jpeg":
+                jpeg.encode(temporary, photo, quality, subsampling)
+            else:
+                _EXACT[codec](temporary, photo)
+                _prove(path, temporary, photo)
+    except PhotoError:
+        raise
     except FileNotFoundError as error:
         raise PhotoError(str(error)) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError, OverflowError) as error:
         raise PhotoError(f"{path}: cannot be written ({' '.join(str(error).split())})") from None
 
 
-def _png_text(photo: Photo) -> PngImagePlugin.PngInfo:
-    text = PngImagePlugin.PngInfo()
-    if photo.xmp:
-        text.add_itxt("XML:com.adobe.xmp", photo.xmp)
-    if photo.tag:
-        text.add_itxt(PNG_KEYWORD, photo.tag.to_json())
-    return text
+def _prove(path: Path, temporary: Path, photo: Photo) -> None:
+    """Raises PhotoError unless the file gives back every pixel, alpha, tag, profile and EXIF."""
+    height, width = photo.pixels.shape[:2]
+    try:
+        back = read_photo(temporary, limit=height * width)
+    except PhotoError as error:
+        raise PhotoError(f"{path}: was not written, since it could not be read back ({error}); use .png") from None
+    if back.alpha is None or photo.alpha is None:
+        same_alpha = not (back.transparent or photo.transparent)  # WebP leaves out an alpha that is opaque everywhere
+    else:
+        same_alpha = np.array_equal(back.alpha, photo.alpha)
+    same_metadata = (back.tag, back.icc_profile, back.exif) == (photo.tag, photo.icc_profile, exif_of(photo.exif))
+    if not (np.array_equal(back.pixels, photo.pixels) and same_alpha and same_metadata):
+        raise PhotoError(f"{path}: was not written, since reading it back gave something else; use .png")

@@ -2,6 +2,7 @@
 
 import time
 import xml.etree.ElementTree as ET
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,8 @@ tags = st.builds(
     Tag,
     filter=st.text("abz09_", min_size=1, max_size=64),
     restoration=st.integers(0, 2**256 - 1).map("{:064x}".format),
-    codec=st.sampled_from(["png", "jpeg"]),
+    codec=st.sampled_from(get_args(Codec)),
+    quality=st.none() | st.integers(1, 100),
     parameters=st.dictionaries(
         st.from_regex(r"[a-z][a-z0-9_]{0,63}", fullmatch=True), st.floats(allow_nan=False, allow_infinity=False), max_size=3
     ),
@@ -47,6 +49,35 @@ def test_the_rest_of_a_packet_stays() -> None:
     assert 'dc:source="a &amp; b"' in tagged
     assert tagged.endswith('<?xpacket end="w"?>')
     assert "".join((without_tag(tagged) or "").split()) == "".join(PACKET.split())  # space between elements means nothing
+
+
+def as_exiftool_writes_it(packet: str) -> str:
+    """The form that exiftool 12.57 gives a packet: single quotes, and properties as elements."""
+    value = packet.split('unfilter:tag="')[1].split('"')[0]
+    ours = (
+        "\n <rdf:Description rdf:about=''\n  xmlns:unfilter='https://unfilter.dev/ns/tag/1/'>\n"
+        f"  <unfilter:tag>{value}</unfilter:tag>\n </rdf:Description>\n"
+    )
+    rest = without_tag(packet) or TAG.to_xmp(None).replace("/>", "></rdf:Description>", 1)
+    return rest.replace("</rdf:RDF>", ours + "</rdf:RDF>")
+
+
+@given(tags)
+def test_survives_the_form_that_exiftool_writes(tag: Tag) -> None:
+    rewritten = as_exiftool_writes_it(tag.to_xmp(PACKET))
+    assert "unfilter:tag=" not in rewritten
+    assert Tag.from_xmp(rewritten) == tag
+    assert "".join((without_tag(rewritten) or "").split()) == "".join(PACKET.split())
+    assert Tag.from_xmp(OTHER.to_xmp(rewritten)) == OTHER
+
+
+def test_a_property_of_ours_in_a_description_with_others_is_read_and_removed() -> None:
+    value = TAG.to_json().replace('"', "&quot;")
+    mixed = PACKET.replace(
+        'dc:source="', f'xmlns:unfilter="https://unfilter.dev/ns/tag/1/" unfilter:tag="{value}" dc:source="'
+    )
+    assert Tag.from_xmp(mixed) == TAG
+    assert "unfilter:tag" not in (without_tag(mixed.replace("/></rdf:RDF>", "><a/></rdf:Description></rdf:RDF>")) or "")
 
 
 def test_an_older_tag_is_replaced_not_joined() -> None:
@@ -86,7 +117,8 @@ def test_without_tag_leaves_what_is_not_ours(packet: str | None, rest: str | Non
         TAG.to_json().replace("l0", "l0\\n"),
         TAG.to_json().replace("l0", "l" * 65),
         TAG.to_json().replace("abcdef", "ABCDEF"),
-        TAG.to_json().replace("png", "webp"),
+        TAG.to_json().replace("png", "gif"),
+        TAG.to_json()[:-1] + ',"quality":101}',
         TAG.to_json()[:-1] + ',"parameters":{"two\\nlines":1}}',
         TAG.to_json()[:-1] + ',"parameters":{"sigma":1e999}}',
     ],
@@ -110,7 +142,7 @@ def test_parameters_are_numbers_by_name() -> None:
 
 
 def test_fields_that_a_later_version_adds_are_passed_over() -> None:
-    assert Tag.from_json(TAG.to_json()[:-1] + ',"quality":95}') == TAG
+    assert Tag.from_json(TAG.to_json()[:-1] + ',"colour":95}') == TAG
 
 
 @given(any_text)
@@ -140,7 +172,15 @@ def test_text_as_long_as_a_jpeg_holds_is_read_in_less_than_two_seconds(text: str
 
 
 @pytest.mark.parametrize(
-    "fields", [{"filter": "L0"}, {"restoration": "0" * 63}, {"codec": "webp"}, {"version": 2}, {"parameters": {"A": 1}}]
+    "fields",
+    [
+        {"filter": "L0"},
+        {"restoration": "0" * 63},
+        {"codec": "gif"},
+        {"quality": 0},
+        {"version": 2},
+        {"parameters": {"A": 1}},
+    ],
 )
 def test_a_tag_that_could_not_be_read_back_cannot_be_made(fields: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
@@ -148,4 +188,4 @@ def test_a_tag_that_could_not_be_read_back_cannot_be_made(fields: dict[str, obje
 
 
 def test_codecs_are_those_that_are_written() -> None:
-    assert Codec.__args__ == ("png", "jpeg")  # type: ignore[attr-defined]
+    assert get_args(Codec) == ("png", "jpeg", "webp", "heic")

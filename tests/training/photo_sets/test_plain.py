@@ -46,5 +46,12 @@ def test_pixels_are_those_of_the_file_at_its_own_size(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_photo_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_text("no photo")
-    with pytest.raises(UnfilterError, match="not a PNG or JPEG photo"):
+    with pytest.raises(UnfilterError, match="is not a photo; give a JPEG"):
+        PLAIN.read(tmp_path / "a.png")
+
+
+def test_a_transparent_photo_is_refused_since_what_is_seen_is_not_what_is_stored(tmp_path: Path) -> None:
+    alpha = np.zeros((4, 4), np.uint8)
+    write_photo(tmp_path / "a.png", Photo(np.zeros((4, 4, 3), np.uint8), alpha=alpha))
+    with pytest.raises(UnfilterError, match="has transparency"):
         PLAIN.read(tmp_path / "a.png")

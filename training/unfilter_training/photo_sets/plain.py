@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.errors import UnfilterError
+from unfilter.errors import PhotoError, UnfilterError
 from unfilter.photo import read_photo
 from unfilter_training.photo_sets.folder import contents, matching
 
@@ -35,9 +35,12 @@ class PlainFolder:
         """RGB pixels, height x width x 3, as stored: not resized, not rotated, no colour converted.
 
         Raises:
-            PhotoError: missing, damaged, or of a kind that the SDK does not read (16 bits, transparency, CMYK).
+            PhotoError: missing, damaged, transparent, or of a kind that the SDK does not read (16 bits, CMYK).
         """
-        return read_photo(path).pixels
+        photo = read_photo(path)
+        if photo.transparent:
+            raise PhotoError(f"{path}: has transparency; flatten it onto a background first")
+        return photo.pixels
 
 
 PLAIN = PlainFolder()

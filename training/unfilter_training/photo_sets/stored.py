@@ -1,12 +1,10 @@
 """A photo file of a collection as it is stored: 8 or 16 bits, with its colour profile, an opaque alpha channel dropped."""
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import UInt8, UInt16
-from PIL import Image
 
 from unfilter.errors import PhotoError
 from unfilter.photo import read_photo
@@ -38,11 +36,9 @@ def read_stored(path: Path) -> Stored:
     """
     if path.suffix.lower() in TIFF_SUFFIXES:
         samples, profile = read_tiff(path)
-    elif _is_rgba(path):
-        samples, profile = _read_rgba(path)
     else:
         photo = read_photo(path)
-        return Stored(path, photo.pixels, photo.icc_profile)
+        samples, profile = photo.picture, photo.icc_profile
     return Stored(path, without_alpha(path, samples), profile)
 
 
@@ -55,26 +51,3 @@ def without_alpha(path: Path, samples: np.ndarray) -> np.ndarray:
     if samples.shape[2] == 4 and (samples[..., 3] != np.iinfo(samples.dtype).max).any():
         raise PhotoError(f"{path}: has transparency; flatten it onto a background first")
     return samples[..., :3]
-
-
-def _is_rgba(path: Path) -> bool:
-    """Whether the header says 8-bit RGBA, a single picture; the SDK's reader refuses that, and explains all the rest."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=["PNG"]) as image:
-                raw = any("16" in str(tile[3]) for tile in image.tile)
-                return image.mode == "RGBA" and not raw and getattr(image, "n_frames", 1) == 1
-    except Exception:
-        return False
-
-
-def _read_rgba(path: Path) -> tuple[UInt8[np.ndarray, "height width 4"], bytes | None]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(path, formats=["PNG"]) as image:
-                return np.array(image), image.info.get("icc_profile")
-    except Exception as error:  # as in the SDK's reader, decoders raise many things on damaged files
-        raise PhotoError(f"{path}: cannot be decoded ({error}); the file is damaged or incomplete") from None

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import tifffile
 from jaxtyping import UInt8, UInt16
-from PIL import Image
 
 from unfilter.errors import PhotoError
+from unfilter.photo import PIXEL_LIMIT
 
 COMPRESSIONS = {
     tifffile.COMPRESSION.NONE: "none",
@@ -28,8 +28,7 @@ def read_tiff(
 ) -> tuple[UInt8[np.ndarray, "height width channels"] | UInt16[np.ndarray, "height width channels"], bytes | None]:
     """Samples of the first picture, height x width x 3 or 4, and its ICC profile.
 
-    Sizes are checked before anything is decoded, against the limit that the SDK has for photos (Pillow's
-    `MAX_IMAGE_PIXELS`).
+    Sizes are checked before anything is decoded, against the limit that the SDK has for photos.
 
     Raises:
         PhotoError: missing, damaged, too large, or not RGB with 8 or 16 bits in a lossless compression.
@@ -75,9 +74,8 @@ def _check(path: Path, file: tifffile.TiffFile, page: tifffile.TiffPage) -> None
         raise PhotoError(f"{path}: is compressed by {kind}; read are: {known}; save it as one of these first")
     # A tile may be declared larger than the picture.
     pixels = max(page.imagewidth * page.imagelength, page.tilewidth * page.tilelength) * max(page.imagedepth, page.tiledepth)
-    limit = Image.MAX_IMAGE_PIXELS
-    if limit is not None and pixels > limit:
-        raise PhotoError(f"{path}: declares {pixels} pixels, above the limit of {limit}; make it smaller first")
+    if pixels > PIXEL_LIMIT:
+        raise PhotoError(f"{path}: declares {pixels} pixels, above the limit of {PIXEL_LIMIT}; make it smaller first")
     if page.imagedepth != 1:
         raise PhotoError(f"{path}: is a volume of {page.imagedepth} slices; give a single picture")
     # tifffile fills what is not there with zeros.

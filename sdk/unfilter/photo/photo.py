@@ -1,0 +1,47 @@
+"""What a photo file holds, whatever its format."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unfilter.photo.tag import Tag
+
+Kind = Literal["png", "jpeg", "webp", "heic", "avif", "tiff"]
+"""Formats that are read; those of `unfilter.photo.Codec` are written too."""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A decoded photo file; docs/photos.md says for each kind of file what is in it.
+
+    Attributes:
+        pixels: uint8 RGB, height x width x 3, exactly as stored: EXIF orientation is not applied, colour not converted.
+        codec: the format of the file.
+        icc_profile, exif, xmp: as in the file (`exif` from `Exif\\0\\0` on, `xmp` without our tag), or None.
+        tag: what made the file, where it says so.
+        alpha: uint8, height x width, 0 is transparent; None where there is none. No filter sees it.
+        colour: what says of the colour space beside a profile, as chunks of a PNG by name (`gAMA`, `cHRM`, `sRGB`, `cICP`).
+        notes: what was left behind or changed on reading, a line each.
+    """
+
+    pixels: NDArray[np.uint8]
+    codec: Kind | None = None
+    icc_profile: bytes | None = None
+    exif: bytes | None = None
+    xmp: str | None = None
+    tag: Tag | None = None
+    alpha: NDArray[np.uint8] | None = None
+    colour: tuple[tuple[str, bytes], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def transparent(self) -> bool:
+        """Whether `alpha` says anything: an alpha that is opaque everywhere may be left out of a file."""
+        return self.alpha is not None and bool((self.alpha < 255).any())
+
+    @property
+    def picture(self) -> NDArray[np.uint8]:
+        """Pixels with alpha as a fourth channel, where there is one."""
+        return self.pixels if self.alpha is None else np.dstack([self.pixels, self.alpha])

@@ -1,0 +1,53 @@
+"""WebP: lossy and lossless files are read; lossless ones are written, exactly. Needs a Pillow with WebP."""
+
+from pathlib import Path
+from typing import BinaryIO
+
+from PIL import Image, WebPImagePlugin, features
+
+from unfilter.photo.levels import levels_of
+from unfilter.photo.metadata import carried, exif_of, notes_of, split, xmp_of
+from unfilter.photo.photo import Photo
+from unfilter.photo.source import Source
+
+LONGEST = 16_383
+"""Longest side, pixels (RFC 9649, section 3.4)."""
+
+
+def unavailable() -> str | None:
+    """Why WebP cannot be read or written here; None where it can."""
+    return None if features.check("webp") else "this Pillow was built without WebP; install one from PyPI"
+
+
+def decode(source: Source) -> Photo:
+    """8-bit RGB with or without alpha; an animation is refused."""
+    source.check_size(*_declared_size(source.file))  # Pillow allocates the canvas when it opens the file
+    image = WebPImagePlugin.WebPImageFile(source.file)
+    source.check_size(*image.size)
+    source.check_single(getattr(image, "n_frames", 1))
+    pixels, alpha, profile, notes = levels_of(image, source)
+    xmp, tag = split(packet := xmp_of(image))
+    exif = exif_of(image.info.get("exif"))
+    return Photo(pixels, "webp", profile, exif, xmp, tag, alpha, notes=(*notes, *notes_of(packet)))
+
+
+def encode(path: Path, photo: Photo) -> None:
+    """Write every pixel, alpha beside it, and the tag in XMP."""
+    # exact: colours under full transparency are kept too. Method 4 of 6 is as small as PNG's best, and quicker.
+    Image.fromarray(photo.picture).save(path, format="WEBP", lossless=True, exact=True, method=4, **carried(photo))
+
+
+def _declared_size(file: BinaryIO) -> tuple[int, int]:
+    """Width and height of the first chunk, 0 x 0 where it is none (RFC 9649, sections 2.7.1, 3.4; RFC 6386, section 9.1)."""
+    start = file.read(30)
+    file.seek(0)
+    match start[12:16]:
+        case b"VP8X":
+            return int.from_bytes(start[24:27], "little") + 1, int.from_bytes(start[27:30], "little") + 1
+        case b"VP8L":
+            packed = int.from_bytes(start[21:25], "little")
+            return (packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1
+        case b"VP8 ":
+            return int.from_bytes(start[26:28], "little") & 0x3FFF, int.from_bytes(start[28:30], "little") & 0x3FFF
+        case _:
+            return 0, 0

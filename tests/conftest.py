@@ -92,6 +92,7 @@ def variable_bundle(tmp_path_factory: pytest.TempPathFactory, variable_network: 
         "network": variable_network.config.model_dump(),
         "photos": [{"match": "*", "origin": "none", "licence": "none"}],
         "schedule": {"steps": 1},
+        "degradation": {"rounding": 1, "real_jpeg": 1},  # so that JPEG is one of its carriers
     }
     description = checkpoint.Description(
         filter="variable",

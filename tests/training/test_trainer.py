@@ -188,7 +188,7 @@ def test_without_warm_up_the_first_step_is_the_fastest() -> None:
 
 def test_loss_that_is_not_finite_stops_the_training(tmp_path: Path) -> None:
     with pytest.raises(UnfilterError, match="the loss is not finite at step 0; lower the learning rate"):
-        training(tmp_path, scale=float("inf")).run()
+        training(tmp_path, scale=float("nan")).run()
 
 
 def test_average_is_what_the_checkpoint_holds(whole: Trainer, tmp_path: Path) -> None:

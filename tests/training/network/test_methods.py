@@ -123,7 +123,7 @@ def kmac(run: Callable[[], object], pixels: int) -> float:
 # Delta do not count: no exported graph has them.
 @pytest.mark.parametrize(
     ("name", "forward", "back"),
-    [("quasi_invertible", 38.7, 28.0), ("encoder_decoders", 33.7, 33.7), ("steganography", 35.0, 33.7)],
+    [("quasi_invertible", 38.7, 28.0), ("encoder_decoders", 33.8, 33.8), ("steganography", 35.1, 33.8)],
 )
 def test_cost_is_the_stated_one_in_kmac_per_pixel(name: str, forward: float, back: float) -> None:
     photo, network = torch.zeros(1, 3, 32, 32), build(FORMS[name][0])

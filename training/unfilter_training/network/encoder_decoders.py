@@ -21,7 +21,7 @@ CHANNELS = 12
 class EncoderDecodersConfig(BaseModel):
     """Form of two encoder-decoders. Frozen, and unknown fields are refused.
 
-    A width of 48 takes 33.7 kMAC per photo pixel in either direction, 67.4 in both; the `mobile` preset takes 38.7 forward
+    A width of 48 takes 33.8 kMAC per photo pixel in either direction, 67.5 in both; the `mobile` preset takes 38.7 forward
     and 28.0 back, 66.7 in both.
     """
 

@@ -3,8 +3,10 @@
 import pytest
 import torch
 
-from unfilter_training.network.auxiliary import FORMS, Dilated
+from unfilter_training.network.auxiliary import Dilated, Strided
 from unfilter_training.network.coupling import SLOPE
+
+FORMS: dict[str, type[Dilated] | type[Strided]] = {"dilated": Dilated, "strided": Strided}
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 3), (5, 8), (17, 30)])  # none of them a multiple of 4 on both sides

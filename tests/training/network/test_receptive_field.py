@@ -25,6 +25,7 @@ def narrow(preset: str, **switches: object) -> NetworkConfig:
 CONFIGS = {
     "mobile": narrow("mobile"),
     "mobile_context": narrow("mobile", blocks=2),  # the auxiliary branch sees farther than the couplings
+    "mobile_wide": narrow("mobile", blocks=2, auxiliary_dilations=(1, 4, 12)),
     "mobile_no_auxiliary": narrow("mobile", auxiliary="none", blocks=3),
     "mobile_strided": narrow("mobile", auxiliary="strided", blocks=2),
     "mobile_enhancer": narrow("mobile", blocks=2, enhancer="after", enhancer_width=4),

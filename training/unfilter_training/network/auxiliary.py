@@ -5,16 +5,17 @@ hyper-parameter to the input as a constant channel. Here it is that channel's ef
 feature added to the first convolution: zero padding does not touch it, so a tile needs not know where the photo ends.
 """
 
+from collections.abc import Sequence
+
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from unfilter_training.network.config import DILATIONS, NetworkConfig
 from unfilter_training.network.coupling import SLOPE
-
-DILATIONS = (1, 2, 4, 8)
 
 
 class Dilated(nn.Module):
-    """Encoder with dilation 1, 2, 4, 8, decoder with 4, 2, 1 and skips between equal dilations.
+    """Encoder with growing dilation, decoder with the same shrinking and skips between equal dilations.
 
     No stride, so any size of the squeezed image fits and tiles need no coarser grid than the squeeze's.
 
@@ -22,7 +23,14 @@ class Dilated(nn.Module):
     convolution's weights, in bf16 on a CPU (oneDNN; seen with AVX-512 at widths 20, 24, 40, 44, 51 and 52).
     """
 
-    def __init__(self, channels_in: int, channels_out: int, width: int, hyper_parameters: int = 0) -> None:
+    def __init__(
+        self,
+        channels_in: int,
+        channels_out: int,
+        width: int,
+        hyper_parameters: int = 0,
+        dilations: Sequence[int] = DILATIONS,
+    ) -> None:
         super().__init__()
         self.condition = _condition(hyper_parameters, width)
 
@@ -30,9 +38,9 @@ class Dilated(nn.Module):
             return nn.Conv2d(a, b, 3, padding=dilation, dilation=dilation)
 
         self.encoder = nn.ModuleList(
-            convolution(channels_in if index == 0 else width, width, dilation) for index, dilation in enumerate(DILATIONS)
+            convolution(channels_in if index == 0 else width, width, dilation) for index, dilation in enumerate(dilations)
         )
-        self.decoder = nn.ModuleList(convolution(width, width, dilation) for dilation in DILATIONS[-2::-1])
+        self.decoder = nn.ModuleList(convolution(width, width, dilation) for dilation in dilations[-2::-1])
         self.last = convolution(width, channels_out, 1)
 
     def forward(
@@ -87,7 +95,16 @@ class Strided(nn.Module):
         return self.last(x[..., :height, :width])
 
 
-FORMS: dict[str, type[Dilated] | type[Strided]] = {"dilated": Dilated, "strided": Strided}
+def auxiliary_branch(config: NetworkConfig) -> Dilated | Strided | None:
+    """The branch of a configuration, from its channels to as many features; None where it is left out."""
+    arguments = config.channels, config.channels, config.auxiliary_width, config.hyper_parameters
+    match config.auxiliary:
+        case "dilated":
+            return Dilated(*arguments, config.auxiliary_dilations)
+        case "strided":
+            return Strided(*arguments)
+        case "none":
+            return None
 
 
 def _condition(hyper_parameters: int, width: int) -> nn.Conv2d | None:

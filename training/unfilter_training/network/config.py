@@ -2,9 +2,11 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, PositiveInt, model_validator
 
 from unfilter_training.network.later_fields import LaterFields
+
+DILATIONS = (1, 2, 4, 8)
 
 
 class NetworkConfig(LaterFields):
@@ -14,7 +16,7 @@ class NetworkConfig(LaterFields):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    LATER: ClassVar[frozenset[str]] = frozenset({"colours", "split", "enhancer", "enhancer_width"})
+    LATER: ClassVar[frozenset[str]] = frozenset({"auxiliary_dilations", "colours", "split", "enhancer", "enhancer_width"})
 
     squeeze: Literal["haar", "unshuffle", "none"] = Field(
         "haar",
@@ -44,6 +46,11 @@ class NetworkConfig(LaterFields):
         "or strided convolutions (the released code); none: the branch is left out",
     )
     auxiliary_width: int = Field(32, ge=1)
+    auxiliary_dilations: tuple[PositiveInt, ...] = Field(
+        DILATIONS,
+        min_length=1,
+        description="of the dilated form's encoder; its decoder has them backwards without the last",
+    )
     fusion_blocks: int = Field(1, ge=1, description="blocks over (image, auxiliary features)")
     fusion_width: int = Field(32, ge=1)
     hyper_parameters: int = Field(0, ge=0, description="values that only the auxiliary branch sees")

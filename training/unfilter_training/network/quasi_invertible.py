@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from unfilter_training.network.auxiliary import FORMS
+from unfilter_training.network.auxiliary import auxiliary_branch
 from unfilter_training.network.config import NetworkConfig
 from unfilter_training.network.coupling import Coupling
 from unfilter_training.network.enhancer import Enhancer
@@ -29,11 +29,9 @@ class QuasiInvertibleNetwork(RestorableNetwork):
         self.low = config.first
         self.squeeze = squeeze(config.squeeze, config.colours, config.split)
         self.invertible = _couplings(config, config.blocks, self.low, channels - self.low, config.subnet_width)
-        self.auxiliary = None
+        self.auxiliary = auxiliary_branch(config)
         self.fusion = nn.ModuleList()
-        if config.auxiliary != "none":
-            form = FORMS[config.auxiliary]
-            self.auxiliary = form(channels, channels, config.auxiliary_width, config.hyper_parameters)
+        if self.auxiliary is not None:
             # Fusion changes the image first, by the auxiliary features, then the features into Delta: a target that
             # is zero in the inverse costs the forward graph nothing.
             blocks = config.fusion_blocks * (1 if config.block == "additive_affine" else 2)

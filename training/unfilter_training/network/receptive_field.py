@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-from unfilter_training.network.auxiliary import DILATIONS
 from unfilter_training.network.config import NetworkConfig
 from unfilter_training.network.enhancer import CONVOLUTIONS
 
@@ -23,7 +22,8 @@ def halo(config: NetworkConfig, direction: Literal["forward", "inverse"]) -> int
     if config.auxiliary == "none":
         return _aligned(scale * branch, config.alignment)
     # Strided: 5x5 at full, 3x3 to half, 3x3 to quarter resolution, two transposed 4x4 (one cell each way), 5x5.
-    context = {"dilated": sum(DILATIONS) + sum(DILATIONS[:-1]) + 1, "strided": 2 + 1 + 2 + 4 + 2 + 2}[config.auxiliary]
+    dilations = config.auxiliary_dilations
+    context = {"dilated": sum(dilations) + sum(dilations[:-1]) + 1, "strided": 2 + 1 + 2 + 4 + 2 + 2}[config.auxiliary]
     return _aligned(scale * (max(branch, context) + fusion), config.alignment)
 
 

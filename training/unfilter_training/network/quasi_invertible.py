@@ -29,8 +29,8 @@ class QuasiInvertibleNetwork(RestorableNetwork):
         self.low = config.first
         self.squeeze = squeeze(config.squeeze, config.colours, config.split)
         self.invertible = _couplings(config, config.blocks, self.low, channels - self.low, config.subnet_width)
-        self.auxiliary = auxiliary_branch(config)
         self.fusion = nn.ModuleList()
+        self.auxiliary = auxiliary_branch(config)
         if self.auxiliary is not None:
             # Fusion changes the image first, by the auxiliary features, then the features into Delta: a target that
             # is zero in the inverse costs the forward graph nothing.

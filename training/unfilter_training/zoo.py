@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from unfilter_training.checkpoint import Description, PhotoScore
 from unfilter_training.data import image_tensor
-from unfilter_training.network import QuasiInvertibleNetwork
+from unfilter_training.network import RestorableNetwork
 from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.operators import operator
 from unfilter_training.operators.contact_sheet import side_by_side
@@ -72,10 +72,10 @@ def mean_score(scores: Sequence[PhotoScore]) -> PhotoScore:
     return PhotoScore(photos=", ".join(score.photos for score in scores), count=sum(counts), **means)
 
 
-def pictures(network: QuasiInvertibleNetwork, task: Task, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def pictures(network: RestorableNetwork, task: Task, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A photo (uint8, height x width x 3), the operator's output, the filtered photo and the restored one, side by side."""
     target = saved_levels(operator(task.operator)(image_tensor(photo), **task.parameters))
-    filtered = run_whole(network, "forward", photo, task.places)
+    filtered = run_whole(network, "forward", photo, task.places, target)
     restored = run_whole(network, "inverse", filtered)
     named = (("photo", photo), ("operator", target), ("filtered", filtered), ("restored", restored))
     return side_by_side(named, columns=len(named))

@@ -51,7 +51,7 @@ def arguments(small_network: QuasiInvertibleNetwork, tmp_path: Path) -> list[str
     write_photo(photos / "b.png", Photo(np.ascontiguousarray(pixels[:32, :36])))
     own = saved(tmp_path / "own", small_network, "own")
     saved(tmp_path / "short" / "ablation_full", small_network, "ablation_full")
-    words = ["evaluate", str(own), "--out", str(tmp_path / "out"), "--photos", f"few={photos}"]
+    words = ["evaluate", f"few={photos}", "--filter", str(own), "--out", str(tmp_path / "out")]
     return [*words, "--ablations", str(tmp_path / "short")]
 
 
@@ -95,8 +95,7 @@ def test_sections_of_the_command_are_those_there_are() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--photos", "few"], "NAME=FOLDER"),
-        (["--photos", "other=nowhere"], "no such folder of photos"),
+        (["--ablations", "nowhere"], "nowhere: no such folder of short trainings"),
         (["--first", "0"], "--first 0: at least one photo"),
         (["--curve-photos", "-1"], "--curve-photos -1"),
     ],
@@ -112,9 +111,26 @@ def test_bad_input_is_refused_in_one_line(
 
 
 def test_a_checkpoint_that_is_none_is_refused_wherever_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
-    for words in (["l00", "--photos", "few=nowhere"], ["--photos", "few=nowhere", "l00"]):
+    for words in (["--filter", "l00", "few=nowhere"], ["few=nowhere", "--filter", "l00"]):
         assert main(["evaluate", *words]) == 2
-        assert "shipped filters: l0" in capsys.readouterr().err
+        assert "shipped filters: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("word", "message"), [("few=", "NAME=FOLDER"), ("other=nowhere", "no such folder of photos")])
+def test_photos_that_are_none_are_refused_in_one_line(
+    word: str, message: str, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", word, *arguments[2:]]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_a_report_may_lie_apart_from_what_was_measured(arguments: list[str], tmp_path: Path) -> None:
+    report = tmp_path / "docs" / "evaluation"
+    assert main([*arguments, "--only", "table_4", "--only", "pareto", "--report", str(report)]) == 0
+    assert {path.name for path in report.iterdir()} == {"tables.md", "results.json", "quality_against_cost.png"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"cells", "targets"}
 
 
 def test_a_polite_kill_ends_it_cleanly_and_it_goes_on(arguments: list[str], tmp_path: Path) -> None:

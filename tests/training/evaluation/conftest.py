@@ -15,7 +15,7 @@ from unfilter_training.evaluation.cells import Cell, Cells, Value, measure
 from unfilter_training.evaluation.pictures import PictureSet
 from unfilter_training.evaluation.study import Study
 from unfilter_training.evaluation.subjects import Subject
-from unfilter_training.network import QuasiInvertibleNetwork
+from unfilter_training.network import QuasiInvertibleNetwork, RestorableNetwork
 from unfilter_training.recipe import PhotoSource, Recipe, Schedule
 
 GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/chelsea.png"
@@ -28,7 +28,7 @@ Save = Callable[..., Path]
 def save() -> Save:
     def made(
         folder: Path,
-        network: QuasiInvertibleNetwork,
+        network: RestorableNetwork,
         name: str,
         *ranges: HyperParameter,
         operator: str = "l0",
@@ -85,9 +85,9 @@ def variable_ranges() -> tuple[HyperParameter, ...]:
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory, small_network: QuasiInvertibleNetwork, save: Save) -> Subject:
-    """A filter without hyper-parameters."""
+    """A filter without hyper-parameters. Its folder has no folders in it, and so no short trainings."""
     folder = save(tmp_path_factory.mktemp("tiny"), small_network, "tiny")
-    return subjects.gather([str(folder)], Path("nowhere"))[0]
+    return subjects.gather([str(folder)], folder)[0]
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +99,7 @@ def variable(
 ) -> Subject:
     """A filter with two."""
     folder = save(tmp_path_factory.mktemp("variable"), variable_network, "variable", *variable_ranges)
-    return subjects.gather([str(folder)], Path("nowhere"))[0]
+    return subjects.gather([str(folder)], folder)[0]
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from unfilter_training.evaluation.measurements.plain_file import PlainFile
 from unfilter_training.evaluation.measurements.speed import Speed
 from unfilter_training.evaluation.measurements.unfiltered import Unfiltered
 from unfilter_training.evaluation.study import Study
+from unfilter_training.network import NetworkConfig
 
 
 @pytest.fixture
@@ -123,8 +124,8 @@ def test_whatever_a_value_depends_on_is_in_its_key(study: Study, tmp_path: Path)
         Unfiltered(variable, first, stronger),
         KeptOriginal(first, Png()),
         KeptOriginal(layout, Png()),
-        Speed(("{}",)),
-        Speed(("{}", "{}")),
+        Speed((NetworkConfig(),)),
+        Speed((NetworkConfig(), NetworkConfig(blocks=2))),
     ]
     cells = Cells(tmp_path, "code")
     assert len(set(map(cells.path, distinct))) == len(distinct)

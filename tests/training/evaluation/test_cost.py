@@ -3,7 +3,7 @@
 import pytest
 
 from unfilter_training.evaluation.cost import cost
-from unfilter_training.network import NetworkConfig, preset
+from unfilter_training.network import EncoderDecodersConfig, NetworkConfig, SteganographyConfig, preset
 
 
 def test_the_mobile_network_costs_what_the_readme_says() -> None:
@@ -23,3 +23,14 @@ def test_hyper_parameters_cost_next_to_nothing() -> None:
     plain, variable = cost(NetworkConfig()), cost(NetworkConfig(hyper_parameters=2))
     assert plain.inverse == variable.inverse
     assert variable.forward == pytest.approx(plain.forward, rel=1e-3)
+
+
+def test_baselines_cost_what_their_recipes_say() -> None:
+    assert [round(one, 1) for one in cost(EncoderDecodersConfig())] == [33.8, 33.8]
+    assert [round(one, 1) for one in cost(SteganographyConfig())] == [35.1, 33.8]
+
+
+def test_an_enhancer_costs_on_the_way_back_alone() -> None:
+    plain, enhanced = cost(NetworkConfig()), cost(NetworkConfig(enhancer="after"))
+    assert enhanced.forward == plain.forward
+    assert enhanced.inverse > plain.inverse

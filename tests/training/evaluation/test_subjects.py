@@ -7,14 +7,12 @@ import pytest
 
 from unfilter.errors import UnfilterError
 from unfilter_training import checkpoint
-from unfilter_training.evaluation.subjects import SubjectRecord, gather
+from unfilter_training.evaluation.subjects import Subject, SubjectRecord, gather
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
 
-NOWHERE = Path("nowhere")
 
-
-def test_without_a_name_it_is_all_that_ships() -> None:
-    found = gather([], NOWHERE)
+def test_without_a_name_it_is_all_that_ships(tmp_path: Path) -> None:
+    found = gather([], tmp_path)
     assert [one.label for one in found] == checkpoint.shipped()
     assert {one.group for one in found} == {"filter"}
     for one in found:
@@ -37,7 +35,7 @@ def test_the_budget_says_steps_batch_and_patch(
     small_network: QuasiInvertibleNetwork, save: Callable[..., Path], tmp_path: Path
 ) -> None:
     folder = save(tmp_path, small_network, "own", steps=1234, research_only="borrowed")
-    (own,) = gather([str(folder)], NOWHERE)
+    (own,) = gather([str(folder)], tmp_path)
     assert own.budget == "1,234 steps x 3 patches of 32 x 32"
     record = SubjectRecord.of(own)
     assert (record.operator, record.weights_sha256, record.research_only) == ("l0", own.weights, True)
@@ -49,14 +47,25 @@ def test_one_checkpoint_named_twice_is_one_and_two_of_one_name_are_refused(
     save: Callable[..., Path],
     tmp_path: Path,
 ) -> None:
+    none = tmp_path / "none"
+    none.mkdir()
     first = save(tmp_path / "first", small_network, "own")
     same = save(tmp_path / "same", small_network, "own")
     other = save(tmp_path / "other", noisy(NetworkConfig(blocks=2, subnet_width=4)), "own")
-    assert len(gather([str(first), str(same), str(first)], NOWHERE)) == 1
+    assert len(gather([str(first), str(same), str(first)], none)) == 1
     with pytest.raises(UnfilterError, match=r"other and .*first are both called own"):
-        gather([str(first), str(other)], NOWHERE)
+        gather([str(first), str(other)], none)
 
 
-def test_a_name_that_is_no_checkpoint_is_refused_with_those_there_are() -> None:
-    with pytest.raises(UnfilterError, match="shipped filters: l0"):
-        gather(["l00"], NOWHERE)
+def test_a_name_that_is_no_checkpoint_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(UnfilterError, match="shipped filters: .*l0"):
+        gather(["l00"], tmp_path)
+
+
+def test_a_folder_of_short_trainings_that_is_named_must_be_there_and_the_usual_one_need_not(
+    tiny: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UnfilterError, match="no such folder of short trainings; `unfilter ablate` makes one"):
+        gather([], tmp_path / "none")
+    monkeypatch.chdir(tmp_path)
+    assert gather([str(tiny.folder)], None) == (tiny,)

@@ -12,28 +12,47 @@ REQUIRES = ("torch", "safetensors", "jaxtyping", "tqdm", "matplotlib", "tifffile
 DESCRIPTION = """\
 Everything is measured through files that were saved and read back, and kept cell by cell in OUT/cells: the same command goes
 on where it was interrupted, and a filter or a photo more costs only what it adds. See docs/evaluation.md."""
-SECTIONS = ("table_1", "table_2", "table_3", "table_4", "table_5", "speed", "robustness", "file_sizes", "pareto")
+SECTIONS = (
+    "table_1",
+    "table_2",
+    "table_3",
+    "table_4",
+    "table_5",
+    "compression",
+    "speed",
+    "robustness",
+    "file_sizes",
+    "rate_term",
+    "pareto",
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.description = DESCRIPTION
-    parser.add_argument("checkpoints", metavar="CHECKPOINT", nargs="*", help="filters or checkpoint folders (all shipped)")
     parser.add_argument(
-        "--photos",
-        metavar="NAME=FOLDER[:LAYOUT]",
+        "photos",
+        metavar="PHOTOS",
+        nargs="+",
+        help="folders that nothing was trained on: FOLDER, NAME=FOLDER or NAME=FOLDER:LAYOUT; "
+        "LAYOUT is plain (default), fivek or raise",
+    )
+    parser.add_argument(
+        "--filter",
+        metavar="FILTER",
         action="append",
-        required=True,
-        help="photos that nothing was trained on, again for another set; LAYOUT is plain (default), fivek or raise",
+        help="filter or checkpoint folder, again for another (all shipped)",
     )
     parser.add_argument(
         "--out", metavar="OUT", type=Path, default=Path("build/evaluation"), help="folder (build/evaluation)"
     )
     parser.add_argument(
+        "--report", metavar="FOLDER", type=Path, help="where tables.md, results.json and plots are written (OUT)"
+    )
+    parser.add_argument(
         "--ablations",
         metavar="FOLDER",
         type=Path,
-        default=Path("build/ablations"),
-        help="short trainings for Table 4, a checkpoint folder each (build/ablations)",
+        help="what `unfilter ablate` trained, a checkpoint folder each (build/ablations)",
     )
     parser.add_argument(
         "--only", metavar="SECTION", action="append", choices=SECTIONS, help="one section, again for another"
@@ -66,15 +85,17 @@ def run(arguments: Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill ends as Ctrl-C does
     sections = [name for name in SECTIONS if name in (arguments.only or SECTIONS)]
     study = Study(
-        subjects.gather(arguments.checkpoints, arguments.ablations),
+        subjects.gather(arguments.filter or (), arguments.ablations),
         pictures.gather(arguments.photos, arguments.first),
         arguments.curve_photos,
     )
     out, code = arguments.out, code_digest()
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UnfilterError(f"{out}: cannot be made a folder ({error.strerror})") from None
+    shown = arguments.report or out
+    for folder in (out, shown):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UnfilterError(f"{folder}: cannot be made a folder ({error.strerror})") from None
 
     def progress(missing: list[Cell]) -> "tqdm[Cell]":
         return tqdm(missing, desc="evaluate", unit="cell", disable=not missing)
@@ -82,6 +103,6 @@ def run(arguments: Namespace) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         bench = Bench(Path(scratch), out / "targets", code)
         measured = measure(all_cells(sections, study), Cells(out / "cells", code), bench, progress)
-    report.write(report.results(study, measured, sections), out)
-    print(f"{out / report.TABLES}, {out / report.RESULTS} and plots")
+    report.write(report.results(study, measured, sections), shown)
+    print(f"{shown / report.TABLES}, {shown / report.RESULTS} and plots")
     return 0

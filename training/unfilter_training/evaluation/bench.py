@@ -15,7 +15,7 @@ from unfilter_training import checkpoint
 from unfilter_training.data import image_tensor
 from unfilter_training.evaluation.pictures import Picture
 from unfilter_training.evaluation.subjects import Subject
-from unfilter_training.network import QuasiInvertibleNetwork
+from unfilter_training.network import RestorableNetwork
 from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.operators import operator
 from unfilter_training.operators.saving import saved_levels
@@ -58,14 +58,16 @@ class Bench:
 
     def _filtered(self, subject: Subject, values: Values, picture: Picture) -> NDArray[np.uint8]:
         """The network's output, as bytes."""
-        return run_whole(self.network(subject), "forward", self.photo(picture), subject.task(dict(values)).places)
+        task = subject.task(dict(values))
+        output = self.target(task, picture)
+        return run_whole(self.network(subject), "forward", self.photo(picture), task.places, output)
 
     def restored(self, subject: Subject, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The photo as restored from those pixels, which is all that the inverse gets."""
         return run_whole(self.network(subject), "inverse", pixels)
 
 
-def _network(subject: Subject) -> QuasiInvertibleNetwork:
+def _network(subject: Subject) -> RestorableNetwork:
     return checkpoint.load(subject.folder)[0]
 
 

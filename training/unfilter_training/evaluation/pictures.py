@@ -58,33 +58,40 @@ class PictureSetRecord(Record):
 
 
 def parse(word: str) -> tuple[str, Path, str]:
-    """Name, folder and layout of `NAME=FOLDER[:LAYOUT]`; a folder's own colons are kept where no layout follows them.
+    """Name, folder and layout of `[NAME=]FOLDER[:LAYOUT]`.
+
+    Without a name it is the folder's own. A folder's own colons are kept where no layout follows them.
 
     Raises:
         UnfilterError: not such a word.
     """
-    name, equals, rest = word.partition("=")
-    if not (name and equals and rest):
-        raise UnfilterError(f"{word!r}: photos are named as NAME=FOLDER or NAME=FOLDER:LAYOUT, such as kodak=photos/kodak")
+    head, equals, tail = word.partition("=")
+    name, rest = (head, tail) if equals else ("", word)
+    if not rest or (equals and not name):
+        raise UnfilterError(f"{word!r}: photos are FOLDER, NAME=FOLDER or NAME=FOLDER:LAYOUT, such as kodak=photos/kodak")
     folder, colon, layout = rest.rpartition(":")
     if colon and layout in PHOTO_SETS:
-        return name, Path(folder), layout
+        return name or _own_name(folder), Path(folder), layout
     if colon and not Path(rest).exists() and Path(folder).is_dir():
         raise UnfilterError(f"{word!r}: unknown layout {layout!r}: choose one of {', '.join(PHOTO_SETS)}")
-    return name, Path(rest), "plain"
+    return name or _own_name(rest), Path(rest), "plain"
+
+
+def _own_name(folder: str) -> str:
+    return Path(folder).resolve().name or "photos"
 
 
 def gather(words: list[str], first: int | None = None) -> tuple[PictureSet, ...]:
     """The sets that the words name, or the `first` photos of each.
 
     Raises:
-        UnfilterError: a word is not NAME=FOLDER[:LAYOUT], a folder is not of its layout, or a name is given twice.
+        UnfilterError: a word is not [NAME=]FOLDER[:LAYOUT], a folder is not of its layout, or a name is given twice.
     """
     sets: dict[str, PictureSet] = {}
     for word in words:
         name, folder, layout = parse(word)
         if name in sets:
-            raise UnfilterError(f"{word!r}: photos called {name} are given twice")
+            raise UnfilterError(f"{word!r}: photos called {name} are given twice; name them apart, as NAME=FOLDER")
         files = photo_set(layout).files(folder)
         pictures = tuple(
             Picture(name, path.name, layout, hashlib.sha256(path.read_bytes()).hexdigest(), path) for path in files[:first]

@@ -9,6 +9,7 @@ from pydantic import Field
 from unfilter.files import replacing
 from unfilter_training.evaluation.averages import Measured
 from unfilter_training.evaluation.curves.file_sizes import Row as FileSizeRow
+from unfilter_training.evaluation.curves.rate_term import Row as RateTermRow
 from unfilter_training.evaluation.curves.robustness import Row as RobustnessRow
 from unfilter_training.evaluation.machine import code_digest, machine, tool_versions
 from unfilter_training.evaluation.pictures import PictureSetRecord
@@ -16,6 +17,7 @@ from unfilter_training.evaluation.record import Record
 from unfilter_training.evaluation.sections import SECTIONS
 from unfilter_training.evaluation.study import Study
 from unfilter_training.evaluation.subjects import SubjectRecord
+from unfilter_training.evaluation.tables.compression import Row as CompressionRow
 from unfilter_training.evaluation.tables.speed import Row as SpeedRow
 from unfilter_training.evaluation.tables.table_1 import Row as Table1Row
 from unfilter_training.evaluation.tables.table_2 import Row as Table2Row
@@ -43,9 +45,11 @@ class Results(Record):
     table_3: tuple[Table3Row, ...] | None = None
     table_4: tuple[Table4Row, ...] | None = None
     table_5: tuple[Table5Row, ...] | None = None
+    compression: tuple[CompressionRow, ...] | None = None
     speed: tuple[SpeedRow, ...] | None = None
     robustness: tuple[RobustnessRow, ...] | None = None
     file_sizes: tuple[FileSizeRow, ...] | None = None
+    rate_term: tuple[RateTermRow, ...] | None = None
     pareto: tuple[Table4Row, ...] | None = None
 
 

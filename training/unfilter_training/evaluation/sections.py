@@ -5,10 +5,10 @@ from typing import Any, Protocol, runtime_checkable
 
 from unfilter_training.evaluation.averages import Measured
 from unfilter_training.evaluation.cells import Cell
-from unfilter_training.evaluation.curves import file_sizes, pareto, robustness
+from unfilter_training.evaluation.curves import file_sizes, pareto, rate_term, robustness
 from unfilter_training.evaluation.record import Record
 from unfilter_training.evaluation.study import Study
-from unfilter_training.evaluation.tables import speed, table_1, table_2, table_3, table_4, table_5
+from unfilter_training.evaluation.tables import compression, speed, table_1, table_2, table_3, table_4, table_5
 
 
 @runtime_checkable
@@ -31,9 +31,11 @@ SECTIONS: dict[str, Section] = {
     "table_3": table_3,
     "table_4": table_4,
     "table_5": table_5,
+    "compression": compression,
     "speed": speed,
     "robustness": robustness,
     "file_sizes": file_sizes,
+    "rate_term": rate_term,
     "pareto": pareto,
 }
 """By the name that `results.json` and `--only` have for them."""

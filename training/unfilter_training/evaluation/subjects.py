@@ -14,6 +14,9 @@ from unfilter_training.scoring import Task, task
 
 Group = Literal["filter", "ablation", "baseline"]
 
+SHORT_TRAININGS = Path("build/ablations")
+"""Where `unfilter ablate` leaves checkpoints, unless it is told otherwise."""
+
 _PREFIXES: dict[str, Group] = {"ablation_": "ablation", "baseline_": "baseline"}
 
 
@@ -70,15 +73,18 @@ class SubjectRecord(Record):
         )
 
 
-def gather(names: Sequence[str], short_trainings: Path) -> tuple[Subject, ...]:
-    """Checkpoints by name or folder, or all shipped ones; then those in folders of `short_trainings`, where there are some.
+def gather(names: Sequence[str], short_trainings: Path | None) -> tuple[Subject, ...]:
+    """Checkpoints by name or folder, or all shipped ones; then those in folders of `short_trainings`.
 
-    A checkpoint that is named twice, or lies in both places, is one subject.
+    None is `SHORT_TRAININGS`, where it is there. A checkpoint that is named twice, or lies in both places, is one subject.
 
     Raises:
         CheckpointError: one of them is missing, damaged or of another version.
-        UnfilterError: there is none, or two that differ go by one name.
+        UnfilterError: there is none, two that differ go by one name, or `short_trainings` is no folder.
     """
+    if short_trainings is not None and not short_trainings.is_dir():
+        raise UnfilterError(f"{short_trainings}: no such folder of short trainings; `unfilter ablate` makes one")
+    short_trainings = short_trainings or SHORT_TRAININGS
     folders = [checkpoint.find(name) for name in names or checkpoint.shipped()]
     folders += sorted(path.parent for path in short_trainings.glob(f"*/{checkpoint.DESCRIPTION}"))
     subjects: dict[str, Subject] = {}

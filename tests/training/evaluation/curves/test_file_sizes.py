@@ -80,10 +80,35 @@ def test_the_table_marks_where_the_restorable_file_is_smaller(two: Study, values
         rows[0].model_copy(update={"ratio": 0.5}),
         rows[0].model_copy(update={"ratio": 1.5, "avif_420_bpp": None}),
     )
-    table = file_sizes.markdown([better, worse]).splitlines()
-    assert table[2].endswith("| **0.50** |")
-    assert table[3].endswith("| 1.50 |")
-    assert " | - | " in table[3]
+    smaller, larger = file_sizes.markdown([better, worse]).splitlines()[-2:]
+    assert smaller.endswith("| **0.50** |")
+    assert larger.endswith("| 1.50 |")
+    assert " | - | " in larger
+
+
+@pytest.mark.parametrize(
+    ("ratios", "winner", "end"),
+    [
+        ([0.5, 0.6, 0.7], "JPEG 4:2:0: restorable file.", "the ratio is 0.60."),
+        ([1.5, 1.6, 1.7], "JPEG 4:2:0: plain file + original.", "the ratio is 1.60."),
+        ([0.5, 0.6, 1.7], "JPEG 4:2:0: it depends.", "the ratio is 0.60; smaller as JPEG 50 4:2:0, JPEG 60 4:2:0."),
+    ],
+)
+def test_the_verdict_names_the_winner_and_gives_the_middle_file_as_an_example(
+    ratios: list[float], winner: str, end: str, two: Study, values: dict[Cell, Value]
+) -> None:
+    rows = [row for row in file_sizes.rows(two, values) if row.filter == file_sizes.ALL][:3]
+    (line,) = file_sizes.verdicts([row.model_copy(update={"ratio": r}) for row, r in zip(rows, ratios, strict=True)])
+    assert line.startswith(
+        f"- **{winner}** As JPEG 60 4:2:0 the restorable file takes {rows[1].ours_bpp:.2f} bits per pixel"
+    )
+    assert line.endswith(end)
+
+
+def test_there_is_a_verdict_for_each_kind_of_file(two: Study, values: dict[Cell, Value]) -> None:
+    lines = file_sizes.markdown(file_sizes.rows(two, values)).splitlines()
+    assert [line.rpartition(": ")[0].split(": ")[0] for line in lines[:3]] == [f"- **{name}" for name in file_sizes.SERIES]
+    assert file_sizes.verdicts([]) == []
 
 
 def test_plots_are_one_of_all_and_one_of_each_filter(two: Study, values: dict[Cell, Value], tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from unfilter_training.evaluation.curves import pareto
 from unfilter_training.evaluation.scored import Scored
 from unfilter_training.evaluation.study import Study
 from unfilter_training.evaluation.tables.table_4 import Row
+from unfilter_training.losses import LossWeights
 
 
 def row(name: str, kmac: float, approximation: float, restoration: float, operator: str = "l0") -> Row:
@@ -54,6 +55,22 @@ def test_rows_are_the_trained_ablations_cheapest_first(
     assert [one.recipe for one in rows] == ["ablation_a", "ablation_b"]
     assert pareto.plot(rows, tmp_path) == ["quality_against_cost.png"]
     assert "`ablation_b`" in pareto.markdown(rows)
+
+
+def test_ablations_of_losses_or_files_are_not_of_the_network(
+    study: Study, measured: Callable[[list[Cell]], dict[Cell, Value]]
+) -> None:
+    tiny = study.subjects[0]
+    recipe = tiny.description.recipe
+    other = recipe.model_copy(update={"losses": LossWeights(restoration=0)})
+    kinds = {"ablation_full": recipe, "ablation_10_kmac": recipe, "ablation_no_restoration": other}
+    short = tuple(
+        replace(tiny, label=name, group="ablation", description=tiny.description.model_copy(update={"recipe": one}))
+        for name, one in kinds.items()
+    )
+    three = replace(study, subjects=short)
+    rows = pareto.rows(three, measured(list(pareto.cells(three))))
+    assert [one.recipe for one in rows] == ["ablation_10_kmac", "ablation_full"]
 
 
 def test_without_ablations_it_says_so_and_draws_nothing(study: Study, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Measured numbers are those of the files, by the same rules as `unfilter score`."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,8 @@ from unfilter_training.evaluation.measurements.speed import Speed
 from unfilter_training.evaluation.measurements.unfiltered import Unfiltered
 from unfilter_training.evaluation.pictures import Picture
 from unfilter_training.evaluation.study import Study
-from unfilter_training.evaluation.subjects import Subject
-from unfilter_training.network import QuasiInvertibleNetwork
+from unfilter_training.evaluation.subjects import Subject, gather
+from unfilter_training.network import EncoderDecodersConfig, QuasiInvertibleNetwork, RestorableNetwork, SteganographyConfig
 from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.scoring import score_picture
 
@@ -55,6 +56,23 @@ def test_a_passage_is_that_of_the_file_that_was_saved(tiny: Subject, picture: Pi
         "restoration_ssim": ssim(restored, photo),
         "bytes": path.stat().st_size,
     }
+
+
+@pytest.mark.parametrize(
+    "form", [EncoderDecodersConfig(width=4), SteganographyConfig(width=4)], ids=lambda form: form.method
+)
+def test_a_baselines_passage_scores_as_unfilter_score_does(
+    form: EncoderDecodersConfig | SteganographyConfig,
+    noisy: Callable[[object], RestorableNetwork],
+    save: Callable[..., Path],
+    picture: Picture,
+    bench: Bench,
+    tmp_path: Path,
+) -> None:
+    (baseline,) = gather([str(save(tmp_path / "saved", noisy(form), "baseline_one"))], tmp_path / "scratch")
+    expected = score_picture(checkpoint.load(baseline.folder)[0], baseline.task(), picture.read(), tmp_path)
+    png = Passage(baseline, picture, Png()).measure(bench)
+    assert (png["approximation_db"], png["restoration_db"]) == (expected.approximation, expected.restoration)
 
 
 def test_hyper_parameters_reach_operator_and_network(variable: Subject, picture: Picture, bench: Bench) -> None:
@@ -98,7 +116,7 @@ def test_speed_is_of_every_form_in_both_directions(
 
     monkeypatch.setattr(speed, "HEIGHT", 32)
     monkeypatch.setattr(speed, "WIDTH", 48)
-    forms = tuple(network.config.model_dump_json() for network in (small_network, variable_network))
+    forms = (small_network.config, variable_network.config, SteganographyConfig(width=4))
     found = Speed(forms).measure(bench)
-    assert set(found) == {"0 forward", "0 inverse", "1 forward", "1 inverse"}
+    assert set(found) == {f"{index} {direction}" for index in range(3) for direction in ("forward", "inverse")}
     assert all(0 < seconds < 5 for seconds in found.values())

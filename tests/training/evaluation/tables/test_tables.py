@@ -14,7 +14,7 @@ from unfilter_training.evaluation.cells import Cell, Value
 from unfilter_training.evaluation.pictures import PictureSet
 from unfilter_training.evaluation.study import Study
 from unfilter_training.evaluation.subjects import Subject
-from unfilter_training.evaluation.tables import speed, table_1, table_2, table_3, table_4, table_5
+from unfilter_training.evaluation.tables import compression, speed, table_1, table_2, table_3, table_4, table_5
 from unfilter_training.scoring import score
 
 Measured = Callable[[list[Cell]], dict[Cell, Value]]
@@ -168,6 +168,24 @@ def test_table_5_has_the_means_that_unfilter_score_has(
     assert rows[0].bytes < rows[2].bytes
     assert rows[0].plain_bytes > 0
     assert lines(table_5.markdown(rows))[0][4] == "26.95 / 0.711"
+
+
+def test_compression_compares_what_the_trainings_saw(
+    tiny: Subject, photo_sets: tuple[PictureSet, ...], measured: Measured, expected: checkpoint.PhotoScore
+) -> None:
+    names = ("ablation_full", "ablation_wide", "ablation_no_compression")
+    study = Study(tuple(named(tiny, name, "ablation") for name in names), photo_sets)
+    rows = compression.rows(study, measured(list(compression.cells(study))))
+    assert [row.recipe for row in rows] == ["ablation_no_compression", "ablation_full"]
+    assert rows[0].scores.restoration_db == pytest.approx(expected.restoration)
+    assert rows[0].restoration_jpeg_420_db == pytest.approx(expected.restoration_jpeg_420)
+    assert rows[0].restoration_jpeg_444_db == pytest.approx(expected.restoration_jpeg_444)
+    assert lines(compression.markdown(rows))[0][1:3] == ["rounding alone", "7 steps x 3 patches of 32 x 32"]
+
+
+def test_compression_says_that_nothing_was_trained(study: Study) -> None:
+    assert list(compression.cells(study)) == []
+    assert compression.markdown(compression.rows(study, {})).startswith("Not trained here: `ablation_no_compression`")
 
 
 def test_speed_has_one_row_per_form_and_the_papers_for_comparison(study: Study, tiny: Subject) -> None:

@@ -13,9 +13,9 @@ from unfilter_training.evaluation.tables.table_4 import Row
 
 TITLE = "Quality against cost"
 NOTE = (
-    "The short trainings of Table 4 again, by thousand multiply-accumulates per pixel, both directions together. A "
-    "training that no cheaper one beats is on the *front*, for approximation (A), restoration from PNG (P) and from "
-    "JPEG 80 (J)."
+    "Short trainings of Table 4 that differ in the network alone, by thousand multiply-accumulates per pixel, the mean "
+    "of both directions. A training that no cheaper one beats is on the *front*, for approximation (A), restoration "
+    "from PNG (P) and from JPEG 80 (J)."
 )
 
 _FIGURES = (("A", "approximation"), ("P", "restored from PNG"), ("J", "restored from JPEG 80, 4:2:0"))
@@ -27,13 +27,25 @@ def cells(study: Study) -> Iterator[Cell]:
 
 
 def rows(study: Study, measured: Measured) -> tuple[Row, ...]:
-    """Rows of Table 4 that were trained, of ablations, cheapest first."""
-    trained = [row for row in table_4.rows(study, measured) if row.group == "ablation" and row.scores]
+    """Rows of Table 4 that were trained, of ablations of the network, cheapest first."""
+    names = _of_network(study)
+    trained = [row for row in table_4.rows(study, measured) if row.recipe in names and row.scores]
     return tuple(sorted(trained, key=lambda row: (_kmac(row), row.recipe)))
 
 
+def _of_network(study: Study) -> set[str]:
+    """Ablations with the losses and files of `ablation_full`; all of them where that was not trained."""
+    ablations = {one.label: one.description.recipe for one in study.subjects if one.group == "ablation"}
+    full = ablations.get("ablation_full")
+    return {
+        name
+        for name, recipe in ablations.items()
+        if full is None or (recipe.losses, recipe.degradation) == (full.losses, full.degradation)
+    }
+
+
 def _kmac(row: Row) -> float:
-    return (row.kmac_forward or 0) + (row.kmac_inverse or 0)
+    return ((row.kmac_forward or 0) + (row.kmac_inverse or 0)) / 2
 
 
 def _decibels(row: Row) -> tuple[float, ...]:
@@ -67,13 +79,18 @@ def plot(rows: Sequence[Row], folder: Path) -> list[str]:
     figure, axes = panels(len(_FIGURES), width=5.2)
     for index, (one, (_, name)) in enumerate(zip(axes, _FIGURES, strict=True)):
         for row in rows:
-            one.plot(_kmac(row), _decibels(row)[index], **style(index) | {"linestyle": ""})
+            # Many cost the same; names of all would hide one another.
+            wins = on_front(rows, row, index)
+            look = style(index) | ({} if wins else {"color": "#BBBBBB", "zorder": 1})
             place = (_kmac(row), _decibels(row)[index])
+            one.plot(*place, **look | {"linestyle": ""})
+            if not wins and row.recipe != "ablation_full":
+                continue
             one.annotate(row.recipe.removeprefix("ablation_"), place, (4, 3), textcoords="offset points", fontsize=7)
         for operator in sorted({row.operator or "" for row in rows}):
             front = [row for row in rows if row.operator == operator and on_front(rows, row, index)]
             points = [(_kmac(row), _decibels(row)[index]) for row in front]
             one.step(*zip(*points, strict=True), where="post", color="#666666", linewidth=1, label=f"front of {operator}")
-        one.set(title=name, xlabel="kMAC per pixel, both directions", ylabel="PSNR in dB")
+        one.set(title=name, xlabel="kMAC per pixel, mean of both directions", ylabel="PSNR in dB")
         one.legend(fontsize=8)
     return [save(figure, folder / "quality_against_cost.png")]

@@ -9,7 +9,7 @@ import torch
 
 from unfilter_training.evaluation.bench import Bench
 from unfilter_training.evaluation.machine import machine
-from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
+from unfilter_training.network import MethodConfig, build
 
 HEIGHT, WIDTH = 480, 720
 """The paper's 480p."""
@@ -25,31 +25,29 @@ class Speed:
     round, so that what else the machine does meets all of them alike. Weights do not matter to time: fresh ones are used.
 
     Attributes:
-        forms: configurations of the networks, as JSON.
+        forms: configurations of the networks.
     """
 
-    forms: tuple[str, ...]
+    forms: tuple[MethodConfig, ...]
     picture: None = None
 
     def key(self) -> dict[str, Any]:
         """See `Cell`."""
-        return {"measurement": "speed", "forms": list(self.forms), "machine": machine()}
+        return {"measurement": "speed", "forms": [form.model_dump(mode="json") for form in self.forms], "machine": machine()}
 
     def measure(self, bench: Bench) -> dict[str, float]:
         """See `Cell`."""
-        networks = [QuasiInvertibleNetwork(NetworkConfig.model_validate_json(form)).eval() for form in self.forms]
+        networks = [build(form).eval() for form in self.forms]
         photo = torch.rand(1, 3, HEIGHT, WIDTH, generator=torch.Generator().manual_seed(0))
         seconds: dict[str, list[float]] = {}
         with torch.inference_mode():
             for _ in range(1 + ROUNDS):
-                for index, network in enumerate(networks):
-                    places = (
-                        torch.full((1, network.config.hyper_parameters), 0.5) if network.config.hyper_parameters else None
-                    )
+                for index, (form, network) in enumerate(zip(self.forms, networks, strict=True)):
+                    places = torch.full((1, form.hyper_parameters), 0.5) if form.hyper_parameters else None
                     start = time.perf_counter()
-                    network(photo, places)
+                    network.filter(photo, places, photo)
                     between = time.perf_counter()
-                    network.inverse(photo)
+                    network.restore(photo)
                     end = time.perf_counter()
                     seconds.setdefault(f"{index} forward", []).append(between - start)
                     seconds.setdefault(f"{index} inverse", []).append(end - between)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,47 +11,24 @@ import pytest
 
 from unfilter.cli import main
 from unfilter.photo import Photo, read_photo, write_photo
-from unfilter_training import checkpoint
 from unfilter_training.commands.evaluate import SECTIONS
 from unfilter_training.evaluation import sections
 from unfilter_training.evaluation.report import Results
 from unfilter_training.network import QuasiInvertibleNetwork
-from unfilter_training.recipe import PhotoSource, Recipe, Schedule
 
 GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/chelsea.png"
 
 
-def saved(folder: Path, network: QuasiInvertibleNetwork, name: str) -> Path:
-    recipe = Recipe(
-        filter=name,
-        operator="l0",
-        network=network.config,
-        photos=(PhotoSource(match="*", origin="random", licence="CC0"),),
-        schedule=Schedule(steps=1),
-    )
-    description = checkpoint.Description(
-        filter=name,
-        network=network.config,
-        weights_sha256="0" * 64,
-        recipe=recipe,
-        steps=1,
-        photos=1,
-        machine="a test",
-    )
-    checkpoint.save(folder, network, description)
-    return folder
-
-
 @pytest.fixture
-def arguments(small_network: QuasiInvertibleNetwork, tmp_path: Path) -> list[str]:
+def arguments(small_network: QuasiInvertibleNetwork, save: Callable[..., Path], tmp_path: Path) -> list[str]:
     """One tiny filter, one ablation, two small photos."""
     photos = tmp_path / "photos"
     photos.mkdir()
     pixels = read_photo(GOLDEN).pixels
     write_photo(photos / "a.png", Photo(np.ascontiguousarray(pixels[60:92, 80:112])))
     write_photo(photos / "b.png", Photo(np.ascontiguousarray(pixels[:32, :36])))
-    own = saved(tmp_path / "own", small_network, "own")
-    saved(tmp_path / "short" / "ablation_full", small_network, "ablation_full")
+    own = save(tmp_path / "own", small_network, "own")
+    save(tmp_path / "short" / "ablation_full", small_network, "ablation_full")
     words = ["evaluate", f"few={photos}", "--filter", str(own), "--out", str(tmp_path / "out")]
     return [*words, "--ablations", str(tmp_path / "short")]
 

@@ -8,55 +8,15 @@ import pytest
 
 from unfilter.hyper_parameter import HyperParameter
 from unfilter.photo import Photo, read_photo, write_photo
-from unfilter_training import checkpoint
 from unfilter_training.evaluation import pictures, subjects
 from unfilter_training.evaluation.bench import Bench
 from unfilter_training.evaluation.cells import Cell, Cells, Value, measure
 from unfilter_training.evaluation.pictures import PictureSet
 from unfilter_training.evaluation.study import Study
 from unfilter_training.evaluation.subjects import Subject
-from unfilter_training.network import QuasiInvertibleNetwork, RestorableNetwork
-from unfilter_training.recipe import PhotoSource, Recipe, Schedule
+from unfilter_training.network import QuasiInvertibleNetwork
 
 GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/chelsea.png"
-
-Save = Callable[..., Path]
-"""`save(folder, network, name, *ranges, operator="l0", steps=7)`: a checkpoint of that recipe name."""
-
-
-@pytest.fixture(scope="session")
-def save() -> Save:
-    def made(
-        folder: Path,
-        network: RestorableNetwork,
-        name: str,
-        *ranges: HyperParameter,
-        operator: str = "l0",
-        steps: int = 7,
-        research_only: str | None = None,
-    ) -> Path:
-        recipe = Recipe(
-            filter=name,
-            operator=operator,
-            hyper_parameters=ranges,
-            network=network.config,
-            research_only=research_only,
-            photos=(PhotoSource(match="*", origin="random", licence="CC0"),),
-            schedule=Schedule(steps=9, batch=3, patch=32),
-        )
-        description = checkpoint.Description(
-            filter=name,
-            network=network.config,
-            weights_sha256="0" * 64,
-            recipe=recipe,
-            steps=steps,
-            photos=1,
-            machine="a test",
-        )
-        checkpoint.save(folder, network, description)
-        return folder
-
-    return made
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +44,9 @@ def variable_ranges() -> tuple[HyperParameter, ...]:
 
 
 @pytest.fixture(scope="session")
-def tiny(tmp_path_factory: pytest.TempPathFactory, small_network: QuasiInvertibleNetwork, save: Save) -> Subject:
+def tiny(
+    tmp_path_factory: pytest.TempPathFactory, small_network: QuasiInvertibleNetwork, save: Callable[..., Path]
+) -> Subject:
     """A filter without hyper-parameters. Its folder has no folders in it, and so no short trainings."""
     folder = save(tmp_path_factory.mktemp("tiny"), small_network, "tiny")
     return subjects.gather([str(folder)], folder)[0]
@@ -95,7 +57,7 @@ def variable(
     tmp_path_factory: pytest.TempPathFactory,
     variable_network: QuasiInvertibleNetwork,
     variable_ranges: tuple[HyperParameter, ...],
-    save: Save,
+    save: Callable[..., Path],
 ) -> Subject:
     """A filter with two."""
     folder = save(tmp_path_factory.mktemp("variable"), variable_network, "variable", *variable_ranges)

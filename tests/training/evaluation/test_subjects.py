@@ -58,7 +58,7 @@ def test_one_checkpoint_named_twice_is_one_and_two_of_one_name_are_refused(
 
 
 def test_a_name_that_is_no_checkpoint_is_refused_with_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(UnfilterError, match="shipped filters: .*l0"):
+    with pytest.raises(UnfilterError, match=r"shipped filters: .*l0"):
         gather(["l00"], tmp_path)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from unfilter.fidelity.metrics import psnr
 from unfilter_training.evaluation.bench import Bench
 from unfilter_training.evaluation.carriers import Carrier
+from unfilter_training.evaluation.measurements.keys import photo_key
 from unfilter_training.evaluation.pictures import Picture
 
 
@@ -20,8 +21,7 @@ class KeptOriginal:
         """See `Cell`."""
         return {
             "measurement": "kept original",
-            "photo": self.picture.digest,
-            "layout": self.picture.layout,
+            **photo_key(self.picture),
             "carrier": self.carrier.name,
         }
 

@@ -7,6 +7,7 @@ from unfilter.fidelity.metrics import psnr, ssim
 from unfilter_training.evaluation.bench import Bench, Values
 from unfilter_training.evaluation.carriers import Carrier
 from unfilter_training.evaluation.carriers.png import Png
+from unfilter_training.evaluation.measurements.keys import target_key
 from unfilter_training.evaluation.pictures import Picture
 from unfilter_training.evaluation.subjects import Subject
 
@@ -31,11 +32,8 @@ class Passage:
             "measurement": "passage",
             "weights": self.subject.weights,
             "network": self.subject.description.network.model_dump(),
-            "operator": task.operator,
-            "parameters": task.parameters,
             "values": list(task.places),
-            "photo": self.picture.digest,
-            "layout": self.picture.layout,
+            **target_key(task, self.picture),
             "carrier": self.carrier.name,
         }
 

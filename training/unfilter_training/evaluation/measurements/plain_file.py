@@ -5,6 +5,7 @@ from typing import Any
 
 from unfilter_training.evaluation.bench import Bench, Values
 from unfilter_training.evaluation.carriers import Carrier
+from unfilter_training.evaluation.measurements.keys import target_key
 from unfilter_training.evaluation.pictures import Picture
 from unfilter_training.evaluation.subjects import Subject
 
@@ -20,13 +21,9 @@ class PlainFile:
 
     def key(self) -> dict[str, Any]:
         """See `Cell`."""
-        task = self.subject.task(dict(self.values))
         return {
             "measurement": "plain file",
-            "operator": task.operator,
-            "parameters": task.parameters,
-            "photo": self.picture.digest,
-            "layout": self.picture.layout,
+            **target_key(self.subject.task(dict(self.values)), self.picture),
             "carrier": self.carrier.name,
         }
 

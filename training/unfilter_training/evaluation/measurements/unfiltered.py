@@ -5,6 +5,7 @@ from typing import Any
 
 from unfilter.fidelity.metrics import psnr, ssim
 from unfilter_training.evaluation.bench import Bench, Values
+from unfilter_training.evaluation.measurements.keys import target_key
 from unfilter_training.evaluation.pictures import Picture
 from unfilter_training.evaluation.subjects import Subject
 
@@ -19,14 +20,7 @@ class Unfiltered:
 
     def key(self) -> dict[str, Any]:
         """See `Cell`."""
-        task = self.subject.task(dict(self.values))
-        return {
-            "measurement": "unfiltered",
-            "operator": task.operator,
-            "parameters": task.parameters,
-            "photo": self.picture.digest,
-            "layout": self.picture.layout,
-        }
+        return {"measurement": "unfiltered", **target_key(self.subject.task(dict(self.values)), self.picture)}
 
     def measure(self, bench: Bench) -> dict[str, float]:
         """See `Cell`."""

@@ -62,6 +62,15 @@ def test_a_name_that_is_no_checkpoint_is_refused_with_those_there_are(tmp_path: 
         gather(["l00"], tmp_path)
 
 
+def test_an_operator_that_lacks_its_weights_is_refused_before_any_work(
+    small_network: QuasiInvertibleNetwork, save: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UNFILTER_STYLE_WEIGHTS", raising=False)
+    save(tmp_path / "short" / "baseline_ied_scream", small_network, "baseline_ied_scream", operator="scream")
+    with pytest.raises(UnfilterError, match="scream needs its network's weights"):
+        gather([], tmp_path / "short")
+
+
 def test_a_folder_of_short_trainings_that_is_named_must_be_there_and_the_usual_one_need_not(
     tiny: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

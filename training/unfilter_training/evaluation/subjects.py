@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import torch
 from pydantic import Field
 
 from unfilter.errors import UnfilterError
 from unfilter_training import checkpoint
 from unfilter_training.evaluation.record import Record
+from unfilter_training.operators import operator
 from unfilter_training.scoring import Task, task
 
 Group = Literal["filter", "ablation", "baseline"]
@@ -80,7 +82,8 @@ def gather(names: Sequence[str], short_trainings: Path | None) -> tuple[Subject,
 
     Raises:
         CheckpointError: one of them is missing, damaged or of another version.
-        UnfilterError: there is none, two that differ go by one name, or `short_trainings` is no folder.
+        UnfilterError: there is none, two that differ go by one name, `short_trainings` is no folder, or an operator lacks
+            weights of its own.
     """
     if short_trainings is not None and not short_trainings.is_dir():
         raise UnfilterError(f"{short_trainings}: no such folder of short trainings; `unfilter ablate` makes one")
@@ -95,6 +98,9 @@ def gather(names: Sequence[str], short_trainings: Path | None) -> tuple[Subject,
             raise UnfilterError(f"{folder} and {other.folder} are both called {subject.label}: evaluate them one by one")
     if not subjects:
         raise UnfilterError(f"nothing to evaluate: no filter ships, and {short_trainings} holds no checkpoint")
+    for name in sorted({one.description.recipe.operator for one in subjects.values()}):
+        if "weights" in operator(name).parameters:  # said now, not after hours of measuring
+            operator(name)(torch.zeros(1, 3, 16, 16))
     return tuple(subjects.values())
 
 

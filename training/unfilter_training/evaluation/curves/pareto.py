@@ -92,5 +92,6 @@ def plot(rows: Sequence[Row], folder: Path) -> list[str]:
             points = [(_kmac(row), _decibels(row)[index]) for row in front]
             one.step(*zip(*points, strict=True), where="post", color="#666666", linewidth=1, label=f"front of {operator}")
         one.set(title=name, xlabel="kMAC per pixel, mean of both directions", ylabel="PSNR in dB")
+        one.set_xlim(0, 1.25 * max(map(_kmac, rows)))  # room for the names
         one.legend(fontsize=8)
     return [save(figure, folder / "quality_against_cost.png")]

@@ -1,4 +1,4 @@
-"""The paper's tables, one module each, with the same four names.
+"""The tables, the paper's and ours beside them, one module each, with the same four names.
 
 - `TITLE`, `NOTE`: what the table shows, and how to read it;
 - `cells(study)`: the cells it needs;

@@ -4,6 +4,7 @@
 
 - `carriers/`: files that a filtered photo may travel in (PNG, JPEG, JPEG twice, WebP, AVIF, ...), equal siblings;
 - `measurements/`: what one cell of a table rests on: one number or a few, of one photo;
-- `tables/`: one module per table, the paper's and ours, `curves/`: one per plot, all with `cells`, `rows`, `markdown` (and `plot`);
+- `tables/`: one module per table, the paper's and ours, `curves/`: one per plot, all with `cells`, `rows`, `markdown` (and
+  `plot`);
 - `study.py`: what is measured; `cells.py`: the values that were measured before; `report.py`: what is written.
 """

@@ -43,7 +43,7 @@ DOCUMENTED = {
         "read_photo",
         "write_photo",
     ],
-    unfilter.fidelity: ["TOLERANCES", "FidelityReport", "Tolerance", "Verdict", "psnr", "render", "verify"],
+    unfilter.fidelity: ["TOLERANCES", "FidelityReport", "Tolerance", "Verdict", "psnr", "render", "ssim", "verify"],
 }
 HEAVY = {"torch", "onnxruntime", "coremltools", "tensorflow", "ai_edge_litert", "onnx", "pillow_heif"}
 

@@ -9,7 +9,6 @@ from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
 from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.operators import operator
 from unfilter_training.operators.saving import saved_levels
-from unfilter_training.published import PUBLISHED
 from unfilter_training.recipe import PhotoSource, Recipe, Schedule
 from unfilter_training.scoring import task
 from unfilter_training.zoo import mean_score, pictures, table
@@ -66,11 +65,6 @@ def test_row_holds_the_scores_and_the_papers() -> None:
 
 def test_filters_that_were_not_scored_have_no_row() -> None:
     assert len(table([description("l0")]).splitlines()) == 2
-
-
-def test_published_figures_are_the_papers_ten_operators() -> None:
-    assert len(PUBLISHED) == 10
-    assert all(10 < db < 50 for published in PUBLISHED.values() for db in published)
 
 
 def test_pictures_show_photo_operator_filtered_restored_and_difference_in_this_order(

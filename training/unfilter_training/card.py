@@ -2,7 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from unfilter_training.network import method_of
+from unfilter_training.network.methods import QUASI_INVERTIBLE
 from unfilter_training.published import PUBLISHED
+from unfilter_training.recipe import ablation_recipes
 
 if TYPE_CHECKING:
     from unfilter_training.checkpoint import Description
@@ -11,8 +14,7 @@ if TYPE_CHECKING:
 _TEMPLATE = """# {filter}
 
 {notice}A restorable `{operator}` filter{parameters}. What it saves as an 8-bit PNG or JPEG looks like the operator's output,
-and the photo can be restored from that file alone. Method: "Restorable Image Operators with Quasi-Invertible Networks", AAAI
-2022.
+and the photo can be restored from that file alone. {method}
 
 ## Scores
 
@@ -25,7 +27,7 @@ is what the outermost 16 pixels lose against the centre, approximation / restora
 ## Training
 
 {steps} of {planned} steps of {batch} patches of {patch} x {patch} pixels, on {machine}.{start}
-Recipe: `recipes/{filter}.toml`. Photos: {photos}.
+Recipe: `recipes/{recipe}.toml`. Photos: {photos}.
 
 {sources}
 {notes}
@@ -35,6 +37,14 @@ Restores from the 8-bit file as it was saved. Resizing, cropping or recolouring 
 
 sha256 of the weights: `{weights}`
 """
+
+
+_PAPER = '"Restorable Image Operators with Quasi-Invertible Networks", AAAI\n2022.'
+_METHODS = {
+    QUASI_INVERTIBLE: f"Method: {_PAPER}",
+    "encoder_decoders": f"Method: two encoder-decoders, a\nbaseline of {_PAPER}",
+    "steganography": f"Method: the photo is hidden in\nthe operator's own output, a baseline of {_PAPER}",
+}
 
 
 def render_card(description: "Description") -> str:
@@ -53,6 +63,8 @@ def render_card(description: "Description") -> str:
     start = description.warm_start
     return _TEMPLATE.format(
         filter=description.filter,
+        recipe=f"ablations/{description.filter}" if description.filter in ablation_recipes() else description.filter,
+        method=_METHODS[method_of(description.network)],
         operator=recipe.operator,
         notice=f"**For research only**: {recipe.research_only.strip()}\n\n" if recipe.research_only else "",
         parameters="".join(

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from unfilter_training.checkpoint import Description, PhotoScore
 from unfilter_training.data import image_tensor
-from unfilter_training.network import QuasiInvertibleNetwork
+from unfilter_training.network import RestorableNetwork
 from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.operators import operator
 from unfilter_training.operators.contact_sheet import side_by_side
@@ -56,13 +56,13 @@ MAGNIFIED = 4
 SHEET = ("photo", "operator", "filtered", "restored", f"(filtered - operator) x {MAGNIFIED}")
 
 
-def pictures(network: QuasiInvertibleNetwork, task: Task, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def pictures(network: RestorableNetwork, task: Task, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A photo (uint8, height x width x 3) and what became of it, `SHEET`, side by side.
 
     The magnified difference, around mid-grey, shows the detail that the filtered photo hides. Source: the paper, Figure 4.
     """
     target = saved_levels(operator(task.operator)(image_tensor(photo), **task.parameters))
-    filtered = run_whole(network, "forward", photo, task.places)
+    filtered = run_whole(network, "forward", photo, task.places, target)
     restored = run_whole(network, "inverse", filtered)
     difference = (filtered.astype(np.int16) - target) * MAGNIFIED + 128
     named = zip(SHEET, (photo, target, filtered, restored, difference.clip(0, 255).astype(np.uint8)), strict=True)

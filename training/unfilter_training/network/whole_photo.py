@@ -5,36 +5,47 @@ from typing import Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from unfilter.bundle import TilePlan
 from unfilter.filter import run_photo
-from unfilter_training.network.quasi_invertible import QuasiInvertibleNetwork
+from unfilter.remainder import aligned_size
+from unfilter.rounding import to_floats
+from unfilter_training.network.restorable import RestorableNetwork
 
 _UNTILED = 1 << 20
 """Larger than any photo, and a multiple of any alignment."""
 
 
 def run_whole(
-    network: QuasiInvertibleNetwork,
+    network: RestorableNetwork,
     direction: Literal["forward", "inverse"],
     pixels: NDArray[np.uint8],
     hyper_parameters: tuple[float, ...] = (),
+    output: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
     """One direction on a photo (uint8, height x width x 3) on the CPU in float32, rounded to bytes.
 
-    `hyper_parameters` are places of 0..1 in their ranges, for direction `forward` of a network that has them.
+    `hyper_parameters` are places of 0..1 in their ranges, for direction `forward` of a network that has them; `output` is
+    what the operator itself makes of the photo, of the same shape, and is looked at by networks that take it.
 
     Raises:
-        ValueError: `hyper_parameters` are missing, superfluous, or of another count.
+        ValueError: `hyper_parameters` are missing, superfluous, or of another count; `output` is missing.
     """
     if hyper_parameters and direction == "inverse":
         raise ValueError("the inverse takes no hyper-parameters")
+    height, width = aligned_size(pixels.shape[0], pixels.shape[1], network.alignment)
+    made = None if output is None else _planes(to_floats(output[:height, :width]))  # there is one tile, the aligned part
     places = torch.tensor([hyper_parameters]) if hyper_parameters else None
 
     def graph(image: NDArray[np.float32]) -> NDArray[np.float32]:
-        planes = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]
+        planes = _planes(image)
         with torch.inference_mode():
-            result = network(planes, places)[0] if direction == "forward" else network.inverse(planes)
+            result = network.filter(planes, places, made)[0] if direction == "forward" else network.restore(planes)
         return result[0].permute(1, 2, 0).numpy()
 
-    return run_photo(graph, pixels, TilePlan(tile=_UNTILED, halo=0, alignment=network.config.alignment))
+    return run_photo(graph, pixels, TilePlan(tile=_UNTILED, halo=0, alignment=network.alignment))
+
+
+def _planes(image: NDArray[np.float32]) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]

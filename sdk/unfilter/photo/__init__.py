@@ -1,7 +1,7 @@
 """Photo files: pixels as they are stored, never colour-converted, never rotated; profile, EXIF and XMP travel along.
 
 One module per format (`png`, `jpeg`, `webp`, `heic`, `avif`, `tiff`), each with `decode(source)` and, where it is written,
-`encode(path, photo)`. docs/photos.md is the policy for each kind of file.
+`encode(target, photo)`. docs/photos.md is the policy for each kind of file.
 """
 
 from unfilter.photo.jpeg import Subsampling

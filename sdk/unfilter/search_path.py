@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from unfilter.photo import Tag
 VARIABLE = "UNFILTER_BUNDLES"
 """Environment variable: folders that hold bundles, separated like PATH."""
 
-_NAME = re.compile(r"([a-z0-9_]{1,64})(?:@([0-9a-f]{1,64}))?")
+_NAME = re.compile(r"[a-z0-9_]{1,64}(?:@[0-9a-f]{1,64})?")
 
 
 def folders() -> list[Path]:
@@ -24,9 +24,11 @@ def folders() -> list[Path]:
     return [*named, Path("build/bundles"), store.installed()]
 
 
-def bundles(broken: Callable[[BundleError], object] = lambda _: None) -> Iterator[Bundle]:
-    """Every readable bundle of the search path; a broken one is passed over, and `broken` is told why."""
-    for folder in folders():
+def bundles(
+    within: Sequence[Path] | None = None, broken: Callable[[BundleError], object] = lambda _: None
+) -> Iterator[Bundle]:
+    """Every readable bundle of the search path, or of the folders `within`; `broken` is told of one that is passed over."""
+    for folder in folders() if within is None else within:
         for manifest in sorted(folder.glob(f"*/{MANIFEST}")):
             if manifest.parent.name.startswith("."):
                 continue  # half-written
@@ -63,22 +65,26 @@ def open_bundle(named: str | Path) -> Bundle:
         BundleError: no bundle there, a broken or hostile one; no filter of that name, or several.
     """
     path = Path(named)
-    name = _NAME.fullmatch(named) if isinstance(named, str) else None
-    if name and not (path / MANIFEST).is_file():
+    if isinstance(named, str) and is_name(named) and not (path / MANIFEST).is_file():
         return by_name(named)
     return store.keep(path, store.unpacked())[0] if is_archive(path) else Bundle(path)
 
 
-def by_name(name: str | Path) -> Bundle:
-    """The first bundle of the search path that is called so; see `open_bundle`.
+def is_name(text: str) -> bool:
+    """Whether `text` could be a filter's name, such as `l0` or `l0@13b9`."""
+    return _NAME.fullmatch(text) is not None
+
+
+def by_name(name: str, within: Sequence[Path] | None = None) -> Bundle:
+    """The first bundle that is called so, in the search path or the folders `within`; see `open_bundle`.
 
     Raises:
         BundleError: none or several, in one line that says what there is.
     """
     found: dict[str, Bundle] = {}  # by restoration id: the first of the path stands for others of the same
-    for bundle in bundles():
+    for bundle in bundles(within):
         found.setdefault(bundle.manifest.restoration, bundle)
-    wanted, _, start = str(name).partition("@")
+    wanted, _, start = name.partition("@")
     matching = [
         one for one in found.values() if one.manifest.filter == wanted and one.manifest.restoration.startswith(start)
     ]
@@ -91,10 +97,10 @@ def by_name(name: str | Path) -> Bundle:
     close = get_close_matches(wanted, known, n=1)
     hint = f"did you mean {close[0]}? " if close and close[0] != wanted else ""
     raise BundleError(
-        f"{name}: no bundle folder, and no filter of that name in {_searched()}; {hint}"
+        f"{name}: no bundle folder, and no filter of that name in {_searched(within)}; {hint}"
         + (f"there are {', '.join(dict.fromkeys(known))}" if known else "none is there: add one with `unfilter install`")
     )
 
 
-def _searched() -> str:
-    return ", ".join(str(folder) for folder in folders())
+def _searched(within: Sequence[Path] | None = None) -> str:
+    return ", ".join(str(folder) for folder in (folders() if within is None else within))

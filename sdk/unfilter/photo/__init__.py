@@ -9,7 +9,7 @@ from unfilter.photo.photo import Kind, Photo
 from unfilter.photo.read import read_photo
 from unfilter.photo.source import PIXEL_LIMIT
 from unfilter.photo.tag import Codec, Tag
-from unfilter.photo.write import check_target, codec_of, write_photo
+from unfilter.photo.write import check_target, codec_of, suffix_of, write_photo
 
 __all__ = [
     "PIXEL_LIMIT",
@@ -21,5 +21,6 @@ __all__ = [
     "check_target",
     "codec_of",
     "read_photo",
+    "suffix_of",
     "write_photo",
 ]

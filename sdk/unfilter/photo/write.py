@@ -28,11 +28,14 @@ _SUFFIXES: dict[str, Codec] = {
     ".heif": "heic",
 }
 _EXACT: dict[Codec, Callable[[Path | BytesIO, Photo], None]] = {"png": png.encode, "webp": webp.encode, "heic": heic.encode}
-SUFFIX_OF: dict[Codec, str] = {codec: suffix for suffix, codec in reversed(_SUFFIXES.items())}
-"""The usual suffix of each codec."""
 _UNAVAILABLE: dict[Codec, Callable[[], str | None]] = {"webp": webp.unavailable, "heic": heic.unavailable}
 _LONGEST: dict[Codec, int] = {"jpeg": 65_500, "webp": webp.LONGEST}  # libjpeg's own limit, below the format's
 _SRGB_GAMMA = (45_455).to_bytes(4, "big")
+
+
+def suffix_of(codec: Codec) -> str:
+    """The usual suffix of a codec's files, such as `.jpg`. Law: `codec_of` of such a name is `codec`."""
+    return next(suffix for suffix, each in _SUFFIXES.items() if each == codec)
 
 
 def codec_of(path: Path) -> Codec:

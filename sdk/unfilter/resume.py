@@ -16,9 +16,9 @@ from unfilter.provenance import refuse_itself
 
 _MIDDLE = 128
 """Side of the part that is computed again, pixels."""
-_EXACT_LEVELS, _LOSSY_LEVELS = 0.05, 12.0
-"""Most that the same photo may differ by, mean over levels: cut elsewhere into tiles, few bytes are rounded otherwise; JPEG
-moves many. Two photos differ by tens.
+_EXACT_LEVELS, _LOSSY_LEVELS = 2, 12.0
+"""Most that any level of the same photo may differ by (cut elsewhere into tiles, some are rounded otherwise); and, after
+JPEG, the mean of all. Two photos differ by tens.
 """
 
 
@@ -58,9 +58,9 @@ def is_done(
         (slice(length), slice(length)) if changed_since else _middle(length, plan) for length in (height, width)
     )
     again = chosen.run(direction, photo.pixels[rows, columns], parameters)
-    apart = again.astype(np.int16) - found.pixels[rows, columns]
-    if np.abs(apart[kept_rows, kept_columns]).mean() > (_LOSSY_LEVELS if found.codec == "jpeg" else _EXACT_LEVELS):
-        raise _in_the_way(target, f"was made of another photo than {source}")
+    apart = np.abs(again.astype(np.int16) - found.pixels[rows, columns])[kept_rows, kept_columns]
+    if apart.mean() > _LOSSY_LEVELS if found.codec == "jpeg" else apart.max() > _EXACT_LEVELS:
+        raise _in_the_way(target, f"its pixels are not what {source} gives")
     return True
 
 

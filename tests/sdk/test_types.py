@@ -38,7 +38,7 @@ WRONG = [
     'l0.apply("photo.png")',
     "l0.apply(pixels, path)",
     "l0.apply(content, path)",
-    "l0.apply(np.zeros((4, 4, 3), np.float32))",
+    "l0.apply(pixels.astype(np.float32))",
     'l0.apply(content, smoothness="much")',
     "l0.restore(content, smoothness=0.03)",
     'l0.apply(open("photo.png"))',

@@ -1,4 +1,4 @@
-"""Law: what is given comes back changed, of its kind, and exactly; a file of an exact format in that format, others as PNG."""
+"""Law: what is given comes back changed, of its kind: a file of an exact format in that format, others as PNG."""
 
 import io
 import tempfile

@@ -100,9 +100,8 @@ def test_a_folder_stands_only_after_the_block(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="broken"), new_folder(tmp_path / "l0") as temporary:
-        (temporary / "file").touch()
-        raise ValueError("broken")
+    with pytest.raises(KeyboardInterrupt), new_folder(tmp_path / "l0") as temporary:
+        _write_half(temporary / "file", KeyboardInterrupt)
     assert list(tmp_path.iterdir()) == []
 
 

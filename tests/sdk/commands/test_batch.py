@@ -1,5 +1,5 @@
-"""Laws: a bad photo does not end the run; the sum and the exit code say what became of all; no original is overwritten; a run
-that is killed at any moment leaves nothing half-written under a final name, and the next one finishes and clears away.
+"""Laws: a bad photo does not end the run; the sum and the exit code say what became of all; no original is overwritten; a
+run that is killed at any moment leaves nothing half-written under a final name, and the next one finishes and clears away.
 """
 
 import re

@@ -36,9 +36,10 @@ _BROKEN = (
     struct.error,
     EOFError,
     OSError,
-    NotImplementedError,  # a compression that zipfile lacks
+    NotImplementedError,  # of versions and disks that zipfile lacks
     RuntimeError,
     ValueError,
+    OverflowError,
     IndexError,
 )
 """What zipfile raises at a damaged file."""
@@ -123,6 +124,8 @@ class Archive:
                 raise self._refusal(f"{name!r} leads out of it")
             if member.flag_bits & 1:
                 raise self._refusal(f"{name!r} is encrypted")
+            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise self._refusal(f"{name!r} is compressed in a way that bundles are not")
             if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
                 raise self._refusal(f"{name!r} is a link or a device, not a file")
             if (folded := name.casefold()) in seen:  # as file systems see it that do not tell A from a

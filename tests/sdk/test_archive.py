@@ -97,6 +97,12 @@ def _link(members: Members) -> Members:
     return [*members, (member, b"/etc/passwd")]
 
 
+def _lzma(members: Members) -> Members:
+    member = zipfile.ZipInfo("tool.json")
+    member.compress_type = zipfile.ZIP_LZMA
+    return [*members[:-1], (member, members[-1][1])]
+
+
 def _twice(members: Members) -> Members:
     return [*members, (zipfile.ZipInfo("ONNX/Forward.onnx"), b"x")]
 
@@ -132,6 +138,7 @@ def _manifest_lists(path: str) -> Callable[[Members], Members]:
         (_named("__MACOSX/._CARD.md"), "does not list"),
         (_link, "is a link"),
         (_twice, "stands in it twice"),
+        (_lzma, "compressed in a way"),
         (_nested, f"no {MANIFEST} at its top"),
         (_larger, "where its manifest says"),
         (lambda members: members[:-1], "lacks 'tool.json'"),

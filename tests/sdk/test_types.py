@@ -17,7 +17,8 @@ from PIL import Image
 
 from unfilter import Filter
 
-def use(l0: Filter, pixels: NDArray[np.uint8], image: Image.Image, file: BinaryIO, content: bytes, path: Path) -> None:
+def use(l0: Filter, pixels: NDArray[np.uint8], image: Image.Image, file: BinaryIO, content: bytes, path: Path,
+        floats: NDArray[np.float32]) -> None:
     for call in (l0.apply, l0.restore):
         assert_type(call(pixels), NDArray[np.uint8])
         assert_type(call(content), bytes)
@@ -38,7 +39,7 @@ WRONG = [
     'l0.apply("photo.png")',
     "l0.apply(pixels, path)",
     "l0.apply(content, path)",
-    "l0.apply(pixels.astype(np.float32))",
+    "l0.apply(floats)",
     'l0.apply(content, smoothness="much")',
     "l0.restore(content, smoothness=0.03)",
     'l0.apply(open("photo.png"))',

@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from unfilter.cli import main
+from unfilter.commands.batch import Batch
 from unfilter.fidelity import psnr
 from unfilter.photo import Photo, read_photo, write_photo
 
@@ -82,7 +83,7 @@ def test_a_bad_photo_is_one_line_and_the_others_are_done(photos: list[Path], run
     assert (code, out[-1]) == (3, "9 photos: 6 filtered, 3 failed")
     assert [line.split(": ")[1] for line in err] == ["in/bad.jpg", "in/text.png", "absent.png"]
     assert all(line.startswith("unfilter: ") for line in err)
-    code, out, err = run("restore", "in", "filtered/a.png", "--out", "restored")
+    code, out, err = run("restore", "in", "filtered/one/c.png", "--out", "restored")
     assert (code, out[-1]) == (3, "9 photos: 1 restored, 8 failed")  # photos that nothing filtered carry no tag
     assert len(err) == 8
 
@@ -163,6 +164,17 @@ def test_a_filter_that_is_broken_is_said_once(
 ) -> None:
     flip_byte(bundle_copy / "onnx/forward.onnx")
     assert "sha256 differs" in refused("apply", "--filter", bundle_copy, "--runtime", "onnx", "in", "--out", "filtered")
+
+
+def test_an_interruption_still_sums_up(capsys: pytest.CaptureFixture[str]) -> None:
+    def work(path: Path) -> str:
+        if path.name == "b":
+            raise KeyboardInterrupt
+        return "done"
+
+    with pytest.raises(KeyboardInterrupt):
+        Batch("filtered").run([Path("a"), Path("b"), Path("c")], work)
+    assert capsys.readouterr().out == "done\n1 photo: 1 filtered\n"
 
 
 def _started(small_bundle: Path) -> subprocess.Popen[str]:

@@ -3,29 +3,49 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from unfilter.archive import SUFFIX
+from unfilter.bundle import MANIFEST
 from unfilter.commands.apply import add_limit_argument
+from unfilter.commands.batch import Batch
 from unfilter.photo import Tag
+from unfilter.search_path import find_bundle, is_name, open_bundle
 
-SUMMARY = "show the tag of a photo file, or what a bundle holds"
+SUMMARY = "show the tag of photo files, or what a bundle holds"
 EXTRA: str | None = None
 REQUIRES: tuple[str, ...] = ()
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("path", metavar="PATH", type=Path, help="photo file or bundle folder")
+    parser.add_argument(
+        "paths",
+        metavar="PATH",
+        type=Path,
+        nargs="+",
+        help="photo files, folders of them, or a bundle (folder, packed, or name)",
+    )
     add_limit_argument(parser)
 
 
 def run(arguments: Namespace) -> int:
-    lines = _bundle(arguments.path) if arguments.path.is_dir() else _photo(arguments.path, arguments.limit)
-    print("\n".join(f"{name:<14}{value}" for name, value in lines))
+    path = arguments.paths[0]
+    if len(arguments.paths) > 1 or (path.is_dir() and not (path / MANIFEST).exists()):
+        batch = Batch("inspected")
+        return batch.run(batch.photos(arguments.paths), lambda each: _shown(_photo(each, arguments.limit)) + "\n")
+    print(_shown(_bundle(path) if _is_bundle(path) else _photo(path, arguments.limit)))
     return 0
+
+
+def _is_bundle(path: Path) -> bool:
+    return path.is_dir() or path.suffix.lower() == SUFFIX or (is_name(str(path)) and not path.exists())
+
+
+def _shown(lines: list[tuple[str, str]]) -> str:
+    return "\n".join(f"{name:<14}{value}" for name, value in lines)
 
 
 def _photo(path: Path, limit: int) -> list[tuple[str, str]]:
     from unfilter.errors import PhotoError
     from unfilter.photo import read_photo
-    from unfilter.search_path import find_bundle
 
     photo = read_photo(path, convert=True, reduce=True, limit=limit)  # only the tag is asked for
     height, width, _ = photo.pixels.shape
@@ -49,14 +69,12 @@ def _saved_as(tag: Tag) -> str:
 
 
 def _bundle(path: Path) -> list[tuple[str, str]]:
-    from unfilter.bundle import Bundle
-
-    bundle = Bundle(path)
+    bundle = open_bundle(str(path))
     manifest = bundle.manifest
     bundle.check()
     plan = manifest.tiles
     lines = [
-        ("bundle", f"{path}, {len(manifest.files)} files as the manifest says"),
+        ("bundle", f"{bundle.folder}, {len(manifest.files)} files as the manifest says"),
         ("filter", manifest.filter),
         ("restoration", manifest.restoration),
         ("carriers", ", ".join(manifest.carriers)),

@@ -1,5 +1,6 @@
 """JPEG: grey, progressive, multi-picture (MPO) and CMYK files are read; 4:4:4 or 4:2:0 files are written."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +28,6 @@ def decode(source: Source) -> Photo:
     return Photo(pixels, "jpeg", profile, exif_of(image.info.get("exif")), xmp, tag, alpha, notes=(*notes, *left))
 
 
-def encode(path: Path, photo: Photo, quality: int, subsampling: Subsampling) -> None:
+def encode(target: Path | BytesIO, photo: Photo, quality: int, subsampling: Subsampling) -> None:
     """Write a JPEG. Alpha is not written: `check_target` refuses one that says anything."""
-    Image.fromarray(photo.pixels).save(path, format="JPEG", quality=quality, subsampling=subsampling, **carried(photo))
+    Image.fromarray(photo.pixels).save(target, format="JPEG", quality=quality, subsampling=subsampling, **carried(photo))

@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -11,6 +11,7 @@ from unfilter.hyper_parameter import HyperParameter
 from unfilter_training.degradation import Mixture
 from unfilter_training.losses import LossWeights
 from unfilter_training.network import METHODS, MethodConfig, NetworkConfig, preset
+from unfilter_training.network.later_fields import LaterFields
 from unfilter_training.network.methods import QUASI_INVERTIBLE
 from unfilter_training.operators import OPERATORS
 
@@ -46,14 +47,15 @@ class Schedule(BaseModel):
     seed: int = 0
 
 
-class Recipe(BaseModel):
+class Recipe(LaterFields):
     """One filter's training. Frozen, and unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    LATER: ClassVar[frozenset[str]] = frozenset({"overshoot"})
 
     filter: str = Field(pattern=r"^[a-z0-9_]+$")
     operator: str
-    parameters: dict[str, float | int] = {}
+    parameters: dict[str, float | int] = Field(default_factory=dict)
     hyper_parameters: tuple[HyperParameter, ...] = Field((), description="parameters of the operator, drawn per photo")
     draws: int = Field(4, ge=1, description="how many values of the hyper-parameters each photo is filtered with")
     network: MethodConfig = NetworkConfig()

@@ -29,7 +29,7 @@ def table(descriptions: Sequence[Description]) -> str:
 
 def _row(name: str, score: PhotoScore) -> str:
     published = PUBLISHED.get(name)
-    approximation, restoration = (f"{db:.2f}" for db in published) if published else ("-", "-")
+    approximation, restoration = (f"{db:.2f}" for db in published[:2]) if published else ("-", "-")
     jpegs = " | ".join(
         " / ".join(f"{db:.2f}" for db in three) for three in (score.restoration_jpeg_420, score.restoration_jpeg_444)
     )

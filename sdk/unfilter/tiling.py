@@ -87,3 +87,11 @@ def run_tiles(graph: BoundGraph, pixels: NDArray[np.uint8], plan: TilePlan) -> I
     """
     for tile in tiles(pixels.shape[0], pixels.shape[1], plan):
         yield tile, graph(to_floats(pixels[tile.read]))[tile.kept_result]
+
+
+def run_joined(graph: BoundGraph, pixels: NDArray[np.uint8], plan: TilePlan) -> NDArray[np.float32]:
+    """All of `graph`'s result on `pixels` (aligned height x width x 3), unclipped: for photos that are small enough."""
+    whole = np.empty(pixels.shape, np.float32)
+    for tile, values in run_tiles(graph, pixels, plan):
+        whole[tile.keep] = values
+    return whole

@@ -1,8 +1,12 @@
 """JPEG: grey, progressive, multi-picture (MPO) and CMYK files are read; 4:4:4 or 4:2:0 files are written."""
 
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
 
 from unfilter.photo.levels import levels_of
@@ -24,7 +28,26 @@ def decode(source: Source) -> Photo:
     pictures = getattr(image, "n_frames", 1)
     if pictures > 1 and not left:
         left = (f"{pictures - 1} more of its {pictures} pictures (MPO) were left behind",)
-    return Photo(pixels, "jpeg", profile, exif_of(image.info.get("exif")), xmp, tag, alpha, notes=(*notes, *left))
+    exif = exif_of(image.info.get("exif"))
+    quality = quality_of(image.quantization[min(image.quantization)])
+    return Photo(pixels, "jpeg", profile, exif, xmp, tag, alpha, quality=quality, notes=(*notes, *left))
+
+
+def quality_of(luma: list[int]) -> int:
+    """The quality 1..100 at which libjpeg's luma table is nearest to `luma`: 64 steps of the quantiser, in any order."""
+    steps = np.sort(luma)
+    return 1 + int(np.argmin(np.abs(_luma_tables() - steps).sum(axis=1)))
+
+
+@cache
+def _luma_tables() -> NDArray[np.int64]:
+    """Steps of the luma quantiser at qualities 1 to 100, sorted, a row each: what Pillow's libjpeg writes."""
+    tables = []
+    for quality in range(1, 101):
+        Image.new("L", (8, 8)).save(file := BytesIO(), "JPEG", quality=quality)
+        file.seek(0)
+        tables.append(np.sort(JpegImagePlugin.JpegImageFile(file).quantization[0]))
+    return np.array(tables)
 
 
 def encode(path: Path, photo: Photo, quality: int, subsampling: Subsampling) -> None:

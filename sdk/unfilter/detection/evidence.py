@@ -1,0 +1,154 @@
+"""What is measured of a file: how its pixels meet both directions of the filter.
+
+A quasi-invertible network keeps nearly everything of its own files through inverse and forward, and less of others. Where the
+pixels were moved, resampled or compressed, the details that the filter hid are misread: the restored photo gets noise of its
+own, in chroma most. Recolouring leaves both directions in agreement; it shows in the histogram, whose levels no longer lie
+evenly. Squared means are taken as log10, so that they spread evenly and their differences are ratios.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unfilter.bundle import TilePlan
+from unfilter.rounding import to_bytes, to_floats
+from unfilter.runtimes import BoundGraph
+from unfilter.tiling import Span, run_joined
+
+CELL, TRIM = 128, 16
+"""Side of a square that is looked at, and the margin that is left out of the measures, pixels: in it, the squares meet."""
+
+LEAST = 96
+"""Least side of a photo that is measured, pixels."""
+
+NAMES = (
+    "residual", "residual_fine", "residual_spread", "residual_coarse", "beyond_range", "moved",
+    "fine_given", "fine_restored", "fine_again", "spread_given", "spread_restored", "steps_given", "steps_restored",
+    "chroma_given", "chroma_restored", "chroma_again", "columns_restored", "rows_restored", "columns_residual", "rows_residual",
+    "comb", "comb_chroma",
+)  # fmt: skip
+"""The measures, in their order."""
+
+_FLOOR = 1e-7
+_MOST_COUNTED = 1 << 20
+"""Pixels that a histogram is taken of, at most."""
+
+Floats = NDArray[np.float32]
+
+
+def measure(
+    forward: BoundGraph, inverse: BoundGraph, pixels: NDArray[np.uint8], plan: TilePlan
+) -> tuple[float, ...] | None:
+    """`NAMES` of a photo (uint8, height x width x 3); None where it is too small, or flat: there is nothing to go by.
+
+    Both graphs see a sample of at most 256 x 256 pixels, the same for the same photo, whatever its size.
+    """
+    height, width = pixels.shape[:2]
+    if min(height, width) < LEAST:
+        return None
+    rows, columns = (cells(length, plan.alignment) for length in (height, width))
+    given = np.concatenate(
+        [np.concatenate([pixels[r.start : r.stop, c.start : c.stop] for c in columns], axis=1) for r in rows]
+    )
+    if (given == given[:1, :1]).all():
+        return None
+    restored = run_joined(inverse, given, plan)
+    again = run_joined(forward, to_bytes(restored), plan)
+    parts = [_parts(part, rows, columns) for part in (to_floats(given), restored, again)]
+    return (*_compared(*parts), *_combs(pixels))
+
+
+def cells(length: int, alignment: int) -> list[Span]:
+    """Where the sample lies along an axis: two squares, in the middle of each half, or the whole of a short one.
+
+    Starts and sizes are multiples of the alignment. What is kept is counted from the square's own start.
+    """
+    if length < 2 * CELL:
+        whole = length - length % alignment
+        return [Span(0, whole, TRIM, whole - TRIM)]
+    starts = [(length * place // 4 - CELL // 2) // alignment * alignment for place in (1, 3)]
+    return [Span(start, start + CELL, TRIM, CELL - TRIM) for start in starts]
+
+
+def _parts(sample: Floats, rows: list[Span], columns: list[Span]) -> list[Floats]:
+    """The squares of a sample without their margins."""
+    parts = []
+    top = 0
+    for row in rows:
+        left = 0
+        for column in columns:
+            kept = np.s_[
+                top + row.keep_start : top + row.keep_stop, left + column.keep_start : left + column.keep_stop
+            ]
+            parts.append(sample[kept])
+            left += column.stop - column.start
+        top += row.stop - row.start
+    return parts
+
+
+def _compared(given: list[Floats], restored: list[Floats], again: list[Floats]) -> Iterator[float]:
+    residual = [a - g for a, g in zip(again, given, strict=True)]
+    yield _power(residual)
+    yield _power(map(_diagonal, residual))
+    yield _power(map(_spread, residual))
+    yield _power(map(_coarse, residual))
+    yield _power(part - part.clip(0, 1) for part in restored)
+    yield _power(r - g for r, g in zip(restored, given, strict=True))
+    for parts in (given, restored, again):
+        yield _power(map(_diagonal, parts))
+    for parts in (given, restored):
+        yield _power(map(_spread, parts))
+    for parts in (given, restored):
+        yield _power(np.diff(part, axis=0) for part in parts)
+    for parts in (given, restored, again):
+        yield _power(_diagonal(part[..., 0] - part[..., 1]) for part in parts)
+    for parts in (restored, residual):
+        for axis in (1, 0):
+            yield _phases(parts, axis)
+
+
+def _power(parts: "Iterator[Floats] | list[Floats] | map[Floats]") -> float:
+    squares = [np.square(part).mean(dtype=np.float64) for part in parts]
+    return float(np.log10(np.mean(squares) + _FLOOR))
+
+
+def _diagonal(part: Floats) -> Floats:
+    """Haar's finest diagonal band, at every pixel."""
+    difference: Floats = (part[:-1, :-1] - part[1:, :-1] - part[:-1, 1:] + part[1:, 1:]) / 2
+    return difference
+
+
+def _spread(part: Floats) -> Floats:
+    """What a pixel has beyond the mean of its four neighbours."""
+    around = part[:-2, 1:-1] + part[2:, 1:-1] + part[1:-1, :-2] + part[1:-1, 2:]
+    difference: Floats = part[1:-1, 1:-1] - around / 4
+    return difference
+
+
+def _coarse(part: Floats) -> Floats:
+    """Means of 4 x 4 pixels."""
+    height, width = (length // 4 for length in part.shape[:2])
+    means: Floats = part[: 4 * height, : 4 * width].reshape(height, 4, width, 4, 3).mean((1, 3))
+    return means
+
+
+def _phases(parts: list[Floats], axis: int) -> float:
+    """Power of the steps between the network's cells, of 2 pixels, over that of the steps within them; log10."""
+    steps = [np.diff(part, axis=axis).swapaxes(0, axis) for part in parts]
+    return _power([step[1::2] for step in steps]) - _power([step[0::2] for step in steps])
+
+
+def _combs(pixels: NDArray[np.uint8]) -> Iterator[float]:
+    """How unevenly neighbouring levels are filled: of R, G and B, and of their differences; log10 of a share of all pixels."""
+    stride = max(1, round((pixels.shape[0] * pixels.shape[1] / _MOST_COUNTED) ** 0.5))
+    levels = pixels[::stride, ::stride].reshape(-1, 3).astype(np.int16)
+    yield float(np.mean([_comb(levels[:, channel], 0) for channel in range(3)]))
+    yield float(np.mean([_comb(levels[:, channel] - levels[:, 1], 255) for channel in (0, 2)]))
+
+
+def _comb(levels: NDArray[np.int16], offset: int) -> float:
+    counts = np.bincount(levels + offset, minlength=256 + offset).astype(np.float64)
+    inner = counts[2:-2]  # black and white stand out wherever something was clipped
+    uneven = np.abs(inner[1:-1] - (inner[:-2] + inner[2:]) / 2).sum()
+    return float(np.log10((uneven + 1) / (inner.sum() + 1)))

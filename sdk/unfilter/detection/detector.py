@@ -6,13 +6,15 @@ the quality of a JPEG, along a parabola.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from unfilter.detection.evidence import NAMES
+from unfilter.errors import BundleError
 
 Carrier = Literal["exact", "jpeg"]
 MADE = "filtered"
@@ -135,3 +137,18 @@ class Detector(BaseModel):
         others = {name: value for name, value in found.items() if name != MADE}
         likeness = MADE if made else max(others, key=lambda name: others[name])
         return Verdict(made, score, likeness, residual_db=-10 * float(values[0]), usual_db=-10 * float(usual))
+
+
+def read_detector(path: Path) -> Detector:
+    """The detector in a file.
+
+    Raises:
+        BundleError: missing, damaged, or of another version.
+    """
+    try:
+        return Detector.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise BundleError(f"{path}: cannot be read ({error.strerror}); calibrate with `unfilter detection`") from None
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"]
+        raise BundleError(f"{path}: {reason}; calibrate again with `unfilter detection`") from None

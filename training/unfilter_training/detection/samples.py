@@ -51,13 +51,14 @@ def measure_photos(
                 ]
     found = []
     for path in report(photos):
-        if path.name not in known:
-            known[path.name] = list(_measure_photo(network, description, path))
-            files = [[one.name, one.quality, one.measures] for one in known[path.name]]
-            line = json.dumps({"photo": path.name, "measures": NAMES, "files": files})
+        photo = f"{path.parent.name}/{path.name}"  # collections give the same name to versions of a photo
+        if photo not in known:
+            known[photo] = [one._replace(photo=photo) for one in _measure_photo(network, description, path)]
+            files = [[one.name, one.quality, one.measures] for one in known[photo]]
+            line = json.dumps({"photo": photo, "measures": NAMES, "files": files})
             with kept.open("a", encoding="utf-8") as file:
                 file.write(line + "\n")
-        found += known[path.name]
+        found += known[photo]
     return found
 
 

@@ -81,6 +81,7 @@ def add_runtime_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
+    from unfilter.commands.progress import megapixels
     from unfilter.filter import Filter
 
     chosen = Filter.open(arguments.bundle, runtime=arguments.runtime, precision=arguments.precision)
@@ -93,6 +94,7 @@ def run(arguments: Namespace) -> int:
         convert=arguments.convert,
         reduce=arguments.reduce,
         limit=arguments.limit,
+        progress=megapixels(f"{arguments.source}: apply"),
     )
     report(notes, arguments.source)
     print(f"{arguments.target}: {chosen.bundle.manifest.filter} applied with {chosen.runtime} {chosen.precision}")

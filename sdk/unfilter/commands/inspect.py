@@ -4,44 +4,68 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unfilter.commands.apply import add_limit_argument
-from unfilter.photo import Tag
+from unfilter.photo import Photo, Tag
 
-SUMMARY = "show the tag of a photo file, or what a bundle holds"
+SUMMARY = "show the tag of a photo file and whether its pixels bear it out, or what a bundle holds"
 EXTRA: str | None = None
 REQUIRES: tuple[str, ...] = ()
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH", type=Path, help="photo file or bundle folder")
+    parser.add_argument(
+        "--filter", dest="bundle", metavar="BUNDLE", type=Path, help="bundle to judge the pixels by (default: by the tag)"
+    )
     add_limit_argument(parser)
 
 
 def run(arguments: Namespace) -> int:
-    lines = _bundle(arguments.path) if arguments.path.is_dir() else _photo(arguments.path, arguments.limit)
+    path = arguments.path
+    lines = _bundle(path) if path.is_dir() else _photo(path, arguments.limit, arguments.bundle)
     print("\n".join(f"{name:<14}{value}" for name, value in lines))
     return 0
 
 
-def _photo(path: Path, limit: int) -> list[tuple[str, str]]:
+def _photo(path: Path, limit: int, folder: Path | None) -> list[tuple[str, str]]:
     from unfilter.errors import PhotoError
     from unfilter.photo import read_photo
     from unfilter.search_path import find_bundle
 
-    photo = read_photo(path, convert=True, reduce=True, limit=limit)  # only the tag is asked for
+    photo = read_photo(path, convert=True, reduce=True, limit=limit)
     height, width, _ = photo.pixels.shape
     kind = f"{photo.codec}, {width} x {height}" + (", transparent" if photo.transparent else "")
     lines = [("file", f"{path}, {kind}"), *(("note", note) for note in photo.notes)]
     if photo.tag is None:
-        return [*lines, ("filter", "none: carries no unfilter tag")]
+        lines.append(("filter", "none: carries no unfilter tag"))
+        return [*lines, *(_verdict(photo, folder) if folder else [("verdict", "none: name the filter with --filter")])]
     lines += [("filter", photo.tag.filter), ("restoration", photo.tag.restoration), ("saved as", _saved_as(photo.tag))]
     lines += [("parameter", f"{name} {value:g}") for name, value in photo.tag.parameters.items()]
     if photo.tag.codec != photo.codec:
         lines.append(("warning", f"is {photo.codec} now: what it carried is damaged"))
     try:
-        lines.append(("bundle", str(find_bundle(path, photo.tag).folder)))
+        found = find_bundle(path, photo.tag).folder
+        lines.append(("bundle", str(found)))
     except PhotoError:
+        found = None
         lines.append(("bundle", "not in the search path"))
-    return lines
+    folder = folder or found
+    return [*lines, *(_verdict(photo, folder) if folder else [("verdict", "none: no bundle to judge by")])]
+
+
+def _verdict(photo: Photo, folder: Path) -> list[tuple[str, str]]:
+    """What the pixels say, with the confidence and the reason."""
+    from unfilter.detection.examination import examine
+    from unfilter.errors import RuntimeUnavailable
+    from unfilter.filter import Filter
+
+    try:
+        made, confidence, reason = examine(Filter.open(folder), photo)
+    except RuntimeUnavailable as error:
+        return [("verdict", f"none: {error}")]
+    if confidence is None:
+        return [("verdict", f"none: {reason}")]
+    words = "as the filter saved it" if made else "altered, or made by something else"
+    return [("verdict", words), ("confidence", f"{confidence:.1%}"), ("measured", reason)]
 
 
 def _saved_as(tag: Tag) -> str:
@@ -60,6 +84,7 @@ def _bundle(path: Path) -> list[tuple[str, str]]:
         ("filter", manifest.filter),
         ("restoration", manifest.restoration),
         ("carriers", ", ".join(manifest.carriers)),
+        ("detection", "calibrated" if manifest.detection else "no calibration: files get no verdict"),
         ("tiles", f"{plan.tile} px, halo {plan.halo}, alignment {plan.alignment}"),
     ]
     if manifest.research_only:

@@ -1,7 +1,7 @@
 """From measures to a verdict: linear discriminant analysis between the filter's own files and others.
 
-Source: Hastie, Tibshirani, Friedman, "The Elements of Statistical Learning", second edition, section 4.3; the means move with
-the quality of a JPEG, along a parabola.
+Source: Hastie, Tibshirani, Friedman, "The Elements of Statistical Learning", second edition, section 4.3. The means move
+with the quality of a JPEG, along a parabola.
 """
 
 from collections.abc import Sequence

@@ -1,12 +1,12 @@
 """What is measured of a file: how its pixels meet both directions of the filter.
 
-A quasi-invertible network keeps nearly everything of its own files through inverse and forward, and less of others. Where the
-pixels were moved, resampled or compressed, the details that the filter hid are misread: the restored photo gets noise of its
-own, in chroma most. Recolouring leaves both directions in agreement; it shows in the histogram, whose levels no longer lie
-evenly. Squared means are taken as log10, so that they spread evenly and their differences are ratios.
+A quasi-invertible network keeps nearly everything of its own files through inverse and forward, and less of others. Where
+the pixels were moved, resampled or compressed, the details that the filter hid are misread: the restored photo gets noise of
+its own, in chroma most. Recolouring leaves both directions in agreement; it shows in the histogram, whose levels no longer
+lie evenly. Squared means are taken as log10, so that they spread evenly and their differences are ratios.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,8 @@ LEAST = 96
 NAMES = (
     "residual", "residual_fine", "residual_spread", "residual_coarse", "beyond_range", "moved",
     "fine_given", "fine_restored", "fine_again", "spread_given", "spread_restored", "steps_given", "steps_restored",
-    "chroma_given", "chroma_restored", "chroma_again", "columns_restored", "rows_restored", "columns_residual", "rows_residual",
-    "comb", "comb_chroma",
+    "chroma_given", "chroma_restored", "chroma_again",
+    "columns_restored", "rows_restored", "columns_residual", "rows_residual", "comb", "comb_chroma",
 )  # fmt: skip
 """The measures, in their order."""
 
@@ -37,9 +37,7 @@ _MOST_COUNTED = 1 << 20
 Floats = NDArray[np.float32]
 
 
-def measure(
-    forward: BoundGraph, inverse: BoundGraph, pixels: NDArray[np.uint8], plan: TilePlan
-) -> tuple[float, ...] | None:
+def measure(forward: BoundGraph, inverse: BoundGraph, pixels: NDArray[np.uint8], plan: TilePlan) -> tuple[float, ...] | None:
     """`NAMES` of a photo (uint8, height x width x 3); None where it is too small, or flat: there is nothing to go by.
 
     Both graphs see a sample of at most 256 x 256 pixels, the same for the same photo, whatever its size.
@@ -78,9 +76,7 @@ def _parts(sample: Floats, rows: list[Span], columns: list[Span]) -> list[Floats
     for row in rows:
         left = 0
         for column in columns:
-            kept = np.s_[
-                top + row.keep_start : top + row.keep_stop, left + column.keep_start : left + column.keep_stop
-            ]
+            kept = np.s_[top + row.keep_start : top + row.keep_stop, left + column.keep_start : left + column.keep_stop]
             parts.append(sample[kept])
             left += column.stop - column.start
         top += row.stop - row.start
@@ -108,22 +104,20 @@ def _compared(given: list[Floats], restored: list[Floats], again: list[Floats]) 
             yield _phases(parts, axis)
 
 
-def _power(parts: "Iterator[Floats] | list[Floats] | map[Floats]") -> float:
+def _power(parts: Iterable[Floats]) -> float:
     squares = [np.square(part).mean(dtype=np.float64) for part in parts]
     return float(np.log10(np.mean(squares) + _FLOOR))
 
 
 def _diagonal(part: Floats) -> Floats:
     """Haar's finest diagonal band, at every pixel."""
-    difference: Floats = (part[:-1, :-1] - part[1:, :-1] - part[:-1, 1:] + part[1:, 1:]) / 2
-    return difference
+    return (part[:-1, :-1] - part[1:, :-1] - part[:-1, 1:] + part[1:, 1:]) * np.float32(0.5)
 
 
 def _spread(part: Floats) -> Floats:
     """What a pixel has beyond the mean of its four neighbours."""
     around = part[:-2, 1:-1] + part[2:, 1:-1] + part[1:-1, :-2] + part[1:-1, 2:]
-    difference: Floats = part[1:-1, 1:-1] - around / 4
-    return difference
+    return part[1:-1, 1:-1] - around * np.float32(0.25)
 
 
 def _coarse(part: Floats) -> Floats:
@@ -140,7 +134,7 @@ def _phases(parts: list[Floats], axis: int) -> float:
 
 
 def _combs(pixels: NDArray[np.uint8]) -> Iterator[float]:
-    """How unevenly neighbouring levels are filled: of R, G and B, and of their differences; log10 of a share of all pixels."""
+    """How unevenly neighbouring levels are filled: of R, G and B, and of their differences; log10 of a share of pixels."""
     stride = max(1, round((pixels.shape[0] * pixels.shape[1] / _MOST_COUNTED) ** 0.5))
     levels = pixels[::stride, ::stride].reshape(-1, 3).astype(np.int16)
     yield float(np.mean([_comb(levels[:, channel], 0) for channel in range(3)]))

@@ -30,7 +30,7 @@ def decode(source: Source) -> Photo:
         left = (f"{pictures - 1} more of its {pictures} pictures (MPO) were left behind",)
     exif = exif_of(image.info.get("exif"))
     quality = quality_of(image.quantization[min(image.quantization)])
-    return Photo(pixels, "jpeg", profile, exif, xmp, tag, alpha, quality=quality, notes=(*notes, *left))
+    return Photo(pixels, "jpeg", profile, exif, xmp, tag, alpha, notes=(*notes, *left), quality=quality)
 
 
 def quality_of(luma: list[int]) -> int:

@@ -23,8 +23,8 @@ class Photo:
         tag: what made the file, where it says so.
         alpha: uint8, height x width, 0 is transparent; None where there is none. No filter sees it.
         colour: what says of the colour space beside a profile, as chunks of a PNG by name (`gAMA`, `cHRM`, `sRGB`, `cICP`).
-        quality: of a JPEG, 1..100, by its quantiser tables; None for other formats.
         notes: what was left behind or changed on reading, a line each.
+        quality: of a JPEG, 1..100, by its quantiser tables; None for other formats.
     """
 
     pixels: NDArray[np.uint8]
@@ -35,8 +35,8 @@ class Photo:
     tag: Tag | None = None
     alpha: NDArray[np.uint8] | None = None
     colour: tuple[tuple[str, bytes], ...] = ()
-    quality: int | None = None
     notes: tuple[str, ...] = ()
+    quality: int | None = None
 
     @property
     def transparent(self) -> bool:

@@ -20,7 +20,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     roc = actions.add_parser("roc", help="a table, and curves, for photos that it was not calibrated on")
     for action in (calibrate, roc):
         action.add_argument("photos", metavar="PHOTOS", type=Path, help="folder of photos, with the folders in it")
-        action.add_argument("checkpoints", metavar="CHECKPOINT", nargs="*", help="filters or checkpoint folders (all shipped)")
+        action.add_argument(
+            "checkpoints", metavar="CHECKPOINT", nargs="*", help="filters or checkpoint folders (all shipped)"
+        )
         action.add_argument("--most", type=_count, metavar="COUNT", help="photos to take, one in so many by name (all)")
         action.add_argument("--measured", type=Path, default=Path("build/detection"), help="measures taken before")
     roc.add_argument("--plot", metavar="OUT", type=Path, help="picture of the curves to write, .png")

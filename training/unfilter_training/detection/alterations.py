@@ -1,4 +1,4 @@
-"""What happens to filtered files before somebody tries to restore them. Each is drawn with a strength of its own per photo."""
+"""What happens to filtered files before somebody tries to restore them. Each has a strength that is drawn per photo."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -27,7 +27,7 @@ QUALITIES = (60, 98)
 """Of filtered JPEG files, drawn evenly: those that the recipes train for."""
 
 DRAWS = 3
-"""Filtered files per photo and carrier: exact ones cropped to the grid, which restore as well, JPEG ones of other qualities."""
+"""Filtered files per photo and carrier: exact ones cropped on the grid, which restore as well, JPEG ones of any quality."""
 
 HELD_OUT = "shifted by whole levels"
 """Measured beside the classes, never among them: it leaves every trace of the filter in place, and restores as well."""

@@ -35,9 +35,7 @@ def untiled(network: QuasiInvertibleNetwork) -> TilePlan:
     return TilePlan(tile=_UNTILED, halo=0, alignment=network.config.alignment)
 
 
-def graph(
-    network: QuasiInvertibleNetwork, direction: Direction, hyper_parameters: tuple[float, ...] = ()
-) -> BoundGraph:
+def graph(network: QuasiInvertibleNetwork, direction: Direction, hyper_parameters: tuple[float, ...] = ()) -> BoundGraph:
     """One direction as the SDK's runtimes give it, on the CPU in float32.
 
     `hyper_parameters` are places of 0..1 in their ranges, for direction `forward` of a network that has them.

@@ -26,13 +26,17 @@ NAMES = (
     "residual", "residual_fine", "residual_spread", "residual_coarse", "beyond_range", "moved",
     "fine_given", "fine_restored", "fine_again", "spread_given", "spread_restored", "steps_given", "steps_restored",
     "chroma_given", "chroma_restored", "chroma_again",
-    "columns_restored", "rows_restored", "columns_residual", "rows_residual", "comb", "comb_chroma",
+    "columns_restored", "rows_restored", "columns_residual", "rows_residual",
+    "comb", "comb_levels", "comb_wider", "comb_period", "comb_chroma",
 )  # fmt: skip
 """The measures, in their order."""
 
 _FLOOR = 1e-7
 _MOST_COUNTED = 1 << 20
 """Pixels that a histogram is taken of, at most."""
+
+_WINDOW, _FILLED = 9, 20
+"""Levels that are a level's surroundings, and the mean count there from which on it is looked at."""
 
 Floats = NDArray[np.float32]
 
@@ -134,15 +138,55 @@ def _phases(parts: list[Floats], axis: int) -> float:
 
 
 def _combs(pixels: NDArray[np.uint8]) -> Iterator[float]:
-    """How unevenly neighbouring levels are filled: of R, G and B, and of their differences; log10 of a share of pixels."""
+    """How unevenly neighbouring levels are filled: of R, G and B in four ways, then of their differences to G."""
     stride = max(1, round((pixels.shape[0] * pixels.shape[1] / _MOST_COUNTED) ** 0.5))
     levels = pixels[::stride, ::stride].reshape(-1, 3).astype(np.int16)
-    yield float(np.mean([_comb(levels[:, channel], 0) for channel in range(3)]))
-    yield float(np.mean([_comb(levels[:, channel] - levels[:, 1], 255) for channel in (0, 2)]))
+    colours = [np.bincount(levels[:, channel], minlength=256) for channel in range(3)]
+    chroma = [np.bincount(levels[:, channel] - levels[:, 1] + 255, minlength=511) for channel in (0, 2)]
+    for way in (_comb_by_pixels, _comb_by_levels, _comb_against_wider, _comb_period):
+        yield float(np.mean([way(counts[2:-2].astype(np.float64)) for counts in colours]))  # clipping fills the ends
+    yield float(np.mean([_comb_by_pixels(counts[2:-2].astype(np.float64)) for counts in chroma]))
 
 
-def _comb(levels: NDArray[np.int16], offset: int) -> float:
-    counts = np.bincount(levels + offset, minlength=256 + offset).astype(np.float64)
-    inner = counts[2:-2]  # black and white stand out wherever something was clipped
-    uneven = np.abs(inner[1:-1] - (inner[:-2] + inner[2:]) / 2).sum()
-    return float(np.log10((uneven + 1) / (inner.sum() + 1)))
+Counts = NDArray[np.float64]
+
+
+def _uneven(counts: Counts, distance: int = 1) -> Counts:
+    """By how much a level differs from the mean of those at `distance` on either side."""
+    around = np.pad(counts, distance, mode="edge")
+    return np.abs(counts - (around[: -2 * distance] + around[2 * distance :]) / 2)
+
+
+def _smooth(counts: Counts) -> Counts:
+    return np.convolve(counts, np.full(_WINDOW, 1 / _WINDOW), "same")
+
+
+def _comb_by_pixels(counts: Counts) -> float:
+    """Unevenness as a share of all pixels, log10."""
+    return float(np.log10((_uneven(counts).sum() + 1) / (counts.sum() + 1)))
+
+
+def _comb_by_levels(counts: Counts) -> float:
+    """Unevenness of a level beside its surroundings, mean over levels, log10."""
+    smooth = _smooth(counts)
+    filled = smooth > _FILLED
+    return float(np.log10(np.mean(np.minimum(_uneven(counts)[filled] / smooth[filled], 1)) + 1e-3)) if filled.any() else 0.0
+
+
+def _comb_against_wider(counts: Counts) -> float:
+    """The same against unevenness at twice the distance, which is what a photo's own peaks have more of; log10."""
+    smooth = _smooth(counts)
+    filled = smooth > _FILLED
+    if not filled.any():
+        return 0.0
+    near, wide = (np.mean(_uneven(counts, distance)[filled] / smooth[filled]) + 1e-3 for distance in (1, 2))
+    return float(np.log10(near / wide))
+
+
+def _comb_period(counts: Counts) -> float:
+    """Strongest period below four levels in the counts beside their surroundings, log10 of its power."""
+    smooth = _smooth(counts)
+    filled = smooth > _FILLED
+    beside = np.where(filled, counts / np.maximum(smooth, 1) - 1, 0).clip(-1, 2)
+    power = np.square(np.abs(np.fft.rfft(beside * np.hanning(len(beside)))))
+    return float(np.log10((power[len(power) // 2 :].max() / len(beside) + _FLOOR) / (np.square(filled.mean()) + _FLOOR)))

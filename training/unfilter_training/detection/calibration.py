@@ -15,7 +15,7 @@ from unfilter_training.detection.samples import Measured
 FALSE_ALARMS = 0.01
 """Share of the filter's own files, of photos that the classes were not fitted to, that the threshold refuses."""
 
-SHRINKAGE = 0.03
+SHRINKAGE = 0.1
 """Share of each measure's variance that is added to it: some measures nearly follow from others."""
 
 FOLDS = 10

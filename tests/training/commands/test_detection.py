@@ -1,0 +1,95 @@
+"""`unfilter detection` as a user calls it: calibrates a checkpoint, measures nothing twice, prints what was measured."""
+
+import shutil
+from argparse import ArgumentParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from unfilter.detection.detector import FILE, read_detector
+from unfilter.photo import Photo, read_photo, write_photo
+from unfilter_training import checkpoint
+from unfilter_training.commands import detection
+from unfilter_training.detection import samples
+from unfilter_training.network import QuasiInvertibleNetwork
+from unfilter_training.recipe import PhotoSource, Recipe, Schedule
+
+GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/coffee.png"
+
+
+@pytest.fixture
+def small(small_network: QuasiInvertibleNetwork, tmp_path: Path) -> Path:
+    recipe = Recipe(
+        filter="tiny",
+        operator="l0",
+        network=small_network.config,
+        photos=(PhotoSource(match="*", origin="random", licence="CC0"),),
+        schedule=Schedule(steps=1),
+    )
+    description = checkpoint.Description(
+        filter="tiny",
+        network=small_network.config,
+        weights_sha256="0" * 64,
+        recipe=recipe,
+        steps=1,
+        photos=1,
+        machine="a test",
+    )
+    checkpoint.save(tmp_path / "tiny", small_network, description)
+    return tmp_path / "tiny"
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """Twelve crops, in two folders."""
+    pixels = read_photo(GOLDEN).pixels
+    for index in range(12):
+        folder = tmp_path / "photos" / str(index % 2)
+        folder.mkdir(parents=True, exist_ok=True)
+        top, left = 20 * index, 30 * (index % 5)
+        write_photo(folder / f"{index}.png", Photo(np.ascontiguousarray(pixels[top : top + 160, left : left + 200])))
+    return tmp_path / "photos"
+
+
+def run(*arguments: object) -> int:
+    """Through the command's own parser: the entry point of an installation of older days may lack it."""
+    detection.add_arguments(parser := ArgumentParser())
+    return detection.run(parser.parse_args([str(argument) for argument in arguments]))
+
+
+def test_a_checkpoint_is_calibrated_and_its_curve_drawn(
+    small: Path, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = ("--measured", tmp_path / "measured")
+    assert run("calibrate", photos, small, *measured) == 0
+    detector = read_detector(small / FILE)
+    assert (detector.photos, set(detector.carriers)) == (12, {"exact"})  # its recipe draws no JPEG
+    assert detector.weights_sha256 == checkpoint.read_description(small).weights_sha256
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a photo was measured again")
+
+    monkeypatch.setattr(samples, "_measure_photo", refuse)
+    capsys.readouterr()
+    assert run("roc", photos, small, "--plot", tmp_path / "roc.png", *measured) == 0
+    assert "| exact | filtered, as saved: false alarms | 36 |" in capsys.readouterr().out
+    assert (tmp_path / "roc.png").stat().st_size > 0
+
+
+def test_one_in_so_many_photos_is_taken(photos: Path) -> None:
+    assert [path.name for path in detection._photos(photos, 4)] == ["0.png", "2.png", "1.png", "5.png"]
+    assert len(detection._photos(photos, None)) == len(detection._photos(photos, 100)) == 12
+
+
+def test_measures_of_other_weights_are_not_taken(small: Path, photos: Path, tmp_path: Path) -> None:
+    shutil.rmtree(photos / "1")
+    description = checkpoint.read_description(small)
+    network, _ = checkpoint.load(small)
+    one = sorted((photos / "0").iterdir())[:1]
+    first = samples.measure_photos(network, description, one, tmp_path / "m")
+    again = samples.measure_photos(network, description, one, tmp_path / "m")
+    assert again == first
+    other = description.model_copy(update={"weights_sha256": "f" * 64})
+    samples.measure_photos(network, other, one, tmp_path / "m")
+    assert len(list((tmp_path / "m").iterdir())) == 2

@@ -21,6 +21,9 @@ MADE = "filtered"
 """The class of files that are as the filter saved them."""
 
 FILE = "detection.json"
+TAGGED = 3.0
+"""Natural units that a tag of the filter itself counts: whoever altered the file has seldom kept it, and never by chance."""
+
 _COARSEST = 102
 """So that log2(_COARSEST - quality) spreads qualities as their steps do, and is finite at 100."""
 
@@ -119,19 +122,20 @@ class Detector(BaseModel):
             raise ValueError(f"needs {len(NAMES)} measures in every carrier")
         return self
 
-    def judge(self, measures: Sequence[float], quality: int | None = None) -> Verdict | None:
+    def judge(self, measures: Sequence[float], quality: int | None = None, *, tagged: bool = False) -> Verdict | None:
         """The verdict on a file with these measures; None for a kind of carrier that was not calibrated.
 
         Args:
             measures: as `evidence.measure` gives them.
             quality: of a JPEG, 1..100; None for an exact file.
+            tagged: whether the file says itself that this filter made it, in a file of this kind.
         """
         model = self.carriers.get("exact" if quality is None else "jpeg")
         if model is None:
             return None
         values = np.array(measures, np.float64)
         found = model.log_likelihoods(values, quality)
-        score = model.ratio(values, quality) - model.threshold
+        score = model.ratio(values, quality) - model.threshold + (TAGGED if tagged else 0)
         made = score >= 0
         usual = (powers_of(quality) @ np.array(model.means[MADE]))[0]
         others = {name: value for name, value in found.items() if name != MADE}

@@ -28,8 +28,8 @@ class Examination(NamedTuple):
 def examine(chosen: "Filter", photo: Photo) -> Examination:
     """Whether `photo` is as `chosen` saved it. Costs both directions on at most 256 x 256 pixels, whatever its size.
 
-    Its tag is used for what it says of hyper-parameters and of a JPEG's quality; whether the tag belongs to this filter, the
-    caller asks. Without a tag the hyper-parameters' defaults are taken.
+    A tag of this filter counts as evidence, but never decides; it also tells the hyper-parameters, whose defaults are taken
+    without one, and the quality that a JPEG was saved at.
 
     Raises:
         BundleError: a file of the bundle is missing or changed.
@@ -47,7 +47,9 @@ def examine(chosen: "Filter", photo: Photo) -> Examination:
     measures = measure(forward, chosen.graph("inverse"), photo.pixels, manifest.tiles)
     if measures is None:
         return Examination(None, None, f"it is flat, or smaller than {LEAST} x {LEAST} pixels")
-    verdict = detector.judge(measures, photo.quality)
+    tag = photo.tag
+    tagged = tag is not None and (tag.restoration, tag.codec) == (manifest.restoration, photo.codec)
+    verdict = detector.judge(measures, photo.quality, tagged=tagged)
     if verdict is None:
         return Examination(None, None, f"the filter was not trained for {photo.codec} files")
     return Examination(verdict.made, verdict.confidence, str(verdict))

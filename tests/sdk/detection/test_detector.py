@@ -53,6 +53,14 @@ def test_confidence_grows_with_the_distance_from_the_threshold(detector: Detecto
     assert all(0.5 <= confidence <= 1 for confidence in found)
 
 
+def test_a_tag_counts_but_does_not_decide(detector: Detector) -> None:
+    doubtful, altered = (
+        [detector.judge((value,) * COUNT, tagged=tagged) for tagged in (False, True)] for value in (0.55, 1.0)
+    )
+    assert [verdict is not None and verdict.made for verdict in doubtful] == [False, True]
+    assert [verdict is not None and verdict.made for verdict in altered] == [False, False]
+
+
 def test_a_carrier_that_was_not_calibrated_gets_no_verdict(detector: Detector) -> None:
     assert detector.judge((0.0,) * COUNT, quality=90) is None
 

@@ -13,7 +13,10 @@ from unfilter_training.detection.alterations import HELD_OUT
 from unfilter_training.detection.samples import Measured
 
 FALSE_ALARMS = 0.01
-"""Share of the filter's own files, of photos that the classes were not fitted to, that the threshold refuses."""
+"""Share of the filter's own files, of photos that the classes were not fitted to, that lie below where the guard begins."""
+
+GUARD = 0.2
+"""How much farther below, in shares of its distance from the median: other collections have photos unlike any of these."""
 
 SHRINKAGE = 0.1
 """Share of each measure's variance that is added to it: some measures nearly follow from others."""
@@ -57,7 +60,8 @@ def _fit(files: list[Measured], photos: list[str]) -> CarrierModel:
         model = _classes([one for one in files if fold_of[one.photo] != fold])
         apart = [one for one in files if fold_of[one.photo] == fold and one.name == MADE]
         own += [model.ratio(np.array(one.measures), one.quality) for one in apart]
-    threshold = float(np.quantile(own, FALSE_ALARMS, method="lower"))
+    lowest = float(np.quantile(own, FALSE_ALARMS, method="lower"))
+    threshold = lowest - GUARD * (float(np.median(own)) - lowest)
     return _classes(files).model_copy(update={"threshold": threshold})
 
 

@@ -13,29 +13,14 @@ from unfilter_training import checkpoint
 from unfilter_training.commands import detection
 from unfilter_training.detection import samples
 from unfilter_training.network import QuasiInvertibleNetwork
-from unfilter_training.recipe import PhotoSource, Recipe, Schedule
 
 GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/coffee.png"
 
 
 @pytest.fixture
 def small(small_network: QuasiInvertibleNetwork, tmp_path: Path) -> Path:
-    recipe = Recipe(
-        filter="tiny",
-        operator="l0",
-        network=small_network.config,
-        photos=(PhotoSource(match="*", origin="random", licence="CC0"),),
-        schedule=Schedule(steps=1),
-    )
-    description = checkpoint.Description(
-        filter="tiny",
-        network=small_network.config,
-        weights_sha256="0" * 64,
-        recipe=recipe,
-        steps=1,
-        photos=1,
-        machine="a test",
-    )
+    shipped = checkpoint.read_description(checkpoint.find("l0"))
+    description = shipped.model_copy(update={"filter": "tiny", "network": small_network.config})
     checkpoint.save(tmp_path / "tiny", small_network, description)
     return tmp_path / "tiny"
 
@@ -64,7 +49,7 @@ def test_a_checkpoint_is_calibrated_and_its_curve_drawn(
     measured = ("--measured", tmp_path / "measured")
     assert run("calibrate", photos, small, *measured) == 0
     detector = read_detector(small / FILE)
-    assert (detector.photos, set(detector.carriers)) == (12, {"exact"})  # its recipe draws no JPEG
+    assert (detector.photos, set(detector.carriers)) == (12, {"exact", "jpeg"})
     assert detector.weights_sha256 == checkpoint.read_description(small).weights_sha256
 
     def refuse(*_: object) -> None:

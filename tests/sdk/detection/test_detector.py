@@ -55,7 +55,7 @@ def test_confidence_grows_with_the_distance_from_the_threshold(detector: Detecto
 
 def test_a_tag_counts_but_does_not_decide(detector: Detector) -> None:
     doubtful, altered = (
-        [detector.judge((value,) * COUNT, tagged=tagged) for tagged in (False, True)] for value in (0.55, 1.0)
+        [detector.judge((value,) * COUNT, tagged=tagged) for tagged in (False, True)] for value in (0.64, 1.0)
     )
     assert [verdict is not None and verdict.made for verdict in doubtful] == [False, True]
     assert [verdict is not None and verdict.made for verdict in altered] == [False, False]

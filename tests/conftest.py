@@ -10,7 +10,14 @@ import jaxtyping
 import pytest
 import torch
 
-from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
+from unfilter_training.network import (
+    EncoderDecodersConfig,
+    NetworkConfig,
+    QuasiInvertibleNetwork,
+    RestorableNetwork,
+    SteganographyConfig,
+    build,
+)
 
 ROOT = Path(__file__).parents[1]
 
@@ -35,13 +42,13 @@ def data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def noisy() -> Callable[[NetworkConfig], QuasiInvertibleNetwork]:
+def noisy() -> Callable[[NetworkConfig | EncoderDecodersConfig | SteganographyConfig], RestorableNetwork]:
     """Makes a network whose every layer matters: a fresh one is the identity, since its last layers are zero."""
 
-    def make(config: NetworkConfig) -> QuasiInvertibleNetwork:
+    def make(config: NetworkConfig | EncoderDecodersConfig | SteganographyConfig) -> RestorableNetwork:
         with torch.random.fork_rng(), torch.no_grad():
             torch.manual_seed(1)
-            network = QuasiInvertibleNetwork(config).eval()
+            network = build(config).eval()
             for parameter in network.parameters():
                 parameter.add_(0.02 * torch.randn(parameter.shape))
         return network

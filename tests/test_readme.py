@@ -58,3 +58,14 @@ def test_every_file_that_the_readme_links_is_there() -> None:
 def test_the_extras_that_the_readme_names_exist() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     assert set(re.findall(r"unfilter\[(\w+)\]", README)) <= set(extras)
+
+
+@pytest.mark.parametrize("name", [*checkpoint.shipped(), *checkpoint.research_only()])
+def test_every_filter_has_a_sheet_that_a_page_shows(name: str) -> None:
+    page, pictures = "docs/filters.md", "pictures/filters"
+    if name in checkpoint.research_only():
+        page, pictures = "research_only/README.md", "."
+    sheet = (ROOT / page).parent / pictures / f"{name}.jpg"
+    assert f"({pictures}/{name}.jpg)".replace("./", "") in (ROOT / page).read_text(encoding="utf-8")
+    # photo, operator, filtered, restored and difference, side by side
+    assert read_photo(sheet).pixels.shape[1] > 5 * read_photo(ROOT / "docs/pictures/photo.png").pixels.shape[1]

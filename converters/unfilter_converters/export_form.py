@@ -27,6 +27,7 @@ from unfilter_converters.tensors import INPUT, PARAMETERS
 from unfilter_training.network import Coupling, QuasiInvertibleNetwork
 from unfilter_training.network.auxiliary import Dilated
 from unfilter_training.network.coupling import SLOPE, Subnet
+from unfilter_training.network.enhancer import Enhancer
 
 Direction = Literal["forward", "inverse"]
 Unsqueeze = Literal["depth_to_space", "transposed_convolution"]
@@ -122,6 +123,16 @@ class _DilatedForm(nn.Module):
         return self.branch.last(x * valid)
 
 
+class _EnhancerForm(nn.Module):
+    def __init__(self, enhancer: Enhancer) -> None:
+        super().__init__()
+        self.trunk = _Trunk(enhancer)
+        self.last = deepcopy(enhancer.convolutions[-1])
+
+    def forward(self, x: Tensor, valid: Tensor | None) -> Tensor:
+        return x + self.last(self.trunk(x, valid))
+
+
 class _Bands(nn.Module):
     """Image to (low, high) halves and back."""
 
@@ -129,18 +140,18 @@ class _Bands(nn.Module):
         super().__init__()
         self.low = network.low
         self.transposed = unsqueeze == "transposed_convolution"
-        self.haar = network.config.squeeze == "haar"
-        if self.haar:
-            weight = network.squeeze.weight
-            assert isinstance(weight, Tensor)
+        self.squeezed = network.config.squeeze != "none"
+        if self.squeezed:
+            weight, dual = network.squeeze.weight, network.squeeze.back
+            assert isinstance(weight, Tensor) and isinstance(dual, Tensor)
             self.register_buffer("low_weight", weight[: self.low].clone())
             self.register_buffer("high_weight", weight[self.low :].clone())
-            # the transpose: as it is, or as 1x1 weights with output channel (colour, row, column) in depth-to-space order
-            back = weight if self.transposed else weight.permute(1, 2, 3, 0).reshape(12, 12, 1, 1)
+            # the way back: as it is, or as 1x1 weights with output channel (colour, row, column) in depth-to-space order
+            back = dual if self.transposed else dual.permute(1, 2, 3, 0).reshape(12, 12, 1, 1)
             self.register_buffer("back", back.clone())
 
     def squeeze(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        if not self.haar:
+        if not self.squeezed:
             return image[:, : self.low], image[:, self.low :]
         return (
             nn.functional.conv2d(image, self.low_weight, stride=2),
@@ -148,7 +159,7 @@ class _Bands(nn.Module):
         )
 
     def unsqueeze(self, bands: Tensor) -> Tensor:
-        if not self.haar:
+        if not self.squeezed:
             return bands
         if self.transposed:
             return nn.functional.conv_transpose2d(bands, self.back, stride=2)
@@ -161,7 +172,7 @@ class ExportForm(nn.Module):
     `parameters` is (1, count, 1, 1), the places of the hyper-parameters in their ranges, 0..1: an input of the forward graph
     of a network that has them, and of no other. `valid` is (1, 1, H / 2, W / 2) for a Haar network.
 
-    Law: equals `network(image, parameters)[0]` or `network.inverse(image)` to float accuracy, and so does the masked form on
+    Law: equals `network(image, parameters)[0]` or `network.restore(image)` to float accuracy, and so does the masked form on
     a photo that fills the upper left corner of a larger tile.
 
     Attributes:
@@ -188,6 +199,8 @@ class ExportForm(nn.Module):
             while fusion and len(fusion) % 2 == 0:  # odd couplings make Delta; after the last even one they are dead
                 fusion.pop()
         self.fusion = _forms(fusion, direction)
+        self.enhance_decoded = _enhancer_form(network.enhance_decoded, direction)
+        self.enhance_restored = _enhancer_form(network.enhance_restored, direction)
         self.maskable = network.auxiliary is None or isinstance(network.auxiliary, Dilated) or direction == "inverse"
 
     def forward(self, image: Tensor, parameters: Tensor | None = None, valid: Tensor | None = None) -> Tensor:
@@ -214,11 +227,17 @@ class ExportForm(nn.Module):
                 else self.auxiliary(context, parameters)
             )
             return self.bands.unsqueeze(_run(self.fusion, (image_bands, features), valid)[0])
+        low = self.bands.low
+        if self.enhance_decoded is not None:
+            enhanced = self.enhance_decoded(torch.cat(halves, dim=1), valid)
+            halves = enhanced[:, :low], enhanced[:, low:]
         if len(self.fusion):
             fused = _run_back(self.fusion, (torch.cat(halves, dim=1), None), valid)[0]
-            low = self.bands.low
             halves = fused[:, :low], fused[:, low:]
-        return self.bands.unsqueeze(torch.cat(_run_back(self.invertible, halves, valid), dim=1))
+        restored = torch.cat(_run_back(self.invertible, halves, valid), dim=1)
+        if self.enhance_restored is not None:
+            restored = self.enhance_restored(restored, valid)
+        return self.bands.unsqueeze(restored)
 
     def examples(self, side: int) -> dict[str, Tensor]:
         """Inputs to trace the graph with, by name: a `side` x `side` image and, where it takes any, `parameters`."""
@@ -226,6 +245,10 @@ class ExportForm(nn.Module):
         if not self.hyper_parameters:
             return {INPUT[self.direction]: image}
         return {INPUT[self.direction]: image, PARAMETERS: torch.zeros(1, self.hyper_parameters, 1, 1)}
+
+
+def _enhancer_form(enhancer: Enhancer | None, direction: Direction) -> _EnhancerForm | None:
+    return None if enhancer is None or direction == "forward" else _EnhancerForm(enhancer)
 
 
 def _forms(couplings: list[nn.Module], direction: Direction) -> nn.ModuleList:

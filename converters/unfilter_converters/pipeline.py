@@ -26,13 +26,14 @@ from unfilter.bundle import (
 )
 from unfilter.detection.detector import FILE as DETECTOR
 from unfilter.detection.detector import read_detector
+from unfilter.errors import UnfilterError
 from unfilter.fidelity import FidelityReport, verify
 from unfilter.remainder import RULE as REMAINDER_RULE
 from unfilter.rounding import RULE as ROUNDING_RULE
 from unfilter_converters.cache import Cache, key, source_digest, versions
 from unfilter_converters.chatter import held_back
 from unfilter_training.checkpoint import CARD, Description, load, read_description
-from unfilter_training.network import QuasiInvertibleNetwork, halo
+from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork, halo, method_of
 
 TILE = 768
 """Side of a tile, pixels: (768 / (768 - 2 * 60))**2 = 1.4 times the work of an untiled photo at a halo of 60."""
@@ -61,17 +62,22 @@ def converter(name: str) -> Converter:
 
 
 class Conversion:
-    """One checkpoint on its way to a bundle."""
+    """One checkpoint on its way to a bundle.
+
+    Raises:
+        UnfilterError: the checkpoint is missing or damaged, or holds one of the paper's baselines.
+    """
 
     def __init__(self, checkpoint: Path, cache: Path, report: Callable[[str], None] = lambda _: None) -> None:
         self.checkpoint, self.report = checkpoint, report
         self.cache = Cache(cache)
         self.description: Description = read_description(checkpoint)
-        reach = max(halo(self.description.network, direction) for direction in ("forward", "inverse"))
-        self.plan = TilePlan(tile=TILE, halo=reach, alignment=self.description.network.alignment)
+        form = refuse_baseline(checkpoint, self.description)
+        reach = max(halo(form, direction) for direction in ("forward", "inverse"))
+        self.plan = TilePlan(tile=TILE, halo=reach, alignment=form.alignment)
         self._inputs = {
             "weights": self.description.weights_sha256,
-            "network": self.description.network.model_dump(),
+            "network": form.model_dump(),
             "plan": self.plan.model_dump(),
             "source": source_digest("unfilter_converters", "unfilter_training.network"),
         }
@@ -79,7 +85,9 @@ class Conversion:
     @cached_property
     def network(self) -> QuasiInvertibleNetwork:
         """Loaded only where something is not in the cache."""
-        return load(self.checkpoint)[0]
+        network = load(self.checkpoint)[0]
+        assert isinstance(network, QuasiInvertibleNetwork)  # as __init__ made sure
+        return network
 
     def run(self, folder: Path) -> FidelityReport:
         """Make the bundle at `folder` and verify it; a bundle that stood there is replaced when the new one is complete.
@@ -207,6 +215,18 @@ class Conversion:
         stored = json.loads((cached / FIDELITY).read_text(encoding="utf-8"))
         stored.pop("failures")
         return FidelityReport.model_validate(stored)
+
+
+def refuse_baseline(checkpoint: Path, description: Description) -> NetworkConfig:
+    """The network's form.
+
+    Raises:
+        UnfilterError: it is one of the paper's baselines.
+    """
+    form = description.network
+    if not isinstance(form, NetworkConfig):
+        raise UnfilterError(f"{checkpoint}: {method_of(form)} is a baseline to compare with and is never converted")
+    return form
 
 
 def _merge(cached: Path, bundle: Path) -> list[Artifact]:

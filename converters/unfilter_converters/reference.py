@@ -22,7 +22,7 @@ class _OneDirection(nn.Module):
 
     def forward(self, image: Tensor, parameters: Tensor | None = None) -> Tensor:
         if self.direction == "inverse":
-            return self.network.inverse(image)
+            return self.network.restore(image)
         return self.network(image, None if parameters is None else parameters.flatten(1))[0]
 
 

@@ -2,9 +2,9 @@
 
     from unfilter import Filter
 
-    l0 = Filter.open("build/bundles/l0")
-    l0.apply_file("photo.jpg", "filtered.png")
-    l0.restore_file("filtered.png", "restored.png")
+    l0 = Filter.open("l0")
+    l0.apply("photo.jpg", "filtered.png")
+    l0.restore("filtered.png", "restored.png")
 
 What is named here is stable; modules with a leading underscore are not.
 """

@@ -10,6 +10,7 @@ CARD.md         the model card
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +20,9 @@ from unfilter.errors import BundleError, UnfilterError
 from unfilter.hyper_parameter import HyperParameter, complete
 
 MANIFEST = "manifest.json"
+CARD = "CARD.md"
+SHOWN = 12
+"""Hexadecimal digits of an id that are shown, and that are enough to name it."""
 SCHEMA: Literal[1] = 1
 
 Direction = Literal["forward", "inverse"]
@@ -176,6 +180,44 @@ def json_digest(path: Path) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
+def bundle_id(manifest: bytes) -> str:
+    """What tells a bundle from all others: the start of the sha256 of its manifest, which has that of every other file.
+
+    Converting a filter again may give another bundle of the same restoration id.
+    """
+    return hashlib.sha256(manifest).hexdigest()[:SHOWN]
+
+
+def manifest_of(content: bytes, path: Path) -> Manifest:
+    """The manifest in `content`, the bytes of `path`.
+
+    Raises:
+        BundleError: no JSON, another schema, or not what a manifest must be; one line that says where.
+    """
+    try:
+        fields = json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise BundleError(f"{path}: cannot be read ({' '.join(str(error).split())}); convert the filter again") from None
+    version = fields.get("schema_version") if isinstance(fields, dict) else None
+    if version != SCHEMA:
+        raise BundleError(
+            f"{path}: manifest schema {version!r}, this unfilter reads {SCHEMA}; update unfilter or convert again"
+        )
+    try:
+        return Manifest.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "manifest"
+        raise BundleError(f"{path}: {where}: {first['msg']}; convert the filter again") from None
+
+
+def is_inside(path: str) -> bool:
+    """Whether a path of a manifest or of an archive leads to a place below the bundle, on every system."""
+    parts = path.removesuffix("/").split("/")
+    unsafe = any(part in ("", ".", "..") or part[-1] in ". " for part in parts)
+    return not unsafe and path.isprintable() and not set(path) & set("\\:")
+
+
 class Bundle:
     """A bundle on disk. Opening reads the manifest; `check` compares every file with it.
 
@@ -187,22 +229,30 @@ class Bundle:
         self.folder = folder
         path = folder / MANIFEST
         try:
-            fields = json.loads(path.read_text(encoding="utf-8"))
+            content = path.read_bytes()
         except FileNotFoundError:
             raise BundleError(f"{folder}: no bundle here (no {MANIFEST}); make one with `unfilter convert`") from None
-        except (OSError, ValueError, RecursionError) as error:
-            raise BundleError(f"{path}: cannot be read ({' '.join(str(error).split())}); convert the filter again") from None
-        version = fields.get("schema_version") if isinstance(fields, dict) else None
-        if version != SCHEMA:
-            raise BundleError(
-                f"{path}: manifest schema {version!r}, this unfilter reads {SCHEMA}; update unfilter or convert again"
-            )
-        try:
-            self.manifest = Manifest.model_validate(fields)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "manifest"
-            raise BundleError(f"{path}: {where}: {first['msg']}; convert the filter again") from None
+        except OSError as error:
+            raise BundleError(f"{path}: cannot be read ({error}); convert the filter again") from None
+        self.manifest = manifest_of(content, path)
+        self.id = bundle_id(content)
+
+    @property
+    def name(self) -> str:
+        """What tells this filter from all others, such as `l0@13b9ce6cb738`: its filter id, and the start of its restoration
+        id. `Filter.open` takes it.
+        """
+        return f"{self.manifest.filter}@{self.manifest.restoration[:SHOWN]}"
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files that the manifest lists."""
+        return sum(entry.bytes for entry in self.manifest.files)
+
+    @property
+    def card(self) -> Path | None:
+        """The model card; None where the bundle has none."""
+        return self.path(CARD) if any(entry.path == CARD for entry in self.manifest.files) else None
 
     def path(self, relative: str) -> Path:
         """A file or folder of the bundle.
@@ -218,6 +268,20 @@ class Bundle:
         if not inside:
             raise BundleError(f"{self.folder / MANIFEST}: {relative!r} leads out of the bundle; do not use it")
         return path
+
+    def put_into(self, folder: Path) -> None:
+        """Copy manifest and listed files into `folder`, which is empty.
+
+        Raises:
+            BundleError: a file is missing or changed, or a path leads out of the bundle.
+        """
+        self.check()
+        for name in (entry.path for entry in self.manifest.files):
+            if not is_inside(name):
+                raise BundleError(f"{self.folder / MANIFEST}: {name!r} leads out of the bundle; do not use it")
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.path(name), folder / name)
+        shutil.copyfile(self.folder / MANIFEST, folder / MANIFEST)
 
     def check(self) -> None:
         """Compare size and sha256 of every file with the manifest.

@@ -1,5 +1,8 @@
-"""The command `unfilter`. Exit codes: 0 done, 1 a fidelity failure, 2 bad input or a missing extra, 130 interrupted."""
+"""The command `unfilter`. Exit codes: 0 done, 1 a fidelity failure, 2 bad input or a missing extra, 3 some of
+several files failed and the others are done, 130 interrupted.
+"""
 
+import os
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
@@ -35,7 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = ArgumentParser(
         prog="unfilter",
         description="Photo filters that can be undone from the filtered file alone.",
-        epilog="exit codes: 0 done, 1 a fidelity failure, 2 bad input or a missing extra",
+        epilog="exit codes: 0 done, 1 a fidelity failure, 2 bad input or a missing extra,\n"
+        "3 some of several files failed and the others are done, 130 interrupted",
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"unfilter {version('unfilter')}")
@@ -54,9 +58,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"`unfilter {arguments.command}` needs {', '.join(absent)}; add it with: pip install 'unfilter[{command.EXTRA}]'"
         )
     try:
-        return command.run(arguments)
+        code = command.run(arguments)
+        sys.stdout.flush()
+        return code
     except UnfilterError as error:
         return _fail(str(error))
+    except BrokenPipeError:  # whoever read standard output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes at exit
+        return 0
     except KeyboardInterrupt:
         print("unfilter: interrupted", file=sys.stderr)
         return 130

@@ -2,11 +2,12 @@
 
     from unfilter import Filter
 
-    l0 = Filter.open("build/bundles/l0")
+    l0 = Filter.open("l0")
     l0.apply_file("photo.jpg", "filtered.png")
     l0.restore_file("filtered.png", "restored.png")
 
-Some filters take hyper-parameters: `apply(pixels, smoothness=0.03)`. Restoring never needs to know them.
+`apply` and `restore` take arrays, bytes, files, Pillow images and paths, and give the same kind back (docs/python.md). Some
+filters take hyper-parameters: `apply(pixels, smoothness=0.03)`. Restoring never needs to know them.
 
 Law: `restore(apply(pixels))` is `pixels` to the restoration accuracy on the model card, whatever ran either direction.
 """
@@ -14,75 +15,135 @@ Law: `restore(apply(pixels))` is `pixels` to the restoration accuracy on the mod
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
+from io import BytesIO
+from os import PathLike
 from pathlib import Path
+from typing import TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-from unfilter import runtimes
 from unfilter.bundle import Bundle, Direction, Precision, TilePlan
 from unfilter.detection.examination import refuse_altered
-from unfilter.errors import PhotoError, RuntimeUnavailable
+from unfilter.graphs import Graphs, first_runtime
 from unfilter.hyper_parameter import HyperParameter, complete
-from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling, Tag, check_target, codec_of, read_photo, write_photo
+from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling, check_target, codec_of, read_photo, write_photo
+from unfilter.photo.forms import BinaryFile, Bytes, changed
+from unfilter.provenance import refuse_foreign, refuse_itself, refuse_untrained, tag_of
 from unfilter.remainder import aligned_size, carry_remainder
 from unfilter.rounding import to_bytes
-from unfilter.runtimes import BoundGraph, Graph
+from unfilter.runtimes import BoundGraph
+from unfilter.search_path import open_bundle
 from unfilter.tiling import Tile, run_tiles
 
 Progress = Callable[[int, int], None]
 """Called with how many pixels of how many are done."""
 
+Pixels: TypeAlias = NDArray[np.uint8]
+AnyPath: TypeAlias = str | PathLike[str]
+
 
 class Filter:
-    """Both directions of one bundle on one runtime. Graphs are loaded, and their files checked, when first needed."""
+    """Both directions of one bundle on one runtime. Graphs are loaded, and their files checked, when first needed; several
+    threads may use one filter at once, and get the bytes that one thread gets.
+    """
 
     def __init__(self, bundle: Bundle, runtime: str, precision: Precision = "fp32") -> None:
         self.bundle, self.runtime, self.precision = bundle, runtime, precision
-        self._module = runtimes.runtime(runtime)
-        self._graphs: dict[Direction, Graph] = {}
+        self._graphs = Graphs(bundle, runtime, precision)
 
     @classmethod
-    def open(cls, bundle: str | Path, *, runtime: str | None = None, precision: Precision = "fp32") -> "Filter":
-        """Open a bundle folder.
+    def open(cls, bundle: AnyPath, *, runtime: str | None = None, precision: Precision = "fp32") -> "Filter":
+        """Open a filter by name or its bundle by path.
 
         Args:
-            bundle: the folder with `manifest.json`.
+            bundle: a folder with `manifest.json`, a packed bundle (`l0.unfilter`), or the name of a filter in the search
+                path: `l0`, or `l0@13b9` where there are several. A `Path` is never a name.
             runtime: one of `unfilter.runtimes.NAMES`; None takes the first that is installed and opens that precision.
             precision: of the graphs, fp32 or fp16; a bundle may lack one for a runtime.
 
         Raises:
-            BundleError: no bundle, a broken one, or one without such artifacts.
+            BundleError: no bundle, a broken one, or one without such artifacts; no filter of that name, or several.
             RuntimeUnavailable: the runtime is not installed, or none is.
         """
-        opened = Bundle(Path(bundle))
-        chosen = cls(opened, runtime or _first_runtime(opened, precision), precision)
-        for direction in ("forward", "inverse"):
-            opened.artifact(chosen._module.FORMAT, direction, precision)
-        return chosen
+        opened = open_bundle(bundle if isinstance(bundle, str) else Path(bundle))
+        return cls(opened, runtime or first_runtime(opened, precision), precision)
 
     @property
     def hyper_parameters(self) -> tuple[HyperParameter, ...]:
         """What `apply` may be told, with names, ranges and defaults; empty for most filters."""
         return self.bundle.manifest.hyper_parameters
 
-    def apply(self, pixels: NDArray[np.uint8], /, **parameters: float) -> NDArray[np.uint8]:
-        """The filtered photo: uint8 RGB, height x width x 3, of the same size. Save it exactly, or nothing can be restored.
+    @overload
+    def apply(self, photo: Pixels, /, **parameters: float) -> Pixels: ...
+    @overload
+    def apply(self, photo: Bytes, /, **parameters: float) -> bytes: ...
+    @overload
+    def apply(self, photo: Image.Image, /, **parameters: float) -> Image.Image: ...
+    @overload
+    def apply(self, photo: AnyPath, target: AnyPath, /, **parameters: float) -> Path: ...
+    @overload
+    def apply(self, photo: BinaryFile, /, **parameters: float) -> BytesIO: ...
+    def apply(
+        self,
+        photo: Pixels | Bytes | Image.Image | BinaryFile | AnyPath,
+        target: AnyPath | None = None,
+        /,
+        **parameters: float,
+    ) -> Pixels | bytes | Image.Image | BytesIO | Path:
+        """The filtered photo, of the same size and kind. Save it exactly, or nothing can be restored.
 
         Args:
-            pixels: the photo, uint8 RGB, height x width x 3.
+            photo: pixels (uint8 RGB, height x width x 3), bytes of a photo file, such a file opened in binary mode, a Pillow
+                image, or the path of a photo. docs/photos.md says what is kept; `unfilter.photo.forms` what comes back.
+            target: the file to write, for a path and nothing else; what `apply` returns then. See `apply_file`.
             parameters: values of `hyper_parameters` by name; the default for each that is not named.
 
         Raises:
-            ValueError: another shape or type, or no pixels.
+            ValueError: an array of another shape or type, or no pixels.
+            TypeError: none of these kinds; a path without a target, or a target without a path.
             UnfilterError: a parameter that this filter does not have, or a value outside its range.
+            PhotoError: unreadable, or of a kind that is refused.
         """
-        return self.run("forward", pixels, parameters)
+        if isinstance(photo, str | PathLike) or target is not None:
+            source, written = _two_paths(photo, target)
+            self.apply_file(source, written, parameters=parameters)
+            return written
+        if isinstance(photo, np.ndarray):
+            return self.run("forward", photo, parameters)
+        values = complete(self.hyper_parameters, parameters)
+        return changed(photo, lambda given, codec: self.filtered(given, codec, values))
 
-    def restore(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The photo that `apply` made `pixels` from, at whatever parameters; the same shapes and ValueError as `apply`."""
-        return self.run("inverse", pixels)
+    @overload
+    def restore(self, photo: Pixels, /, *, force: bool = False) -> Pixels: ...
+    @overload
+    def restore(self, photo: Bytes, /, *, force: bool = False) -> bytes: ...
+    @overload
+    def restore(self, photo: Image.Image, /, *, force: bool = False) -> Image.Image: ...
+    @overload
+    def restore(self, photo: AnyPath, target: AnyPath, /, *, force: bool = False) -> Path: ...
+    @overload
+    def restore(self, photo: BinaryFile, /, *, force: bool = False) -> BytesIO: ...
+    def restore(
+        self,
+        photo: Pixels | Bytes | Image.Image | BinaryFile | AnyPath,
+        target: AnyPath | None = None,
+        /,
+        *,
+        force: bool = False,
+    ) -> Pixels | bytes | Image.Image | BytesIO | Path:
+        """The photo that `apply` made `photo` from, at whatever parameters; the same kinds and errors as `apply`.
+
+        `force` is as for `restore_file`; an array says nothing of what made it, and is never refused for that.
+        """
+        if isinstance(photo, str | PathLike) or target is not None:
+            source, written = _two_paths(photo, target)
+            self.restore_file(source, written, force=force)
+            return written
+        if isinstance(photo, np.ndarray):
+            return self.run("inverse", photo)
+        return changed(photo, lambda given, _: self.restored("photo", given, force=force))
 
     def run(
         self,
@@ -94,9 +155,8 @@ class Filter:
         """One direction by name, tile by tile; see `apply` and `restore`. `progress` is as for `run_photo`."""
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
             raise ValueError(f"a photo is uint8, height x width x 3, not empty; got {pixels.dtype} {pixels.shape}")
-        artifact = self.bundle.artifact(self._module.FORMAT, direction, self.precision)
         graph, plan = self.graph(direction, parameters), self.bundle.manifest.tiles
-        return run_photo(graph, pixels, plan, artifact.fixed_size, progress)
+        return run_photo(graph, pixels, plan, self._graphs.fixed_size(direction), progress)
 
     def graph(self, direction: Direction, parameters: Mapping[str, float] | None = None) -> BoundGraph:
         """The graph of one direction, loaded once, after its files were compared with the manifest.
@@ -106,25 +166,36 @@ class Filter:
         Raises:
             UnfilterError: a parameter that this direction does not have, or a value outside its range.
         """
-        taken = self.hyper_parameters if direction == "forward" else ()
-        values = complete(taken, parameters or {})
-        graph = self._graph(direction)
-        if not taken:
-            return graph
-        places = np.array([one.place(values[one.name]) for one in taken], np.float32)
-        return partial(graph, parameters=places)
+        return self._graphs.bound(direction, parameters or {})
 
-    def _graph(self, direction: Direction) -> Graph:
-        if direction not in self._graphs:
-            artifact = self.bundle.artifact(self._module.FORMAT, direction, self.precision)
-            self.bundle.check_artifact(artifact)
-            self._graphs[direction] = self._module.open_graph(self.bundle, artifact)
-        return self._graphs[direction]
+    def filtered(
+        self,
+        photo: Photo,
+        codec: Codec,
+        parameters: Mapping[str, float],
+        *,
+        quality: int = 95,
+        progress: Progress | None = None,
+    ) -> Photo:
+        """`photo` filtered and tagged, to be saved in `codec`. `parameters` has every hyper-parameter's value; `progress` is
+        as for `run_photo`.
+        """
+        tag = tag_of(self.bundle.manifest, codec, quality, parameters)
+        return replace(photo, pixels=self.run("forward", photo.pixels, parameters, progress), tag=tag)
+
+    def restored(self, source: Path | str, photo: Photo, *, force: bool = False, progress: Progress | None = None) -> Photo:
+        """`photo`, read from `source`, restored and without a tag; refused as `restore_file` says. `progress` is as for
+        `run_photo`.
+        """
+        if not force:
+            refuse_foreign(self.bundle.manifest, source, photo)
+            refuse_altered(self, source, photo)
+        return replace(photo, pixels=self.run("inverse", photo.pixels, progress=progress), tag=None)
 
     def apply_file(
         self,
-        source: str | Path,
-        target: str | Path,
+        source: AnyPath,
+        target: AnyPath,
         *,
         quality: int = 95,
         subsampling: Subsampling = "4:4:4",
@@ -158,27 +229,25 @@ class Filter:
         source, target = Path(source), Path(target)
         values = complete(self.hyper_parameters, parameters or {})
         codec = codec_of(target)
-        self._refuse_untrained(target, codec)
+        refuse_untrained(self.bundle.manifest, target, codec)
         photo = read_photo(source, convert=convert, reduce=reduce, limit=limit)
-        _not_itself(source, target)
+        refuse_itself(source, target)
         notes = photo.notes + check_target(target, photo)
-        tag = self._tag(codec, quality, values)
-        filtered = replace(photo, pixels=self.run("forward", photo.pixels, values, progress), tag=tag)
+        filtered = self.filtered(photo, codec, values, quality=quality, progress=progress)
         write_photo(target, filtered, quality=quality, subsampling=subsampling)
         return notes
 
     def restore_file(
         self,
-        source: str | Path,
-        target: str | Path,
+        source: AnyPath,
+        target: AnyPath,
         *,
         force: bool = False,
         limit: int = PIXEL_LIMIT,
         progress: Progress | None = None,
-        photo: Photo | None = None,
     ) -> tuple[str, ...]:
         """Restore a photo from a file that this filter saved; the result carries no tag, and everything else that the file
-        does. `limit` is as for `read_photo`, `progress` as for `run_photo`; `photo` is what `source` holds, if known.
+        does. `limit` is as for `read_photo`, `progress` as for `run_photo`.
 
         Returns:
             What was left behind, a line each.
@@ -189,48 +258,11 @@ class Filter:
         """
         source, target = Path(source), Path(target)
         codec_of(target)
-        photo = photo or read_photo(source, limit=limit)
-        _not_itself(source, target)
+        photo = read_photo(source, limit=limit)
+        refuse_itself(source, target)
         notes = photo.notes + check_target(target, photo)
-        if not force:
-            self._refuse_foreign(source, photo)
-            refuse_altered(self, source, photo)
-        restored = self.run("inverse", photo.pixels, progress=progress)
-        write_photo(target, replace(photo, pixels=restored, tag=None), quality=100)
+        write_photo(target, self.restored(source, photo, force=force, progress=progress), quality=100)
         return notes
-
-    def _tag(self, codec: Codec, quality: int, parameters: dict[str, float]) -> Tag:
-        manifest = self.bundle.manifest
-        return Tag(
-            filter=manifest.filter,
-            restoration=manifest.restoration,
-            codec=codec,
-            quality=quality if codec == "jpeg" else None,
-            parameters=parameters,
-        )
-
-    def _refuse_untrained(self, target: Path, codec: Codec) -> None:
-        manifest = self.bundle.manifest
-        if codec == "jpeg" and "jpeg" not in manifest.carriers:
-            raise PhotoError(
-                f"{target}: filter {manifest.filter} was not trained for JPEG, whose losses destroy what it carries; "
-                "use .png, .webp or .heic, which are exact"
-            )
-
-    def _refuse_foreign(self, source: Path, photo: Photo) -> None:
-        tag, manifest = photo.tag, self.bundle.manifest
-        if tag is None:
-            return  # metadata was stripped, and the user named the filter
-        if tag.restoration != manifest.restoration:
-            raise PhotoError(
-                f"{source}: was made by filter {tag.filter} {tag.restoration[:12]}, this bundle is "
-                f"{manifest.filter} {manifest.restoration[:12]}; name the right bundle, or force it"
-            )
-        if tag.codec != photo.codec:
-            raise PhotoError(
-                f"{source}: was saved as {tag.codec} and is now {photo.codec}, so what it carried is damaged; "
-                "use the file that the filter saved, or force it"
-            )
 
 
 def run_photo(
@@ -270,20 +302,9 @@ def run_photo(
     return result
 
 
-def _first_runtime(bundle: Bundle, precision: Precision) -> str:
-    installed = runtimes.installed()
-    if not installed:
-        raise RuntimeUnavailable("no runtime is installed; add one with: pip install 'unfilter[onnx]'")
-    formats = {artifact.format for artifact in bundle.manifest.artifacts if artifact.precision == precision}
-    for name in installed:
-        if runtimes.sibling(name).FORMAT in formats:
-            return name
-    raise RuntimeUnavailable(
-        f"{bundle.folder}: nothing in {precision} that an installed runtime ({', '.join(installed)}) opens; "
-        f"it holds {', '.join(sorted(formats)) or 'no such artifact'}"
-    )
-
-
-def _not_itself(source: Path, target: Path) -> None:
-    if target.exists() and source.samefile(target):
-        raise PhotoError(f"{target}: is the photo itself; name another output file")
+def _two_paths(photo: object, target: object) -> tuple[Path, Path]:
+    if isinstance(photo, str | PathLike) and isinstance(target, str | PathLike):
+        return Path(photo), Path(target)
+    if target is None:
+        raise TypeError(f"a path needs another one to write to, such as apply({str(photo)!r}, 'filtered.png')")
+    raise TypeError(f"only a path is written to another path, not {type(photo).__name__}; leave the target out")

@@ -21,6 +21,11 @@ CONFIGS = {
     "no_auxiliary": NetworkConfig(**SMALL, auxiliary="none"),
     "two_fusion_blocks": NetworkConfig(**SMALL, fusion_blocks=2),
     "hyper_parameters": NetworkConfig(**SMALL, hyper_parameters=2),
+    "unshuffle": NetworkConfig(**SMALL, squeeze="unshuffle"),
+    "ycc": NetworkConfig(**SMALL, colours="ycc"),
+    "ycc_split_by_colours": NetworkConfig(**SMALL, colours="ycc", split="colours"),
+    "enhancer_before": NetworkConfig(**SMALL, enhancer="before", enhancer_width=8),
+    "enhancers": NetworkConfig(**SMALL, enhancer="both", enhancer_width=8),
     "strided_with_hyper_parameter": NetworkConfig(**SMALL, auxiliary="strided", hyper_parameters=1),
 }
 MASKABLE = {name: config for name, config in CONFIGS.items() if config.auxiliary != "strided"}
@@ -40,7 +45,7 @@ def places(network: QuasiInvertibleNetwork) -> torch.Tensor | None:
 
 def expected(network: QuasiInvertibleNetwork, direction: Direction, image: torch.Tensor) -> torch.Tensor:
     with torch.inference_mode():
-        return network(image, places(network))[0] if direction == "forward" else network.inverse(image)
+        return network(image, places(network))[0] if direction == "forward" else network.restore(image)
 
 
 def run(

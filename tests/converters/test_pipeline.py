@@ -1,7 +1,9 @@
 """Checkpoint to bundle, the whole way."""
 
 import json
+import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,28 +11,38 @@ import pytest
 from unfilter.bundle import Bundle, digest
 from unfilter.cli import main
 from unfilter.detection.detector import FILE, read_detector
+from unfilter.errors import UnfilterError
 from unfilter.fidelity import FidelityReport, Verdict
 from unfilter_converters import pipeline
 from unfilter_converters.pipeline import Conversion
 from unfilter_training import checkpoint
 from unfilter_training.degradation import Mixture
-from unfilter_training.network import QuasiInvertibleNetwork
+from unfilter_training.network import (
+    EncoderDecodersConfig,
+    NetworkConfig,
+    QuasiInvertibleNetwork,
+    RestorableNetwork,
+    SteganographyConfig,
+)
 from unfilter_training.recipe import read_recipe
 
 
 @pytest.fixture
 def small_checkpoint(tmp_path: Path, small_network: QuasiInvertibleNetwork) -> Path:
-    folder = tmp_path / "checkpoint"
+    return saved(tmp_path / "checkpoint", small_network)
+
+
+def saved(folder: Path, network: RestorableNetwork) -> Path:
     description = checkpoint.Description(
         filter="l0",
-        network=small_network.config,
+        network=network.config,
         weights_sha256="0" * 64,
         recipe=read_recipe("l0"),
         steps=1,
         photos=1,
         machine="a test",
     )
-    checkpoint.save(folder, small_network, description)
+    checkpoint.save(folder, network, description)
     return folder
 
 
@@ -191,3 +203,37 @@ def test_convert_refuses_what_is_no_checkpoint_in_one_line(
     assert "checkpoint.json" in error
     assert error.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    "switches",
+    [{"enhancer": "both", "enhancer_width": 4}, {"squeeze": "unshuffle", "colours": "ycc", "split": "colours"}],
+    ids=["enhancers", "unshuffled_ycc"],
+)
+def test_what_ablations_switch_converts_and_restores_as_the_reference_does(
+    switches: dict[str, object], noisy: Callable[[NetworkConfig], QuasiInvertibleNetwork], tmp_path: Path
+) -> None:
+    fields = {"blocks": 2, "subnet_width": 4, "auxiliary_width": 4, "fusion_width": 4} | switches
+    folder = saved(tmp_path / "checkpoint", noisy(NetworkConfig.model_validate(fields)))
+    report = Conversion(folder, tmp_path / "cache").run(tmp_path / "bundle")
+    graphs = [result for result in report.graphs if result.engine.runtime == "onnx"]
+    assert {result.direction for result in graphs} == {"forward", "inverse"}
+    assert all(result.verdict is Verdict.PASS for result in graphs)
+
+
+@pytest.mark.parametrize("form", [EncoderDecodersConfig(), SteganographyConfig()], ids=lambda form: form.method)
+def test_baselines_are_refused_in_one_line_before_any_work(
+    form: EncoderDecodersConfig | SteganographyConfig,
+    noisy: Callable[[EncoderDecodersConfig | SteganographyConfig], RestorableNetwork],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = saved(tmp_path / "checkpoint", noisy(form))
+    line = f"{folder}: {form.method} is a baseline to compare with and is never converted"
+    with pytest.raises(UnfilterError, match=re.escape(line)):
+        Conversion(folder, tmp_path / "cache")
+    words = ["convert", "l0", str(folder), "--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")]
+    assert main(words) == 2
+    assert capsys.readouterr().err == f"unfilter: {line}\n"
+    assert not (tmp_path / "out").exists()

@@ -67,6 +67,10 @@ def test_smallest_change_of_an_inverse_weight_changes_it(name: str, noisy: Noisy
         {"fusion_blocks": 2},
         {"auxiliary": "none"},
         {"joint_subnet": False},
+        {"squeeze": "unshuffle"},
+        {"colours": "ycc"},
+        {"split": "colours"},
+        {"enhancer": "after"},
     ],
     ids=str,
 )
@@ -81,3 +85,25 @@ def test_rule_for_bytes_changes_it(rule: str, noisy: Noisy, monkeypatch: pytest.
     before = restoration_id(noisy(CONFIG))
     monkeypatch.setattr(restoration, rule, "another rule")
     assert restoration_id(noisy(CONFIG)) != before
+
+
+# As version 0.1.0 first gave them. A filtered photo names its inverse by such an id, so none may ever change.
+@pytest.mark.parametrize(
+    ("switches", "expected"),
+    [
+        ({}, "946f6add56ff3bdf622f562ef4eae1c36e633600e6487cad72c18197cc106557"),
+        ({"hyper_parameters": 1}, "946f6add56ff3bdf622f562ef4eae1c36e633600e6487cad72c18197cc106557"),
+        ({"auxiliary": "none", "blocks": 3}, "d88f1cc15ea073f1569185c4090b05d487ac02b6c7bf6781267709105b2ea2fd"),
+        (
+            {"squeeze": "none", "block": "additive_affine"},
+            "a386842b14c403986f275bc57b0d86c21f340e9e56ac13bc087ff7db94600dc1",
+        ),
+    ],
+    ids=str,
+)
+def test_ids_of_networks_that_use_nothing_newer_stay_as_they_were(switches: dict[str, object], expected: str) -> None:
+    network = QuasiInvertibleNetwork(NetworkConfig.model_validate(CONFIG.model_dump() | switches))
+    with torch.no_grad():
+        for index, parameter in enumerate(network.parameters()):
+            parameter.fill_(index / 64)
+    assert restoration_id(network) == expected

@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 
 import unfilter_converters
 from unfilter import runtimes
-from unfilter.bundle import MANIFEST, Precision, digest
+from unfilter.bundle import MANIFEST, Precision, digest, json_digest
+from unfilter.cli import main
 from unfilter.filter import Filter
 from unfilter.photo import read_photo
 
 settings.register_profile("shared-core", deadline=None)  # the time of one example says nothing on a busy machine
 settings.load_profile("shared-core")
 
+ROOT = Path(__file__).parents[2]
 Fields = dict[str, Any]
 EditManifest = Callable[[Path, Callable[[Fields], Any]], None]
 
@@ -65,6 +67,51 @@ def bundle_copy(shipped_bundle: Path, tmp_path: Path) -> Iterator[Path]:
     shutil.copytree(shipped_bundle, folder)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)  # pytest keeps the folders of three runs
+
+
+@pytest.fixture(scope="session")
+def small_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole bundle that is quick to copy: the ONNX graphs of the oldest fixture, a card, a volatile file, both carriers.
+    Read only.
+    """
+    old, folder = ROOT / "tests/fixtures/bundle-schema-1", tmp_path_factory.mktemp("small") / "l0"
+    shutil.copytree(old / "onnx", folder / "onnx")
+    (folder / "CARD.md").write_text("# l0\n\nA card.\n")
+    (folder / "tool.json").write_text('{"a": 1, "b": 2}')
+    fields = json.loads((old / MANIFEST).read_text())
+    fields["artifacts"] = [artifact for artifact in fields["artifacts"] if artifact["format"] == "onnx"]
+    fields["files"] = [entry for entry in fields["files"] if entry["path"].startswith("onnx/")]
+    for name, sha256 in (("CARD.md", digest), ("tool.json", json_digest)):
+        path = folder / name
+        entry = {"path": name, "sha256": sha256(path), "bytes": path.stat().st_size, "volatile": sha256 is json_digest}
+        fields["files"].append(entry)
+    fields.update(goldens=[], carriers=["exact", "jpeg"])
+    (folder / MANIFEST).write_text(json.dumps(fields))
+    return folder
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, empty but for a home, away from any bundle of this machine."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("UNFILTER_BUNDLES", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def refused(capfd: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Runs a command that must exit 2, and gives the one line that it says."""
+
+    def run(*arguments: object) -> str:
+        assert main([str(argument) for argument in arguments]) == 2
+        out, err = capfd.readouterr()
+        assert out == ""
+        assert err.startswith("unfilter: ")
+        assert err.count("\n") == 1
+        return err
+
+    return run
 
 
 @pytest.fixture(scope="session")

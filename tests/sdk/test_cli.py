@@ -18,34 +18,16 @@ from unfilter.cli import commands, main
 from unfilter.fidelity import psnr
 from unfilter.photo import read_photo, write_photo
 
-COMMANDS = {"apply", "convert", "inspect", "restore", "score", "train", "verify"}
+COMMANDS = {
+    "apply", "card", "convert", "filters", "inspect", "install", "pack", "restore", "score", "train", "uninstall", "verify"
+}  # fmt: skip
 
-
-@pytest.fixture
-def refused(capfd: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """Runs a command that must exit 2, and gives the one line that it says."""
-
-    def run(*arguments: object) -> str:
-        assert main([str(argument) for argument in arguments]) == 2
-        out, err = capfd.readouterr()
-        assert out == ""
-        assert err.startswith("unfilter: ")
-        assert err.count("\n") == 1
-        return err
-
-    return run
+pytestmark = pytest.mark.usefixtures("elsewhere")
 
 
 @pytest.fixture
 def photo(golden_photos: Path) -> Path:
     return golden_photos / "chelsea.png"
-
-
-@pytest.fixture(autouse=True)
-def only_named_bundles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("UNFILTER_BUNDLES", raising=False)
 
 
 def test_apply_inspect_and_restore_without_naming_the_bundle_again(
@@ -186,7 +168,9 @@ def test_a_parameter_that_the_filter_lacks(photo: Path, shipped_bundle: Path, re
     [
         [],
         ["appply"],
-        ["apply", "in.png"],
+        ["apply", "in.png", "out.png"],
+        ["apply", "--filter", "b"],
+        ["apply", "--filter", "b", "--to", "gif", "in", "--out", "out"],
         ["apply", "--filter", "b", "--runtime", "onx", "in.png", "out.png"],
         ["apply", "--filter", "b", "--precision", "int8", "in.png", "out.png"],
         ["apply", "--filter", "b", "--quality", "0", "in.png", "out.jpg"],
@@ -276,7 +260,8 @@ def test_the_installed_script_lists_every_command() -> None:
     text = " ".join(result.stdout.split())  # argparse breaks long lines
     for name, command in commands().items():
         assert f" {name} {command.SUMMARY}" in text
-    assert "exit codes: 0 done, 1 a fidelity failure, 2 bad input" in result.stdout
+    assert "exit codes: 0 done, 1 a fidelity failure, 2 bad input" in text
+    assert "3 some of several files failed" in text
 
 
 def test_the_installed_script_exits_2_without_a_traceback() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from unfilter.files import replacing
+from unfilter.files import new_folder, remove_folder, remove_leftovers, replacing
 
 
 def test_the_file_stands_only_after_the_block(tmp_path: Path) -> None:
@@ -88,3 +88,44 @@ def test_a_name_as_long_as_the_file_system_allows_can_be_written(tmp_path: Path)
     with replacing(target) as temporary:
         temporary.write_bytes(b"new")
     assert target.read_bytes() == b"new"
+
+
+def test_a_folder_stands_only_after_the_block(tmp_path: Path) -> None:
+    with new_folder(tmp_path / "l0") as temporary:
+        (temporary / "file").touch()
+        assert temporary.parent == tmp_path
+        assert not (tmp_path / "l0").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["l0"]
+    assert (tmp_path / "l0/file").exists()
+
+
+def test_a_folder_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), new_folder(tmp_path / "l0") as temporary:
+        _write_half(temporary / "file", KeyboardInterrupt)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_removing_a_folder_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "l0/inner").mkdir(parents=True)
+    remove_folder(tmp_path / "l0")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="leftovers stay there")
+def test_leftovers_of_the_dead_are_removed_and_what_is_being_written_or_is_not_ours_stays(tmp_path: Path) -> None:
+    program = (
+        "import os, pathlib, sys; from unfilter.files import new_folder, replacing\n"
+        "with replacing(pathlib.Path(sys.argv[1], 'dead.png')) as a, new_folder(pathlib.Path(sys.argv[1], 'dead')) as b:\n"
+        "    (b / 'file').touch(); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", program, tmp_path], check=False)
+    assert len(list(tmp_path.iterdir())) == 2
+    users = [tmp_path / name for name in (".hidden.png", ".photo.unfilter-0123.png", "a.unfilter-0123456789ab.png")]
+    for path in users:
+        path.touch()
+    with replacing(tmp_path / "live.png") as file, new_folder(tmp_path / "live") as folder:
+        remove_leftovers(tmp_path)
+        assert sorted(tmp_path.iterdir()) == sorted([*users, file, folder])
+    os.mkfifo(tmp_path / ".pipe.unfilter-0123456789ab.png")  # opening it must not wait for a writer
+    remove_leftovers(tmp_path)
+    assert (tmp_path / "live.png").exists()

@@ -5,7 +5,9 @@ restore is refused before anything is written.
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from unfilter.errors import BundleError, PhotoError, RuntimeUnavailable
 from unfilter.fidelity import psnr
 from unfilter.filter import Filter
 from unfilter.photo import Codec, Photo, Subsampling, Tag, read_photo, write_photo
+from unfilter.photo.pillow import photo_of
 
 OpenFilter = Callable[..., Filter]
 XMP = (
@@ -354,3 +357,71 @@ def test_an_output_that_cannot_be_written_leaves_nothing(target: str, filtered_f
         assert "\n" not in str(caught.value)
         assert target in str(caught.value)
     assert sorted(filtered_file.parent.rglob("*")) == before
+
+
+def _as_pixels(path: Path) -> NDArray[np.uint8]:
+    return read_photo(path).pixels
+
+
+def _as_file(path: Path) -> BytesIO:
+    return BytesIO(path.read_bytes())
+
+
+def _read(given: object) -> Photo:
+    """What was given or came back, whatever its kind."""
+    match given:
+        case np.ndarray():
+            return Photo(given)
+        case bytes():
+            return read_photo(BytesIO(given))
+        case BytesIO():
+            return read_photo(BytesIO(given.getvalue()))
+        case Image.Image():
+            return photo_of(given)
+    raise AssertionError(type(given))
+
+
+@pytest.mark.parametrize(
+    "given", [_as_pixels, Path.read_bytes, _as_file, Image.open], ids=["array", "bytes", "file", "image"]
+)
+def test_what_is_given_comes_back_of_its_kind_with_the_same_pixels_and_restores(
+    given: Callable[[Path], Any], camera_photo: Path, l0: Filter
+) -> None:
+    photo = given(camera_photo)
+    filtered = l0.apply(photo)
+    restored = l0.restore(filtered)
+    kind = Image.Image if given == Image.open else type(photo)
+    assert isinstance(filtered, kind)
+    assert isinstance(restored, kind)
+    pixels, found, back = read_photo(camera_photo).pixels, _read(filtered), _read(restored)
+    np.testing.assert_array_equal(found.pixels, l0.apply(pixels))
+    np.testing.assert_array_equal(back.pixels, l0.restore(found.pixels))
+    if kind is not np.ndarray:
+        assert found.tag == Tag(filter="l0", restoration=l0.bundle.manifest.restoration, codec="png")
+        assert back.tag is None
+        original = read_photo(camera_photo)
+        assert all((each.icc_profile, each.exif) == (original.icc_profile, original.exif) for each in (found, back))
+
+
+@pytest.mark.parametrize("path", [str, Path])
+def test_paths_give_the_path_that_was_written(path: Callable[[Path], Any], camera_photo: Path, l0: Filter) -> None:
+    target, back = camera_photo.with_name("f.png"), camera_photo.with_name("r.png")
+    assert l0.apply(path(camera_photo), path(target)) == target
+    assert l0.restore(path(target), path(back)) == back
+    assert psnr(read_photo(back).pixels, read_photo(camera_photo).pixels) > 40
+
+
+def test_a_path_without_a_target_and_a_target_without_a_path_are_told(camera_photo: Path, l0: Filter) -> None:
+    call: Any
+    for call in (l0.apply, l0.restore):
+        with pytest.raises(TypeError, match="a path needs another one to write to"):
+            call(camera_photo)
+        with pytest.raises(TypeError, match="only a path is written to another path, not bytes"):
+            call(camera_photo.read_bytes(), camera_photo)
+
+
+def test_bytes_of_another_filter_are_refused_unless_forced(filtered_file: Path, l0: Filter) -> None:
+    content = _of_another_filter(filtered_file).read_bytes()
+    with pytest.raises(PhotoError, match="name the right bundle"):
+        l0.restore(content)
+    assert _read(l0.restore(content, force=True)).tag is None

@@ -6,7 +6,7 @@ from unfilter.hyper_parameter import HyperParameter
 from unfilter_training.card import render_card
 from unfilter_training.checkpoint import Description, PhotoScore, WarmStart
 from unfilter_training.degradation import Mixture
-from unfilter_training.network import NetworkConfig
+from unfilter_training.network import EncoderDecodersConfig, NetworkConfig, SteganographyConfig
 from unfilter_training.recipe import PhotoSource, Recipe, Schedule
 
 SCORE = PhotoScore(
@@ -110,6 +110,14 @@ def test_research_only_stands_above_all_else() -> None:
     assert "research only" not in render_card(description(SCORE))
 
 
+def test_the_papers_figures_stand_below_ours_where_it_has_any() -> None:
+    card = render_card(description(SCORE).model_copy(update={"filter": "rgf"}))
+    assert "approximation 38.01, restoration\n40.06. How far" in card
+    assert "docs/training.md`.\n\n## Training" in card
+    assert "\n\n\n" not in card
+    assert "The paper's method" not in render_card(description(SCORE))
+
+
 def test_notes_are_paragraphs() -> None:
     card = render_card(description().model_copy(update={"notes": ("It was stopped once.", "Then it went on.")}))
     assert "\n\nIt was stopped once.\n\nThen it went on.\n\n## Limits\n" in card
@@ -135,3 +143,22 @@ def test_card_says_what_the_carrier_survives(fields: dict[str, float], sentence:
     about = description()
     recipe = about.recipe.model_copy(update={"degradation": Mixture(**fields)})
     assert sentence in render_card(about.model_copy(update={"recipe": recipe}))
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        (NetworkConfig(), 'Method: "Restorable Image Operators with Quasi-Invertible Networks", AAAI 2022.'),
+        (EncoderDecodersConfig(), 'Method: two encoder-decoders, a baseline of "Restorable'),
+        (SteganographyConfig(), "Method: the photo is hidden in the operator's own output, a baseline of"),
+    ],
+    ids=["quasi_invertible", "encoder_decoders", "steganography"],
+)
+def test_card_names_the_method(form: object, said: str) -> None:
+    card = render_card(description().model_copy(update={"network": form}))
+    assert said in " ".join(card.split())
+
+
+def test_card_of_an_ablation_names_the_folder_of_its_recipe() -> None:
+    card = render_card(description().model_copy(update={"filter": "ablation_full"}))
+    assert "Recipe: `recipes/ablations/ablation_full.toml`." in card

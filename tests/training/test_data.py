@@ -73,11 +73,13 @@ def test_batch_has_one_size_and_both_parts_alike() -> None:
     assert places is None
 
 
-def test_targets_are_clipped_as_files_clip_them() -> None:
+@pytest.mark.parametrize("overshoot", [0.0, 0.25])
+def test_targets_are_clipped_as_far_beyond_what_files_hold_as_the_recipe_says(overshoot: float) -> None:
     photo = pixels(16, 16)
     beyond = np.linspace(-0.5, 1.5, photo.size).reshape(photo.shape).astype(np.float16)
-    cut = Patches([Pair(photo, beyond)], size=16, seed=0, symmetry="none").batch(0, range(1))
-    assert np.array_equal(cut.target[0].permute(1, 2, 0).numpy(), np.clip(beyond.astype(np.float32), 0, 1))
+    patches = Patches([Pair(photo, beyond)], size=16, seed=0, symmetry="none", overshoot=overshoot)
+    target = patches.batch(0, range(1)).target[0].permute(1, 2, 0).numpy()
+    assert np.array_equal(target, np.clip(beyond.astype(np.float32), -overshoot, 1 + overshoot))
 
 
 @pytest.mark.parametrize("symmetry", ["square", "transpose", "none"])

@@ -9,7 +9,14 @@ from torch.nn.functional import l1_loss, softplus
 
 from unfilter_training.degradation import rounding
 from unfilter_training.losses import LossWeights, objective
-from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
+from unfilter_training.network import (
+    EncoderDecodersConfig,
+    NetworkConfig,
+    QuasiInvertibleNetwork,
+    RestorableNetwork,
+    SteganographyConfig,
+)
+from unfilter_training.rate import jpeg_rate, png_rate
 
 
 def images(seed: int) -> torch.Tensor:
@@ -135,3 +142,53 @@ def test_every_parameter_gets_a_gradient_through_rounding(small_network: QuasiIn
     names = [name for name, _ in small_network.named_parameters()]
     dead = [name for name, gradient in zip(names, gradients, strict=True) if gradient is None or not gradient.any()]
     assert dead == []
+
+
+@pytest.mark.parametrize(("name", "rate"), [("rate_jpeg", jpeg_rate), ("rate_png", png_rate)])
+def test_rate_counts_with_its_weight_per_bit_per_pixel(
+    name: str, rate: Callable[[Tensor], Tensor], small_network: QuasiInvertibleNetwork
+) -> None:
+    plain = objective(small_network, PHOTO, TARGET, LossWeights())
+    rated = objective(small_network, PHOTO, TARGET, LossWeights.model_validate({name: 0.25}))
+    torch.testing.assert_close((rated.total - plain.total).detach(), 0.25 * rate(plain.filtered).mean(), rtol=1e-4, atol=0)
+    assert rated.approximation == plain.approximation
+
+
+def test_rate_alone_moves_the_forward_pass(small_network: QuasiInvertibleNetwork) -> None:
+    for name in ("rate_jpeg", "rate_png"):
+        weights = LossWeights.model_validate({"approximation": 0, "restoration": 0, "delta": 0, name: 1})
+        loss = objective(small_network, PHOTO, TARGET, weights)
+        gradients = torch.autograd.grad(loss.total, list(small_network.invertible.parameters()))
+        assert all(gradient.any() for gradient in gradients)
+
+
+def test_the_photo_is_restored_through_the_enhancers(noisy: Callable[[NetworkConfig], QuasiInvertibleNetwork]) -> None:
+    network = noisy(NetworkConfig(blocks=2, subnet_width=8, auxiliary="none", enhancer="both", enhancer_width=4))
+    loss = objective(network, PHOTO, TARGET, LossWeights())
+    with torch.inference_mode():
+        restored = network.restore(rounding(network(PHOTO)[0]))
+    torch.testing.assert_close(loss.restoration, (restored - PHOTO).square().mean())
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        EncoderDecodersConfig(width=4),
+        SteganographyConfig(width=4),
+    ],
+    ids=lambda form: form.method,
+)
+def test_baselines_have_the_same_objective(
+    form: EncoderDecodersConfig | SteganographyConfig,
+    noisy: Callable[[EncoderDecodersConfig | SteganographyConfig], RestorableNetwork],
+) -> None:
+    """A network that takes the operator's output gets the target, and no other one does."""
+    network = noisy(form)
+    loss = objective(network, PHOTO, TARGET, LossWeights(delta=100))
+    with torch.inference_mode():
+        filtered = network(PHOTO, TARGET) if network.takes_output else network(PHOTO)
+        restored = network.restore(rounding(filtered))
+    torch.testing.assert_close(loss.filtered, filtered)
+    torch.testing.assert_close(loss.restoration, (restored - PHOTO).square().mean())
+    assert loss.delta == 0
+    torch.testing.assert_close(loss.total.detach(), loss.approximation + loss.restoration)

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from unfilter.errors import UnfilterError
-from unfilter_training.network import preset
+from unfilter_training.network import EncoderDecodersConfig, SteganographyConfig, preset
 from unfilter_training.operators import OPERATORS
-from unfilter_training.recipe import RECIPES, PhotoSource, Recipe, read_recipe, shipped_recipes
+from unfilter_training.recipe import ABLATIONS, RECIPES, PhotoSource, Recipe, ablation_recipes, read_recipe, shipped_recipes
 
 RECIPE = """
 filter = "tiny"
@@ -196,6 +196,12 @@ def test_whole_numbers_stay_whole_so_that_an_operator_can_count_with_them(tmp_pa
         (RECIPE + '[network]\npreset = "desktop"\n', "network: .*unknown preset 'desktop'"),
         (RECIPE + '[network]\npreset = ["mobile"]\n', "network: .*unknown preset"),
         (RECIPE + '[network]\npreset = "paper"\ndepth = 3\n', "network.depth: Extra inputs are not permitted"),
+        (
+            RECIPE + '[network]\nmethod = "magic"\n',
+            "network: unknown method: choose one of quasi_inv",
+        ),
+        (RECIPE + '[network]\nmethod = "steganography"\nblocks = 4\n', r"network\.blocks: Extra inputs are not permitted"),
+        (RECIPE + '[network]\nmethod = "encoder_decoders"\n' + DRAWN, "the network takes 0 hyper-parameters and .* names 1"),
         (f"parameters = {{ smoothness = 'strong' }}\n{RECIPE}", "parameters.smoothness.*: .*valid number"),
         (f"parameters = {{ smoothnes = 0.1 }}\n{RECIPE}", "operator l0 has no parameter 'smoothnes'; it has: smoothness"),
         (RECIPE + DRAWN, "the network takes 0 hyper-parameters and the recipe names 1"),
@@ -252,3 +258,58 @@ def test_missing_recipe_names_the_file_and_the_shipped_ones(name: str) -> None:
 def test_recipe_survives_json(name: str) -> None:
     recipe = read_recipe(name)
     assert type(recipe).model_validate_json(recipe.model_dump_json()) == recipe
+
+
+@pytest.mark.parametrize(
+    ("method", "form"),
+    [
+        ("quasi_invertible", preset("mobile")),
+        ("encoder_decoders", EncoderDecodersConfig()),
+        ("steganography", SteganographyConfig()),
+    ],
+)
+def test_network_by_method(method: str, form: object, tmp_path: Path) -> None:
+    recipe = read_recipe(written(tmp_path, RECIPE + f'[network]\nmethod = "{method}"\n'))
+    assert recipe.network == form
+    assert Recipe.model_validate_json(recipe.model_dump_json()) == recipe
+
+
+@pytest.mark.parametrize("name", ablation_recipes())
+def test_ablation_is_read_by_name_and_by_path_and_survives_json(name: str) -> None:
+    recipe = read_recipe(name)
+    assert recipe.filter == name
+    assert name.startswith(("ablation_", "baseline_"))
+    assert recipe == read_recipe(ABLATIONS / f"{name}.toml")
+    assert Recipe.model_validate_json(recipe.model_dump_json()) == recipe
+
+
+@pytest.mark.parametrize("name", ablation_recipes())
+def test_ablations_have_one_budget_and_no_head_start(name: str) -> None:
+    recipe, full = read_recipe(name), read_recipe("ablation_full")
+    assert recipe.schedule == full.schedule
+    assert recipe.photos == full.photos
+    assert recipe.warm_start is None
+
+
+@pytest.mark.parametrize("name", [name for name in ablation_recipes() if name.startswith("ablation_")])
+def test_an_ablation_changes_one_part_of_the_full_recipe(name: str) -> None:
+    recipe, full = read_recipe(name), read_recipe("ablation_full")
+    changed = {field for field in Recipe.model_fields if getattr(recipe, field) != getattr(full, field)} - {"filter"}
+    assert len(changed) == (0 if name == "ablation_full" else 1)
+
+
+@pytest.mark.parametrize("operator", ["l0", "llf", "rtv", "scream"])
+def test_baselines_of_an_operator_differ_from_ours_in_the_network_alone(operator: str) -> None:
+    ours = read_recipe("ablation_full" if operator == "l0" else f"baseline_quasi_invertible_{operator}")
+    for name in (f"baseline_ied_{operator}", f"baseline_steganography_{operator}"):
+        recipe = read_recipe(name)
+        changed = {field for field in Recipe.model_fields if getattr(recipe, field) != getattr(ours, field)}
+        assert changed == {"filter", "network"}
+        assert recipe.operator == operator
+
+
+def test_ablations_are_no_filters_that_ship() -> None:
+    assert not set(ablation_recipes()) & set(shipped_recipes())
+    assert {name for name in ablation_recipes() if read_recipe(name).research_only} == {
+        name for name in ablation_recipes() if read_recipe(name).operator == "scream"
+    }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from PIL.JpegImagePlugin import get_sampling
 
@@ -17,7 +18,15 @@ from unfilter.photo import Subsampling, read_photo, write_photo
 from unfilter.rounding import to_bytes
 from unfilter_training import scoring
 from unfilter_training.data import image_tensor
-from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
+from unfilter_training.network import (
+    EncoderDecoders,
+    EncoderDecodersConfig,
+    NetworkConfig,
+    QuasiInvertibleNetwork,
+    RestorableNetwork,
+    Steganography,
+    SteganographyConfig,
+)
 from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.operators import operator
 from unfilter_training.recipe import PhotoSource, Recipe, Schedule
@@ -224,3 +233,51 @@ def test_border_loss_compares_the_ring_with_the_centre(ring: int, centre: int, l
 def test_border_loss_of_a_photo_without_centre_is_zero(size: tuple[int, int]) -> None:
     truth = np.zeros((*size, 3), np.uint8)
     assert border_loss(truth + np.uint8(1), truth) == 0.0
+
+
+def test_fresh_steganography_scores_as_the_operator_itself(photo: np.ndarray, tmp_path: Path) -> None:
+    """Its container is the operator's output, as saved, left-over lines but for the rule that carries them."""
+    even = np.ascontiguousarray(photo[:84, :98])
+    result = score_picture(Steganography(SteganographyConfig(width=4)).eval(), L0, even, tmp_path)
+    assert result.approximation == math.inf
+    assert result.restoration == result.unfiltered
+
+
+def test_fresh_encoder_decoders_score_as_doing_nothing(photo: np.ndarray, tmp_path: Path) -> None:
+    network = EncoderDecoders(EncoderDecodersConfig(width=4)).eval()
+    assert score_picture(network, L0, photo, tmp_path) == score_picture(FRESH, L0, photo, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        EncoderDecodersConfig(width=4),
+        SteganographyConfig(width=4),
+        FRESH.config.model_copy(update={"enhancer": "both", "enhancer_width": 4}),
+    ],
+    ids=["encoder_decoders", "steganography", "enhancer"],
+)
+def test_every_method_is_scored_through_its_files(
+    form: object, photo: np.ndarray, tmp_path: Path, noisy: Callable[[object], RestorableNetwork]
+) -> None:
+    network = noisy(form)
+    result = score_picture(network, L0, photo, tmp_path)
+    filtered, restored = (read_photo(tmp_path / name).pixels for name in ("filtered.png", "restored.png"))
+    target = to_bytes(operator("l0")(image_tensor(photo), **STRENGTH)[0].permute(1, 2, 0).numpy())
+    assert result.approximation == psnr(filtered, target)
+    assert result.restoration == psnr(restored, photo)
+    even = np.ascontiguousarray(photo[:84, :98])
+    made = target[:84, :98]
+    with torch.inference_mode():
+        expected = network.filter(image_tensor(even), output=image_tensor(made))[0]
+        back = network.restore(image_tensor(filtered[:84, :98].copy()))
+    assert np.array_equal(run_whole(network, "forward", even, (), made), to_bytes(expected[0].permute(1, 2, 0).numpy()))
+    assert np.array_equal(filtered[:84, :98], to_bytes(expected[0].permute(1, 2, 0).numpy()))
+    assert np.array_equal(restored[:84, :98], to_bytes(back[0].permute(1, 2, 0).numpy()))
+
+
+def test_without_the_operators_output_steganography_has_nothing_to_run_on(photo: np.ndarray) -> None:
+    network = Steganography(SteganographyConfig(width=4))
+    with pytest.raises(ValueError, match="none was given"):
+        run_whole(network, "forward", photo)
+    assert run_whole(network, "inverse", photo).shape == photo.shape

@@ -17,7 +17,7 @@ from unfilter_training.checkpoint import WarmStart
 from unfilter_training.data import Batch, Pair, Patches
 from unfilter_training.degradation import Degradation, Mixture, each
 from unfilter_training.losses import Loss, LossWeights, objective
-from unfilter_training.network import NetworkConfig
+from unfilter_training.network import EncoderDecodersConfig, NetworkConfig, SteganographyConfig
 from unfilter_training.recipe import PhotoSource, Recipe, Schedule
 from unfilter_training.trainer import LOG, STATE, Trainer, learning_rate
 
@@ -373,3 +373,29 @@ def test_progress_shows_no_number_where_nothing_is_restored(tmp_path: Path) -> N
     training(tmp_path, RECIPE.model_copy(update={"losses": losses})).run(seen.append)
     assert math.isnan(seen[-1].restoration)
     assert math.isfinite(seen[-1].approximation)
+
+
+METHODS = {
+    "encoder_decoders": {"network": EncoderDecodersConfig(width=4)},
+    "steganography": {"network": SteganographyConfig(width=4)},
+    "enhancer": {"network": RECIPE.network.model_copy(update={"enhancer": "both", "enhancer_width": 4})},
+    "rate": {"losses": LossWeights(rate_jpeg=1e-3, rate_png=1e-3)},
+}
+
+
+@pytest.mark.parametrize("changes", METHODS.values(), ids=METHODS)
+def test_every_method_learns_resumes_exactly_and_makes_a_checkpoint(changes: dict[str, object], tmp_path: Path) -> None:
+    recipe = MIXED.model_copy(update=changes)
+    whole = training(tmp_path / "whole", recipe)
+    first = [weight.clone() for weight in whole.network.parameters()]
+    whole.run()
+    assert all(not torch.equal(a, b) for a, b in zip(first, whole.network.parameters(), strict=True))
+    stopped(tmp_path / "parts", 5, recipe)
+    resumed = training(tmp_path / "parts", recipe)
+    resumed.run()
+    assert_equal_weights(resumed.network, whole.network)
+    checkpoint.save(tmp_path / "saved", whole.averaged(), whole.describe(photos=1))
+    loaded, description = checkpoint.load(tmp_path / "saved")
+    assert type(loaded) is type(whole.network)
+    assert description.network == recipe.network
+    assert_equal_weights(loaded, whole.averaged())

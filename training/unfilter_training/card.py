@@ -2,6 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from unfilter_training.network import method_of
+from unfilter_training.network.methods import QUASI_INVERTIBLE
+from unfilter_training.published import PUBLISHED
+from unfilter_training.recipe import ablation_recipes
+
 if TYPE_CHECKING:
     from unfilter_training.checkpoint import Description
     from unfilter_training.degradation import Mixture
@@ -9,8 +14,7 @@ if TYPE_CHECKING:
 _TEMPLATE = """# {filter}
 
 {notice}A restorable `{operator}` filter{parameters}. What it saves as an 8-bit PNG or JPEG looks like the operator's output,
-and the photo can be restored from that file alone. Method: "Restorable Image Operators with Quasi-Invertible Networks", AAAI
-2022.
+and the photo can be restored from that file alone. {method}
 
 ## Scores
 
@@ -19,11 +23,11 @@ doing nothing scores. *PNG* is restoration from a PNG file, *JPEG* from a JPEG f
 is what the outermost 16 pixels lose against the centre, approximation / restoration.
 
 {scores}
-
+{published}
 ## Training
 
 {steps} of {planned} steps of {batch} patches of {patch} x {patch} pixels, on {machine}.{start}
-Recipe: `recipes/{filter}.toml`. Photos: {photos}.
+Recipe: `recipes/{recipe}.toml`. Photos: {photos}.
 
 {sources}
 {notes}
@@ -33,6 +37,14 @@ Restores from the 8-bit file as it was saved. Resizing, cropping or recolouring 
 
 sha256 of the weights: `{weights}`
 """
+
+
+_PAPER = '"Restorable Image Operators with Quasi-Invertible Networks", AAAI\n2022.'
+_METHODS = {
+    QUASI_INVERTIBLE: f"Method: {_PAPER}",
+    "encoder_decoders": f"Method: two encoder-decoders, a\nbaseline of {_PAPER}",
+    "steganography": f"Method: the photo is hidden in\nthe operator's own output, a baseline of {_PAPER}",
+}
 
 
 def render_card(description: "Description") -> str:
@@ -51,6 +63,8 @@ def render_card(description: "Description") -> str:
     start = description.warm_start
     return _TEMPLATE.format(
         filter=description.filter,
+        recipe=f"ablations/{description.filter}" if description.filter in ablation_recipes() else description.filter,
+        method=_METHODS[method_of(description.network)],
         operator=recipe.operator,
         notice=f"**For research only**: {recipe.research_only.strip()}\n\n" if recipe.research_only else "",
         parameters="".join(
@@ -60,6 +74,7 @@ def render_card(description: "Description") -> str:
             ]
         ),
         scores="\n".join(head + rows) if rows else "Not scored yet: `unfilter score` writes them here.",
+        published=_published(description.filter),
         steps=f"{description.steps:,}",
         planned=f"{schedule.steps:,}",
         batch=schedule.batch,
@@ -71,6 +86,16 @@ def render_card(description: "Description") -> str:
         jpeg=_jpeg(recipe.degradation),
         notes="".join(f"\n{note}\n" for note in description.notes),
         weights=description.weights_sha256,
+    )
+
+
+def _published(name: str) -> str:
+    if name not in PUBLISHED:
+        return ""
+    return (
+        f"\nThe paper's method, through PNG files on its FiveK test set: approximation {PUBLISHED[name].approximation:.2f}, "
+        f"restoration\n{PUBLISHED[name].restoration:.2f}. How far this filter is from its goals, and what was tried: "
+        "`docs/filters.md` and `docs/training.md`.\n"
     )
 
 

@@ -12,8 +12,8 @@ from safetensors import SafetensorError
 from unfilter.errors import UnfilterError
 from unfilter.files import replacing
 from unfilter_training.card import render_card
-from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
-from unfilter_training.recipe import Recipe
+from unfilter_training.network import MethodConfig, RestorableNetwork, build
+from unfilter_training.recipe import Recipe, first_problem
 
 CHECKPOINTS = Path(__file__).parent / "checkpoints"
 """Checkpoints that ship, one folder per filter."""
@@ -56,7 +56,7 @@ class Description(BaseModel):
 
     version: Literal[1] = 1
     filter: str
-    network: NetworkConfig
+    network: MethodConfig
     weights_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     recipe: Recipe
     warm_start: WarmStart | None = None
@@ -89,7 +89,7 @@ def find(name: str | Path) -> Path:
     return Path(name)
 
 
-def save(folder: Path, network: QuasiInvertibleNetwork, description: Description) -> Description:
+def save(folder: Path, network: RestorableNetwork, description: Description) -> Description:
     """Write the checkpoint and its card; returns the description with the digest of the weights."""
     folder.mkdir(parents=True, exist_ok=True)
     with replacing(folder / WEIGHTS) as temporary:
@@ -125,14 +125,12 @@ def read_description(folder: Path) -> Description:
         known = ", ".join([*shipped(), *research_only()]) or "none"
         raise CheckpointError(f"{path}: cannot read the checkpoint ({error.strerror}); shipped filters: {known}") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise CheckpointError(f"{path}: {where}: {first['msg']}; fetch the checkpoint again") from None
+        raise CheckpointError(f"{path}: {first_problem(error)}; fetch the checkpoint again") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise CheckpointError(f"{path}: not JSON ({error}); fetch the checkpoint again") from None
 
 
-def load(folder: Path) -> tuple[QuasiInvertibleNetwork, Description]:
+def load(folder: Path) -> tuple[RestorableNetwork, Description]:
     """The network, in evaluation mode on the CPU, and its description.
 
     Raises:
@@ -146,7 +144,7 @@ def load(folder: Path) -> tuple[QuasiInvertibleNetwork, Description]:
         raise CheckpointError(f"{path}: cannot be read ({error.strerror}); fetch the checkpoint again") from None
     if hashlib.sha256(weights).hexdigest() != description.weights_sha256:
         raise CheckpointError(f"{path}: does not match the sha256 in {DESCRIPTION}; fetch the checkpoint again")
-    network = QuasiInvertibleNetwork(description.network)
+    network = build(description.network)
     try:
         network.load_state_dict(safetensors.torch.load(weights))
     except (RuntimeError, SafetensorError) as error:

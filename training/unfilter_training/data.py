@@ -101,14 +101,14 @@ class Batch(NamedTuple):
 
 class Patches:
     """Random patches of pairs. An image depends on the seed, the step and its number in the batch alone, so a resumed run
-    sees the same ones, and so do several processes that share a batch.
+    sees the same ones, and so do several processes that share a batch. Targets are clipped to `overshoot` beyond 0..1.
     """
 
-    def __init__(self, pairs: list[Pair], *, size: int, seed: int, symmetry: Symmetry) -> None:
+    def __init__(self, pairs: list[Pair], *, size: int, seed: int, symmetry: Symmetry, overshoot: float = 0.0) -> None:
         self.pairs = [pair for pair in pairs if min(pair.photo.shape[:2]) >= size]
         if not self.pairs:
             raise UnfilterError(f"no photo is as large as a patch of {size} x {size} pixels")
-        self.size, self.seed, self.symmetry = size, seed, symmetry
+        self.size, self.seed, self.symmetry, self.overshoot = size, seed, symmetry, overshoot
 
     def batch(self, step: int, images: Iterable[int]) -> Batch:
         """Those images of a step's batch."""
@@ -125,8 +125,8 @@ class Patches:
         pair = self.pairs[random.integers(len(self.pairs))]
         top, left = (random.integers(length - self.size + 1) for length in pair.photo.shape[:2])
         window = np.s_[top : top + self.size, left : left + self.size]
-        saved = np.clip(pair.filtered[window].astype(np.float32), 0, 1)  # what a file holds of the operator's output
-        patches = [to_floats(pair.photo[window]), saved]
+        target = np.clip(pair.filtered[window].astype(np.float32), -self.overshoot, 1 + self.overshoot)
+        patches = [to_floats(pair.photo[window]), target]
         if self.symmetry == "square":
             turns, mirror = random.integers(4), random.integers(2)
             patches = [np.rot90(patch[:, ::-1] if mirror else patch, turns) for patch in patches]

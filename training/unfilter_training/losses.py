@@ -4,28 +4,33 @@ Source: the paper, section "Loss Functions": L = La + Lr + ||Delta||^2, La and L
 """
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 import torch
 from jaxtyping import Float
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from torch import Tensor
 from torch.nn.functional import l1_loss, mse_loss, softplus
 
 from unfilter_training.degradation import Degradation, rounding
-from unfilter_training.network import QuasiInvertibleNetwork
+from unfilter_training.network import RestorableNetwork
+from unfilter_training.network.later_fields import LaterFields
+from unfilter_training.rate import jpeg_rate, png_rate
 
 
-class LossWeights(BaseModel):
+class LossWeights(LaterFields):
     """Weight of each term; a restoration weight of 0 skips the inverse altogether (the paper's ablation)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    LATER: ClassVar[frozenset[str]] = frozenset({"rate_jpeg", "rate_png"})
 
     approximation: float = Field(1.0, ge=0)
     restoration: float = Field(1.0, ge=0)
     delta: float = Field(0.1, ge=0)
     adversarial: float = Field(0.0, ge=0, description="of `adversary`; 0 trains none")
     restoration_norm: Literal["l2", "l1"] = "l2"
+    rate_jpeg: float = Field(0.0, ge=0, description="per estimated bit per pixel of the filtered photo as a JPEG")
+    rate_png: float = Field(0.0, ge=0, description="per estimated bit per pixel of the filtered photo as a PNG")
 
 
 class Loss(NamedTuple):
@@ -42,7 +47,7 @@ class Loss(NamedTuple):
 
 
 def objective(
-    network: QuasiInvertibleNetwork,
+    network: RestorableNetwork,
     photo: Float[Tensor, "batch 3 height width"],
     target: Float[Tensor, "batch 3 height width"],
     weights: LossWeights,
@@ -53,19 +58,24 @@ def objective(
     """Filter `photo`, save it (`degrade`), restore it; compare with `target` and `photo`. All sRGB 0..1.
 
     `judge` gives logits that images are the operator's own; the adversarial term wants them high for filtered photos (the
-    non-saturating form of Goodfellow et al., "Generative Adversarial Nets", 2014).
+    non-saturating form of Goodfellow et al., "Generative Adversarial Nets", 2014). A network that takes the operator's
+    output gets `target`.
     """
-    filtered, delta = network(photo, hyper_parameters)
+    filtered, delta = network.filter(photo, hyper_parameters, target)
     approximation = mse_loss(filtered, target)
     nothing = torch.zeros((), device=photo.device)
     delta_power = nothing if delta is None else delta.square().mean()
     total = weights.approximation * approximation + weights.delta * delta_power
     restoration = nothing * torch.nan
     if weights.restoration > 0:
-        restored = network.inverse(degrade(filtered))
+        restored = network.restore(degrade(filtered))
         restoration = mse_loss(restored, photo)
         compared = restoration if weights.restoration_norm == "l2" else l1_loss(restored, photo)
         total = total + weights.restoration * compared
     if judge is not None and weights.adversarial > 0:
         total = total + weights.adversarial * softplus(-judge(filtered)).mean()
+    if weights.rate_jpeg > 0:
+        total = total + weights.rate_jpeg * jpeg_rate(filtered).mean()
+    if weights.rate_png > 0:
+        total = total + weights.rate_png * png_rate(filtered).mean()
     return Loss(total, approximation.detach(), restoration.detach(), delta_power.detach(), filtered.detach())

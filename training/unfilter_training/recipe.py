@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -10,10 +10,15 @@ from unfilter.errors import UnfilterError
 from unfilter.hyper_parameter import HyperParameter
 from unfilter_training.degradation import Mixture
 from unfilter_training.losses import LossWeights
-from unfilter_training.network import NetworkConfig, preset
+from unfilter_training.network import METHODS, MethodConfig, NetworkConfig, preset
+from unfilter_training.network.later_fields import LaterFields
+from unfilter_training.network.methods import QUASI_INVERTIBLE
 from unfilter_training.operators import OPERATORS
 
 RECIPES = Path(__file__).parent / "recipes"
+
+ABLATIONS = RECIPES / "ablations"
+"""Short trainings that are compared with one another: ablations, and the paper's baselines."""
 
 
 class PhotoSource(BaseModel):
@@ -42,21 +47,25 @@ class Schedule(BaseModel):
     seed: int = 0
 
 
-class Recipe(BaseModel):
+class Recipe(LaterFields):
     """One filter's training. Frozen, and unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    LATER: ClassVar[frozenset[str]] = frozenset({"overshoot"})
 
     filter: str = Field(pattern=r"^[a-z0-9_]+$")
     operator: str
-    parameters: dict[str, float | int] = {}
+    parameters: dict[str, float | int] = Field(default_factory=dict)
     hyper_parameters: tuple[HyperParameter, ...] = Field((), description="parameters of the operator, drawn per photo")
     draws: int = Field(4, ge=1, description="how many values of the hyper-parameters each photo is filtered with")
-    network: NetworkConfig = NetworkConfig()
+    network: MethodConfig = NetworkConfig()
     warm_start: str | None = Field(
         None, pattern=r"^[a-z0-9_]+$", description="recipe whose weights are the start; what does not fit starts anew"
     )
     research_only: str | None = Field(None, description="why the weights may be used for research only, in words")
+    overshoot: float = Field(
+        0.0, ge=0, description="how far targets go beyond 0..1 where the operator does; 0 clips them as a file does"
+    )
     photos: tuple[PhotoSource, ...] = Field(min_length=1)
     schedule: Schedule
     losses: LossWeights = LossWeights()
@@ -65,13 +74,15 @@ class Recipe(BaseModel):
     @field_validator("network", mode="before")
     @classmethod
     def _preset(cls, value: object) -> object:
-        """`network = "mobile"`, or a table whose `preset` gives what it does not name."""
+        """`network = "mobile"`, or a table whose `preset` gives what it does not name; `method` names another method."""
         if isinstance(value, str):
             return preset(value)
-        if isinstance(value, dict) and "preset" in value:
-            rest = dict(value)
-            return preset(rest.pop("preset")).model_dump() | rest
-        return value
+        if not isinstance(value, dict):
+            return value
+        rest = dict(value)
+        if rest.get("method") == QUASI_INVERTIBLE:
+            del rest["method"]
+        return preset(rest.pop("preset")).model_dump() | rest if "preset" in rest else rest
 
     @field_validator("operator")
     @classmethod
@@ -102,11 +113,27 @@ class Recipe(BaseModel):
 
 def shipped_recipes() -> list[str]:
     """Names of the recipes of this package, sorted; those that others extend are named with an underscore and left out."""
-    return sorted(path.stem for path in RECIPES.glob("[!_]*.toml"))
+    return _names(RECIPES)
+
+
+def ablation_recipes() -> list[str]:
+    """Names of the ablations' and baselines' recipes, sorted. None of them makes a filter that ships."""
+    return _names(ABLATIONS)
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.stem for path in folder.glob("[!_]*.toml"))
+
+
+def first_problem(error: ValidationError) -> str:
+    """What is wrong first, and where, in a line: `network.blocks: Input should be greater than or equal to 2`."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"] if part not in METHODS)  # a method is no field
+    return f"{where}: {first['msg']}" if where else str(first["msg"])
 
 
 def read_recipe(name: str | Path) -> Recipe:
-    """Read a recipe by shipped name (`l0`) or by path.
+    """Read a recipe by shipped name (`l0`), by an ablation's name, or by path.
 
     `extends = "_zoo"` takes from `_zoo.toml` beside it what the recipe itself does not say, table by table; that file
     extends no other.
@@ -114,7 +141,7 @@ def read_recipe(name: str | Path) -> Recipe:
     Raises:
         UnfilterError: not there, not TOML, or not a recipe; one line that names the file.
     """
-    path = Path(name) if str(name).endswith(".toml") else RECIPES / f"{name}.toml"
+    path = Path(name) if str(name).endswith(".toml") else _shipped_path(str(name))
     fields = _table(path)
     if "extends" in fields:
         base = path.parent / f"{fields.pop('extends')}.toml"
@@ -124,9 +151,11 @@ def read_recipe(name: str | Path) -> Recipe:
     try:
         return Recipe.model_validate(fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise UnfilterError(f"{path}: {f'{where}: ' if where else ''}{first['msg']}") from None
+        raise UnfilterError(f"{path}: {first_problem(error)}") from None
+
+
+def _shipped_path(name: str) -> Path:
+    return (ABLATIONS if name in ablation_recipes() else RECIPES) / f"{name}.toml"
 
 
 def _table(path: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from unfilter.hyper_parameter import complete
 from unfilter.photo import Photo, Subsampling, read_photo, write_photo
 from unfilter_training.checkpoint import PhotoScore
 from unfilter_training.data import image_tensor
-from unfilter_training.network import QuasiInvertibleNetwork
+from unfilter_training.network import RestorableNetwork
 from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.operators import operator
 from unfilter_training.operators.saving import saved_levels
@@ -60,7 +60,7 @@ class PictureScore(NamedTuple):
     restoration_border: float
 
 
-def score_picture(network: QuasiInvertibleNetwork, task: Task, photo: NDArray[np.uint8], folder: Path) -> PictureScore:
+def score_picture(network: RestorableNetwork, task: Task, photo: NDArray[np.uint8], folder: Path) -> PictureScore:
     """Filter and restore one photo (uint8, height x width x 3) in torch, whole, through files in `folder`."""
     target, filtered, restored = _through_files(network, task, photo, folder)
 
@@ -91,7 +91,7 @@ class LineScore(NamedTuple):
     restoration_before: float
 
 
-def score_odd_column(network: QuasiInvertibleNetwork, task: Task, photo: NDArray[np.uint8], folder: Path) -> LineScore:
+def score_odd_column(network: RestorableNetwork, task: Task, photo: NDArray[np.uint8], folder: Path) -> LineScore:
     """What it costs to carry a line beside the network (`unfilter.remainder`): the photo is cut to an odd width first."""
     photo = photo[:, : photo.shape[1] - 1 + photo.shape[1] % 2]
     target, filtered, restored = _through_files(network, task, photo, folder)
@@ -105,17 +105,17 @@ def score_odd_column(network: QuasiInvertibleNetwork, task: Task, photo: NDArray
 
 
 def _through_files(
-    network: QuasiInvertibleNetwork, task: Task, photo: NDArray[np.uint8], folder: Path
+    network: RestorableNetwork, task: Task, photo: NDArray[np.uint8], folder: Path
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     """The operator's output, the filtered file and the restored file, as read back."""
     target = saved_levels(operator(task.operator)(image_tensor(photo), **task.parameters))
-    filtered = _saved(run_whole(network, "forward", photo, task.places), folder / "filtered.png")
+    filtered = _saved(run_whole(network, "forward", photo, task.places, target), folder / "filtered.png")
     restored = _saved(run_whole(network, "inverse", filtered), folder / "restored.png")
     return target, filtered, restored
 
 
 def score(
-    network: QuasiInvertibleNetwork, task: Task, photos: Iterable[NDArray[np.uint8]], label: str
+    network: RestorableNetwork, task: Task, photos: Iterable[NDArray[np.uint8]], label: str
 ) -> tuple[PhotoScore, list[PictureScore]]:
     """Mean scores over photos, and each photo's own, in their order."""
     with tempfile.TemporaryDirectory() as folder:

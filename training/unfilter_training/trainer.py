@@ -23,7 +23,7 @@ from unfilter_training.checkpoint import Description, WarmStart
 from unfilter_training.data import Batch, Patches
 from unfilter_training.degradation import Degradation, each
 from unfilter_training.losses import Loss, LossWeights, objective
-from unfilter_training.network import QuasiInvertibleNetwork
+from unfilter_training.network import RestorableNetwork, build
 from unfilter_training.recipe import Recipe, Schedule
 
 STATE, LOG = "state.pt", "log.jsonl"
@@ -49,7 +49,7 @@ def learning_rate(schedule: Schedule, step: int) -> float:
 class _Objective(nn.Module):
     """The objective as one module, so that gradients of both directions are averaged over the processes at once."""
 
-    def __init__(self, network: QuasiInvertibleNetwork, weights: LossWeights) -> None:
+    def __init__(self, network: RestorableNetwork, weights: LossWeights) -> None:
         super().__init__()
         self.network, self.weights = network, weights
 
@@ -90,7 +90,7 @@ class Trainer:
         self.device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         self._share = distributed.share(recipe.schedule.batch)
         torch.manual_seed(recipe.schedule.seed)
-        self.network = QuasiInvertibleNetwork(recipe.network)
+        self.network = build(recipe.network)
         if start is not None:
             _take_what_fits(self.network, start)
         self.network.to(self.device, memory_format=torch.channels_last)
@@ -109,9 +109,9 @@ class Trainer:
             self._resume()
         distributed.wait_for_all()  # before process 0 writes a newer state
 
-    def averaged(self) -> QuasiInvertibleNetwork:
+    def averaged(self) -> RestorableNetwork:
         """The network that ships: the moving average of the weights, on the CPU."""
-        network = QuasiInvertibleNetwork(self.recipe.network)
+        network = build(self.recipe.network)
         network.load_state_dict(self.average.module.state_dict())
         return network.eval()
 
@@ -199,7 +199,10 @@ class Trainer:
         with torch.autocast(self.device.partition(":")[0], dtype=torch.bfloat16):
             loss = self._objective(batch, self._degradation(), self._judge())
         if not torch.isfinite(loss.total):
-            raise UnfilterError(f"{self.folder}: the loss is not finite at step {self.step}; lower the learning rate")
+            raise UnfilterError(
+                f"{self.folder}: the loss is not finite at step {self.step}; lower the learning rate, or on a CPU choose "
+                "multiples of 16 as widths of encoder-decoders"  # see network/auxiliary.py
+            )
         self.optimizer.zero_grad(set_to_none=True)
         loss.total.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), schedule.gradient_clip)
@@ -256,7 +259,7 @@ def _shared(module: nn.Module) -> nn.Module:
     return DistributedDataParallel(module) if distributed.world_size() > 1 else module
 
 
-def _take_what_fits(network: QuasiInvertibleNetwork, weights: dict[str, Tensor]) -> None:
+def _take_what_fits(network: RestorableNetwork, weights: dict[str, Tensor]) -> None:
     own = network.state_dict()
     fitting = {name: weight for name, weight in weights.items() if name in own and own[name].shape == weight.shape}
     network.load_state_dict(fitting, strict=False)

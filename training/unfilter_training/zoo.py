@@ -1,41 +1,19 @@
 """All trained filters at one look: their scores beside the paper's, and their pictures."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unfilter_training.checkpoint import Description, PhotoScore
 from unfilter_training.data import image_tensor
-from unfilter_training.network import QuasiInvertibleNetwork
+from unfilter_training.network import RestorableNetwork
 from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.operators import operator
 from unfilter_training.operators.contact_sheet import side_by_side
 from unfilter_training.operators.saving import saved_levels
+from unfilter_training.published import PUBLISHED
 from unfilter_training.scoring import Task
-
-
-class Published(NamedTuple):
-    """What the paper's method scores through PNG files on its FiveK test set, dB. Source: the paper, Table 1."""
-
-    approximation: float
-    restoration: float
-
-
-PUBLISHED = {
-    "wls": Published(32.58, 37.31),
-    "llf": Published(32.29, 38.16),
-    "l0": Published(32.54, 36.46),
-    "wmf": Published(40.81, 41.25),
-    "rtv": Published(38.13, 38.76),
-    "rgf": Published(38.01, 40.06),
-    "bwp": Published(45.86, 40.50),
-    "cpd": Published(15.71, 32.33),
-    "rain_princess": Published(14.69, 36.24),
-    "scream": Published(19.30, 37.84),
-}
-"""By filter id. The paper's `bwp` and `cpd` follow each photo's histogram, ours have the fixed curves of their operators."""
 
 HEAD = (
     "| filter | unfiltered | approximation | paper | PNG | paper | JPEG 70 / 80 / 90, 4:2:0 | the same, 4:4:4 | photos |",
@@ -51,7 +29,7 @@ def table(descriptions: Sequence[Description]) -> str:
 
 def _row(name: str, score: PhotoScore) -> str:
     published = PUBLISHED.get(name)
-    approximation, restoration = (f"{db:.2f}" for db in published) if published else ("-", "-")
+    approximation, restoration = (f"{db:.2f}" for db in published[:2]) if published else ("-", "-")
     jpegs = " | ".join(
         " / ".join(f"{db:.2f}" for db in three) for three in (score.restoration_jpeg_420, score.restoration_jpeg_444)
     )
@@ -72,10 +50,20 @@ def mean_score(scores: Sequence[PhotoScore]) -> PhotoScore:
     return PhotoScore(photos=", ".join(score.photos for score in scores), count=sum(counts), **means)
 
 
-def pictures(network: QuasiInvertibleNetwork, task: Task, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A photo (uint8, height x width x 3), the operator's output, the filtered photo and the restored one, side by side."""
+MAGNIFIED = 4
+"""How much the difference is magnified in the pictures."""
+
+SHEET = ("photo", "operator", "filtered", "restored", f"(filtered - operator) x {MAGNIFIED}")
+
+
+def pictures(network: RestorableNetwork, task: Task, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A photo (uint8, height x width x 3) and what became of it, `SHEET`, side by side.
+
+    The magnified difference, around mid-grey, shows the detail that the filtered photo hides. Source: the paper, Figure 4.
+    """
     target = saved_levels(operator(task.operator)(image_tensor(photo), **task.parameters))
-    filtered = run_whole(network, "forward", photo, task.places)
+    filtered = run_whole(network, "forward", photo, task.places, target)
     restored = run_whole(network, "inverse", filtered)
-    named = (("photo", photo), ("operator", target), ("filtered", filtered), ("restored", restored))
-    return side_by_side(named, columns=len(named))
+    difference = (filtered.astype(np.int16) - target) * MAGNIFIED + 128
+    named = zip(SHEET, (photo, target, filtered, restored, difference.clip(0, 255).astype(np.uint8)), strict=True)
+    return side_by_side(list(named), columns=len(SHEET))

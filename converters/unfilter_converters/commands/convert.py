@@ -23,11 +23,13 @@ def run(arguments: Namespace) -> int:
     from unfilter.commands.progress import announce, finish
     from unfilter.errors import UnfilterError
     from unfilter.fidelity import render
-    from unfilter_converters.pipeline import Conversion
+    from unfilter_converters.pipeline import Conversion, refuse_baseline
     from unfilter_training.checkpoint import find, read_description, shipped
 
     checkpoints = [find(name) for name in arguments.filters or shipped()]
     described = [read_description(checkpoint) for checkpoint in checkpoints]  # a wrong name is said before work begins
+    for checkpoint, description in zip(checkpoints, described, strict=True):
+        refuse_baseline(checkpoint, description)
     for folder in (arguments.out, arguments.cache):
         if folder.exists() and not folder.is_dir():
             raise UnfilterError(f"{folder}: is not a folder; name another one")

@@ -1,22 +1,27 @@
-"""`unfilter apply`: filter a photo into a restorable file."""
+"""`unfilter apply`: filter a photo into a restorable file, or many into a folder."""
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from unfilter import runtimes
-from unfilter.photo import PIXEL_LIMIT, Subsampling
+from unfilter.commands.batch import Batch, add_path_arguments, single
+from unfilter.photo import PIXEL_LIMIT, Codec, Subsampling
 
-SUMMARY = "filter a photo into a restorable file"
+if TYPE_CHECKING:
+    from unfilter.filter import Filter
+
+SUMMARY = "filter a photo into a restorable file, or many photos and folders of them into a folder"
 EXTRA: str | None = None
 REQUIRES: tuple[str, ...] = ()
 
+FILTER_HELP = "name of a filter (`unfilter filters`), bundle folder, or packed bundle (.unfilter)"
+
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("source", metavar="IN", type=Path, help="photo: JPEG, PNG, HEIC, WebP, AVIF or TIFF")
-    parser.add_argument("target", metavar="OUT", type=Path, help="filtered file: .png, .webp, .heic, or .jpg")
-    parser.add_argument("--filter", dest="bundle", metavar="BUNDLE", type=Path, required=True, help="bundle folder")
+    add_path_arguments(parser)
+    parser.add_argument("--filter", dest="bundle", metavar="FILTER", required=True, help=FILTER_HELP)
     parser.add_argument(
         "--set",
         dest="parameters",
@@ -84,18 +89,56 @@ def run(arguments: Namespace) -> int:
     from unfilter.commands.progress import megapixels
     from unfilter.filter import Filter
 
+    pair = single(arguments)
     chosen = Filter.open(arguments.bundle, runtime=arguments.runtime, precision=arguments.precision)
+    if pair is None:
+        return _run_many(chosen, arguments)
+    source, target = pair
     notes = chosen.apply_file(
-        arguments.source,
-        arguments.target,
+        source,
+        target,
         quality=arguments.quality,
         subsampling=arguments.subsampling,
         parameters=dict(arguments.parameters),
         convert=arguments.convert,
         reduce=arguments.reduce,
         limit=arguments.limit,
-        progress=megapixels(f"{arguments.source}: apply"),
+        progress=megapixels(f"{source}: apply"),
     )
-    report(notes, arguments.source)
-    print(f"{arguments.target}: {chosen.bundle.manifest.filter} applied with {chosen.runtime} {chosen.precision}")
+    report(notes, source)
+    print(_said(target, chosen))
     return 0
+
+
+def _run_many(chosen: "Filter", arguments: Namespace) -> int:
+    from unfilter.hyper_parameter import complete
+    from unfilter.photo import check_target, read_photo, write_photo
+    from unfilter.provenance import refuse_untrained, tag_of
+    from unfilter.resume import is_done
+
+    codec: Codec = arguments.to or "png"
+    manifest = chosen.bundle.manifest
+    refuse_untrained(manifest, arguments.out, codec)
+    values = complete(chosen.hyper_parameters, dict(arguments.parameters))
+    tag = tag_of(manifest, codec, arguments.quality, values)
+    batch = Batch("filtered")
+    targets = batch.targets(arguments)
+    chosen.graph("forward", values)  # what is wrong with the bundle is said once, not for every photo
+
+    def work(source: Path) -> str | None:
+        target = targets[source]
+        photo = read_photo(source, convert=arguments.convert, reduce=arguments.reduce, limit=arguments.limit)
+        batch.make_folder(target.parent)
+        notes = photo.notes + check_target(target, photo)
+        if is_done(chosen, "forward", source, photo, target, tag, values):
+            return None
+        filtered = chosen.filtered(photo, codec, values, quality=arguments.quality)
+        write_photo(target, filtered, quality=arguments.quality, subsampling=arguments.subsampling)
+        report(notes, source)
+        return _said(target, chosen)
+
+    return batch.run(targets, work)
+
+
+def _said(target: Path, chosen: "Filter") -> str:
+    return f"{target}: {chosen.bundle.manifest.filter} applied with {chosen.runtime} {chosen.precision}"

@@ -2,34 +2,58 @@
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from unfilter.commands.apply import add_limit_argument
+from unfilter.archive import SUFFIX
+from unfilter.bundle import MANIFEST
+from unfilter.commands.apply import FILTER_HELP, add_limit_argument
+from unfilter.commands.batch import Batch
 from unfilter.photo import Photo, Tag
+from unfilter.search_path import find_bundle, is_name, open_bundle
 
-SUMMARY = "show the tag of a photo file and whether its pixels bear it out, or what a bundle holds"
+if TYPE_CHECKING:
+    from unfilter.filter import Filter
+
+SUMMARY = "show the tag of photo files and whether their pixels bear it out, or what a bundle holds"
 EXTRA: str | None = None
 REQUIRES: tuple[str, ...] = ()
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("path", metavar="PATH", type=Path, help="photo file or bundle folder")
     parser.add_argument(
-        "--filter", dest="bundle", metavar="BUNDLE", type=Path, help="bundle to judge the pixels by (default: by the tag)"
+        "paths",
+        metavar="PATH",
+        type=Path,
+        nargs="+",
+        help="photo files, folders of them, or a bundle (folder, packed, or name)",
+    )
+    parser.add_argument(
+        "--filter", dest="bundle", metavar="FILTER", help=f"{FILTER_HELP}, to judge the pixels by (default: by the tag)"
     )
     add_limit_argument(parser)
 
 
 def run(arguments: Namespace) -> int:
-    path = arguments.path
-    lines = _bundle(path) if path.is_dir() else _photo(path, arguments.limit, arguments.bundle)
-    print("\n".join(f"{name:<14}{value}" for name, value in lines))
+    judge = _Judge(arguments.bundle)
+    path = arguments.paths[0]
+    if len(arguments.paths) > 1 or (path.is_dir() and not (path / MANIFEST).exists()):
+        batch = Batch("inspected")
+        return batch.run(batch.photos(arguments.paths), lambda each: _shown(_photo(each, arguments.limit, judge)) + "\n")
+    print(_shown(_bundle(path) if _is_bundle(path) else _photo(path, arguments.limit, judge)))
     return 0
 
 
-def _photo(path: Path, limit: int, folder: Path | None) -> list[tuple[str, str]]:
+def _is_bundle(path: Path) -> bool:
+    return path.is_dir() or path.suffix.lower() == SUFFIX or (is_name(str(path)) and not path.exists())
+
+
+def _shown(lines: list[tuple[str, str]]) -> str:
+    return "\n".join(f"{name:<14}{value}" for name, value in lines)
+
+
+def _photo(path: Path, limit: int, judge: "_Judge") -> list[tuple[str, str]]:
     from unfilter.errors import PhotoError
     from unfilter.photo import read_photo
-    from unfilter.search_path import find_bundle
 
     photo = read_photo(path, convert=True, reduce=True, limit=limit)
     height, width, _ = photo.pixels.shape
@@ -37,7 +61,7 @@ def _photo(path: Path, limit: int, folder: Path | None) -> list[tuple[str, str]]
     lines = [("file", f"{path}, {kind}"), *(("note", note) for note in photo.notes)]
     if photo.tag is None:
         lines.append(("filter", "none: carries no unfilter tag"))
-        return [*lines, *(_verdict(photo, folder) if folder else [("verdict", "none: name the filter with --filter")])]
+        return [*lines, *judge.lines(photo, None, "name the filter with --filter")]
     lines += [("filter", photo.tag.filter), ("restoration", photo.tag.restoration), ("saved as", _saved_as(photo.tag))]
     lines += [("parameter", f"{name} {value:g}") for name, value in photo.tag.parameters.items()]
     if photo.tag.codec != photo.codec:
@@ -48,24 +72,35 @@ def _photo(path: Path, limit: int, folder: Path | None) -> list[tuple[str, str]]
     except PhotoError:
         found = None
         lines.append(("bundle", "not in the search path"))
-    folder = folder or found
-    return [*lines, *(_verdict(photo, folder) if folder else [("verdict", "none: no bundle to judge by")])]
+    return [*lines, *judge.lines(photo, found, "no bundle to judge by")]
 
 
-def _verdict(photo: Photo, folder: Path) -> list[tuple[str, str]]:
-    """What the pixels say, with the confidence and the reason."""
-    from unfilter.detection.examination import examine
-    from unfilter.errors import RuntimeUnavailable
-    from unfilter.filter import Filter
+class _Judge:
+    """What pixels say by the filter that is named, or by that of the tag: each opened once."""
 
-    try:
-        made, confidence, reason = examine(Filter.open(folder), photo)
-    except RuntimeUnavailable as error:
-        return [("verdict", f"none: {error}")]
-    if confidence is None:
-        return [("verdict", f"none: {reason}")]
-    words = "as the filter saved it" if made else "altered, or made by something else"
-    return [("verdict", words), ("confidence", f"{confidence:.1%}"), ("measured", reason)]
+    def __init__(self, named: str | None) -> None:
+        self._named = named
+        self._opened: dict[str | Path, Filter] = {}
+
+    def lines(self, photo: Photo, found: Path | None, otherwise: str) -> list[tuple[str, str]]:
+        """Verdict, confidence and reason; `otherwise` says why not, where no filter is named and no bundle is `found`."""
+        from unfilter.detection.examination import examine
+        from unfilter.errors import RuntimeUnavailable
+        from unfilter.filter import Filter
+
+        bundle = self._named or found
+        if bundle is None:
+            return [("verdict", f"none: {otherwise}")]
+        try:
+            if bundle not in self._opened:
+                self._opened[bundle] = Filter.open(bundle)
+            made, confidence, reason = examine(self._opened[bundle], photo)
+        except RuntimeUnavailable as error:
+            return [("verdict", f"none: {error}")]
+        if confidence is None:
+            return [("verdict", f"none: {reason}")]
+        words = "as the filter saved it" if made else "altered, or made by something else"
+        return [("verdict", words), ("confidence", f"{confidence:.1%}"), ("measured", reason)]
 
 
 def _saved_as(tag: Tag) -> str:
@@ -73,14 +108,12 @@ def _saved_as(tag: Tag) -> str:
 
 
 def _bundle(path: Path) -> list[tuple[str, str]]:
-    from unfilter.bundle import Bundle
-
-    bundle = Bundle(path)
+    bundle = open_bundle(str(path))
     manifest = bundle.manifest
     bundle.check()
     plan = manifest.tiles
     lines = [
-        ("bundle", f"{path}, {len(manifest.files)} files as the manifest says"),
+        ("bundle", f"{bundle.folder}, {len(manifest.files)} files as the manifest says"),
         ("filter", manifest.filter),
         ("restoration", manifest.restoration),
         ("carriers", ", ".join(manifest.carriers)),

@@ -1,19 +1,24 @@
-"""`unfilter restore`: get the photo back from a filtered file."""
+"""`unfilter restore`: get the photo back from a filtered file, or many photos from many."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from unfilter.commands.apply import add_limit_argument, add_runtime_arguments, report
+from unfilter.commands.apply import FILTER_HELP, add_limit_argument, add_runtime_arguments, report
+from unfilter.commands.batch import Batch, add_path_arguments, single
 
-SUMMARY = "restore the photo from a filtered file"
+if TYPE_CHECKING:
+    from unfilter.filter import Filter
+    from unfilter.photo import Photo
+
+SUMMARY = "restore the photo from a filtered file, or from many files and folders of them into a folder"
 EXTRA: str | None = None
 REQUIRES: tuple[str, ...] = ()
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("source", metavar="IN", type=Path, help="file that a filter saved")
-    parser.add_argument("target", metavar="OUT", type=Path, help="restored photo: .png, .webp, .heic or .jpg")
-    parser.add_argument("--filter", dest="bundle", metavar="BUNDLE", type=Path, help="bundle folder (default: by the tag)")
+    add_path_arguments(parser)
+    parser.add_argument("--filter", dest="bundle", metavar="FILTER", help=f"{FILTER_HELP} (default: by the tag)")
     parser.add_argument("--force", action="store_true", help="restore even what another filter made or was altered")
     add_limit_argument(parser)
     add_runtime_arguments(parser)
@@ -21,15 +26,72 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     from unfilter.commands.progress import megapixels
-    from unfilter.filter import Filter
-    from unfilter.photo import read_photo
-    from unfilter.search_path import find_bundle
+    from unfilter.photo import check_target, codec_of, read_photo, write_photo
+    from unfilter.provenance import refuse_itself
 
-    photo = read_photo(arguments.source, limit=arguments.limit)
-    folder = arguments.bundle or find_bundle(arguments.source, photo.tag).folder
-    chosen = Filter.open(folder, runtime=arguments.runtime, precision=arguments.precision)
-    progress = megapixels(f"{arguments.source}: restore")
-    notes = chosen.restore_file(arguments.source, arguments.target, force=arguments.force, progress=progress, photo=photo)
-    report(notes, arguments.source)
-    print(f"{arguments.target}: restored with {folder} on {chosen.runtime} {chosen.precision}")
+    pair = single(arguments)
+    opened = _Opened(arguments)
+    if pair is None:
+        return _run_many(opened, arguments)
+    source, target = pair
+    codec_of(target)
+    photo = read_photo(source, limit=arguments.limit)
+    chosen = opened.of(source, photo)
+    refuse_itself(source, target)
+    notes = photo.notes + check_target(target, photo)
+    progress = megapixels(f"{source}: restore")
+    write_photo(target, chosen.restored(source, photo, force=arguments.force, progress=progress), quality=100)
+    report(notes, source)
+    print(_said(target, chosen))
     return 0
+
+
+class _Opened:
+    """The filter that the arguments name, or those that the tags of files do: each opened once."""
+
+    def __init__(self, arguments: Namespace) -> None:
+        self._choice = {"runtime": arguments.runtime, "precision": arguments.precision}
+        self._by_restoration: dict[str, Filter] = {}
+        self.named = self._open(arguments.bundle) if arguments.bundle else None
+
+    def of(self, source: Path, photo: "Photo") -> "Filter":
+        """The filter of a file; a PhotoError where it carries no tag, or one of a bundle that is nowhere."""
+        from unfilter.search_path import find_bundle
+
+        if self.named:
+            return self.named
+        restoration = photo.tag.restoration if photo.tag else ""
+        if restoration not in self._by_restoration:
+            self._by_restoration[restoration] = self._open(find_bundle(source, photo.tag).folder)
+        return self._by_restoration[restoration]
+
+    def _open(self, bundle: str | Path) -> "Filter":
+        from unfilter.filter import Filter
+
+        return Filter.open(bundle, **self._choice)
+
+
+def _run_many(opened: _Opened, arguments: Namespace) -> int:
+    from unfilter.photo import check_target, read_photo, write_photo
+    from unfilter.resume import is_done
+
+    batch = Batch("restored")
+    targets = batch.targets(arguments)
+
+    def work(source: Path) -> str | None:
+        target = targets[source]
+        photo = read_photo(source, limit=arguments.limit)
+        chosen = opened.of(source, photo)
+        batch.make_folder(target.parent)
+        notes = photo.notes + check_target(target, photo)
+        if is_done(chosen, "inverse", source, photo, target, None):
+            return None
+        write_photo(target, chosen.restored(source, photo, force=arguments.force), quality=100)
+        report(notes, source)
+        return _said(target, chosen)
+
+    return batch.run(targets, work)
+
+
+def _said(target: Path, chosen: "Filter") -> str:
+    return f"{target}: restored with {chosen.bundle.folder} on {chosen.runtime} {chosen.precision}"

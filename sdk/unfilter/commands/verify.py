@@ -11,7 +11,7 @@ REQUIRES: tuple[str, ...] = ()
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("bundle", metavar="BUNDLE", type=Path, help="bundle folder")
+    parser.add_argument("bundle", metavar="BUNDLE", help="bundle folder, packed bundle, or name of a filter")
     parser.add_argument(
         "--require",
         action="append",
@@ -23,17 +23,17 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    from unfilter.bundle import Bundle
     from unfilter.commands.progress import announce, finish
     from unfilter.errors import UnfilterError
     from unfilter.fidelity import render, verify
     from unfilter.files import replacing
+    from unfilter.search_path import open_bundle
 
     if arguments.json and not arguments.json.parent.is_dir():
         raise UnfilterError(f"{arguments.json}: the folder {arguments.json.parent} does not exist; create it first")
     if arguments.json and arguments.json.is_dir():
         raise UnfilterError(f"{arguments.json}: is a folder; name a file for the report")
-    report = verify(Bundle(arguments.bundle), required=arguments.require, report=announce)
+    report = verify(open_bundle(arguments.bundle), required=arguments.require, report=announce)
     finish()
     print(render(report))
     if arguments.json:

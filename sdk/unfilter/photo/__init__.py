@@ -1,7 +1,7 @@
 """Photo files: pixels as they are stored, never colour-converted, never rotated; profile, EXIF and XMP travel along.
 
 One module per format (`png`, `jpeg`, `webp`, `heic`, `avif`, `tiff`), each with `decode(source)` and, where it is written,
-`encode(path, photo)`. docs/photos.md is the policy for each kind of file.
+`encode(target, photo)`. docs/photos.md is the policy for each kind of file.
 """
 
 from unfilter.photo.jpeg import Subsampling
@@ -9,7 +9,7 @@ from unfilter.photo.photo import Kind, Photo
 from unfilter.photo.read import read_photo
 from unfilter.photo.source import PIXEL_LIMIT
 from unfilter.photo.tag import Codec, Tag
-from unfilter.photo.write import check_target, codec_of, write_photo
+from unfilter.photo.write import check_target, codec_of, suffix_of, write_photo
 
 __all__ = [
     "PIXEL_LIMIT",
@@ -21,5 +21,6 @@ __all__ = [
     "check_target",
     "codec_of",
     "read_photo",
+    "suffix_of",
     "write_photo",
 ]

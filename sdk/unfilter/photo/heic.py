@@ -5,6 +5,7 @@ would pass through YCbCr (https://github.com/strukturag/libheif/pull/1039). `wri
 """
 
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def decode(source: Source) -> Photo:
     return Photo(pixels, "heic", profile, exif_of(info["exif"]), xmp, tag, alpha, colour, notes)
 
 
-def encode(path: Path, photo: Photo) -> None:
+def encode(target: Path | BytesIO, photo: Photo) -> None:
     """Write every pixel, alpha beside it, and the tag in XMP; the file says to show it as EXIF does."""
     import pillow_heif
 
@@ -87,7 +88,7 @@ def encode(path: Path, photo: Photo) -> None:
         "RGB" if channels == 3 else "RGBA",
         (width, height),
         picture.tobytes(),
-        path,
+        target,
         quality=-1,
         chroma=444,
         matrix_coefficients=_IDENTITY,

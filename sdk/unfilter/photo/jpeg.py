@@ -50,6 +50,6 @@ def _luma_tables() -> NDArray[np.int64]:
     return np.array(tables)
 
 
-def encode(path: Path, photo: Photo, quality: int, subsampling: Subsampling) -> None:
+def encode(target: Path | BytesIO, photo: Photo, quality: int, subsampling: Subsampling) -> None:
     """Write a JPEG. Alpha is not written: `check_target` refuses one that says anything."""
-    Image.fromarray(photo.pixels).save(path, format="JPEG", quality=quality, subsampling=subsampling, **carried(photo))
+    Image.fromarray(photo.pixels).save(target, format="JPEG", quality=quality, subsampling=subsampling, **carried(photo))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from unfilter.photo.photo import Photo
@@ -54,3 +55,13 @@ def carried(photo: Photo) -> dict[str, Any]:
     packet = photo.tag.to_xmp(photo.xmp) if photo.tag else photo.xmp
     given = {"icc_profile": photo.icc_profile, "exif": photo.exif, "xmp": packet.encode() if packet else None}
     return {name: content for name, content in given.items() if content}
+
+
+def carry_alike(one: Photo, other: Photo) -> bool:
+    """Whether two photos have the same alpha, tag, profile and EXIF. Alpha that is opaque everywhere is as good as none."""
+    if one.alpha is None or other.alpha is None:
+        same_alpha = not (one.transparent or other.transparent)
+    else:
+        same_alpha = np.array_equal(one.alpha, other.alpha)
+    first, second = ((photo.tag, photo.icc_profile, exif_of(photo.exif)) for photo in (one, other))
+    return same_alpha and first == second

@@ -1,6 +1,7 @@
 """PNG: every colour type and depth is read; 8-bit RGB or RGBA is written, exactly."""
 
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,7 +37,7 @@ def decode(source: Source) -> Photo:
     return Photo(pixels, "png", profile, exif, xmp, tag, alpha, colour, (*notes, *more, *notes_of(packet)))
 
 
-def encode(path: Path, photo: Photo) -> None:
+def encode(target: Path | BytesIO, photo: Photo) -> None:
     """Write every pixel, alpha beside it, and the tag as iTXt."""
     given = carried(replace(photo, xmp=None, tag=None))
     chunks = PngImagePlugin.PngInfo()
@@ -46,7 +47,7 @@ def encode(path: Path, photo: Photo) -> None:
         chunks.add_itxt(_XMP_KEYWORD, photo.xmp)
     if photo.tag:
         chunks.add_itxt(PNG_KEYWORD, photo.tag.to_json())
-    Image.fromarray(photo.picture).save(path, format="PNG", pnginfo=chunks, **given)
+    Image.fromarray(photo.picture).save(target, format="PNG", pnginfo=chunks, **given)
 
 
 def _chunks(file: BinaryIO) -> tuple[int, bool, tuple[tuple[str, bytes], ...]]:

@@ -1,6 +1,8 @@
 """Reading a photo: its stored pixels and what travels along with them."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
@@ -27,20 +29,24 @@ _UNAVAILABLE: dict[Kind, Callable[[], str | None]] = {
 }
 
 
-def read_photo(path: Path, *, convert: bool = False, reduce: bool = False, limit: int = PIXEL_LIMIT) -> Photo:
+def read_photo(
+    source: Path | BytesIO, *, convert: bool = False, reduce: bool = False, limit: int = PIXEL_LIMIT, name: str = "photo"
+) -> Photo:
     """Read a photo; docs/photos.md says for each kind of file what is kept, carried or refused.
 
     Args:
-        path: a JPEG, PNG, HEIC, WebP, AVIF or TIFF file, whatever its suffix.
+        source: a JPEG, PNG, HEIC, WebP, AVIF or TIFF file, whatever its suffix, or its bytes.
         convert: turn CMYK, and grey with a grey profile, into sRGB instead of refusing them.
         reduce: keep the 8 high bits of deeper channels instead of refusing them.
         limit: most pixels that the file may declare; compared before anything is decoded.
+        name: what messages call bytes.
 
     Raises:
         PhotoError: missing, not a photo, corrupt, too large, or of a kind that would not survive; one line that says which.
     """
+    path = source if isinstance(source, Path) else name
     try:
-        with WITHOUT_WARNINGS, path.open("rb") as file:
+        with WITHOUT_WARNINGS, source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
             return _decode(Source(path, file, convert, reduce, limit))
     except PhotoError:
         raise

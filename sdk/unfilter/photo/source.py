@@ -12,9 +12,9 @@ PIXEL_LIMIT = 200_000_000
 
 @dataclass(frozen=True)
 class Source:
-    """An open file with its name, and what the caller of `read_photo` allows."""
+    """An open file with what messages call it, and what the caller of `read_photo` allows."""
 
-    path: Path
+    name: Path | str
     file: BinaryIO
     convert: bool = False
     reduce: bool = False
@@ -22,7 +22,7 @@ class Source:
 
     def refusal(self, reason: str) -> PhotoError:
         """The error to raise, which names the file."""
-        return PhotoError(f"{self.path}: {reason}")
+        return PhotoError(f"{self.name}: {reason}")
 
     def check_size(self, width: int, height: int) -> None:
         """To be called with the size that the file declares, before anything of that size is allocated.

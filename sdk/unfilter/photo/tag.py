@@ -7,7 +7,9 @@ from xml.sax.saxutils import escape, unescape
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 Codec = Literal["png", "jpeg", "webp", "heic"]
-"""Formats that are written; all but JPEG keep every level."""
+"""Formats that are written; all but JPEG keep every level of every pixel."""
+ExactCodec = Literal["png", "webp", "heic"]
+"""Those that do."""
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 _Finite = Annotated[float, Field(allow_inf_nan=False)]
 

@@ -1,5 +1,6 @@
 """WebP: lossy and lossless files are read; lossless ones are written, exactly. Needs a Pillow with WebP."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -31,10 +32,10 @@ def decode(source: Source) -> Photo:
     return Photo(pixels, "webp", profile, exif, xmp, tag, alpha, notes=(*notes, *notes_of(packet)))
 
 
-def encode(path: Path, photo: Photo) -> None:
+def encode(target: Path | BytesIO, photo: Photo) -> None:
     """Write every pixel, alpha beside it, and the tag in XMP."""
     # exact: colours under full transparency are kept too. Method 4 of 6 is as small as PNG's best, and quicker.
-    Image.fromarray(photo.picture).save(path, format="WEBP", lossless=True, exact=True, method=4, **carried(photo))
+    Image.fromarray(photo.picture).save(target, format="WEBP", lossless=True, exact=True, method=4, **carried(photo))
 
 
 def _declared_size(file: BinaryIO) -> tuple[int, int]:

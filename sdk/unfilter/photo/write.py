@@ -3,7 +3,9 @@
 An exact carrier (PNG, lossless WebP, lossless HEIC) is read back and compared before it gets its name.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +14,10 @@ from unfilter.errors import PhotoError
 from unfilter.files import replacing
 from unfilter.photo import heic, jpeg, png, webp
 from unfilter.photo.jpeg import Subsampling
-from unfilter.photo.metadata import exif_of
+from unfilter.photo.metadata import carry_alike
 from unfilter.photo.photo import Photo
 from unfilter.photo.read import read_photo
-from unfilter.photo.tag import Codec
+from unfilter.photo.tag import Codec, ExactCodec
 
 _SUFFIXES: dict[str, Codec] = {
     ".png": "png",
@@ -25,10 +27,15 @@ _SUFFIXES: dict[str, Codec] = {
     ".heic": "heic",
     ".heif": "heic",
 }
-_EXACT: dict[Codec, Callable[[Path, Photo], None]] = {"png": png.encode, "webp": webp.encode, "heic": heic.encode}
+_EXACT: dict[Codec, Callable[[Path | BytesIO, Photo], None]] = {"png": png.encode, "webp": webp.encode, "heic": heic.encode}
 _UNAVAILABLE: dict[Codec, Callable[[], str | None]] = {"webp": webp.unavailable, "heic": heic.unavailable}
 _LONGEST: dict[Codec, int] = {"jpeg": 65_500, "webp": webp.LONGEST}  # libjpeg's own limit, below the format's
 _SRGB_GAMMA = (45_455).to_bytes(4, "big")
+
+
+def suffix_of(codec: Codec) -> str:
+    """The usual suffix of a codec's files, such as `.jpg`. Law: `codec_of` of such a name is `codec`."""
+    return next(suffix for suffix, each in _SUFFIXES.items() if each == codec)
 
 
 def codec_of(path: Path) -> Codec:
@@ -57,7 +64,10 @@ def check_target(path: Path, photo: Photo) -> tuple[str, ...]:
     Raises:
         PhotoError: as `codec_of`; transparency in a JPEG; no pixels, or more than the format holds.
     """
-    codec = codec_of(path)
+    return _check(path, codec_of(path), photo)
+
+
+def _check(path: Path | str, codec: Codec, photo: Photo) -> tuple[str, ...]:
     if codec == "jpeg" and photo.transparent:
         raise PhotoError(f"{path}: a JPEG cannot carry the photo's transparency; use .png, .webp or .heic")
     height, width = photo.pixels.shape[:2]
@@ -87,13 +97,33 @@ def write_photo(path: Path, photo: Photo, *, quality: int = 95, subsampling: Sub
     """
     codec = codec_of(path)
     check_target(path, photo)
+    with _refusals(path), replacing(path) as temporary:
+        if codec == "jpeg":
+            jpeg.encode(temporary, photo, quality, subsampling)
+        else:
+            _EXACT[codec](temporary, photo)
+            _prove(path, temporary, photo)
+
+
+def encode_photo(photo: Photo, codec: ExactCodec) -> bytes:
+    """The bytes of a file that `write_photo` would write, proven in the same way.
+
+    Raises:
+        PhotoError: no pixels, or more than the format holds; or what was encoded is not exact.
+    """
+    _check("photo", codec, photo)
+    file = BytesIO()
+    with _refusals("photo"):
+        _EXACT[codec](file, photo)
+        _prove("photo", BytesIO(file.getvalue()), photo)
+    return file.getvalue()
+
+
+@contextmanager
+def _refusals(path: Path | str) -> Iterator[None]:
+    """What the disk and the encoders raise, as a PhotoError."""
     try:
-        with replacing(path) as temporary:
-            if codec == "jpeg":
-                jpeg.encode(temporary, photo, quality, subsampling)
-            else:
-                _EXACT[codec](temporary, photo)
-                _prove(path, temporary, photo)
+        yield
     except PhotoError:
         raise
     except FileNotFoundError as error:
@@ -102,17 +132,12 @@ def write_photo(path: Path, photo: Photo, *, quality: int = 95, subsampling: Sub
         raise PhotoError(f"{path}: cannot be written ({' '.join(str(error).split())})") from None
 
 
-def _prove(path: Path, temporary: Path, photo: Photo) -> None:
+def _prove(path: Path | str, written: Path | BytesIO, photo: Photo) -> None:
     """Raises PhotoError unless the file gives back every pixel, alpha, tag, profile and EXIF."""
     height, width = photo.pixels.shape[:2]
     try:
-        back = read_photo(temporary, limit=height * width)
+        back = read_photo(written, limit=height * width)
     except PhotoError as error:
         raise PhotoError(f"{path}: was not written, since it could not be read back ({error}); use .png") from None
-    if back.alpha is None or photo.alpha is None:
-        same_alpha = not (back.transparent or photo.transparent)  # WebP leaves out an alpha that is opaque everywhere
-    else:
-        same_alpha = np.array_equal(back.alpha, photo.alpha)
-    same_metadata = (back.tag, back.icc_profile, back.exif) == (photo.tag, photo.icc_profile, exif_of(photo.exif))
-    if not (np.array_equal(back.pixels, photo.pixels) and same_alpha and same_metadata):
+    if not (np.array_equal(back.pixels, photo.pixels) and carry_alike(back, photo)):
         raise PhotoError(f"{path}: was not written, since reading it back gave something else; use .png")

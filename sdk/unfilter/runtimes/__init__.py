@@ -27,7 +27,7 @@ NAMES = ("onnx", "litert", "coreml", "torch", "mil")
 
 
 class Graph(Protocol):
-    """One direction of a filter, ready to run."""
+    """One direction of a filter, ready to run; several threads may call it at once."""
 
     def __call__(self, image: NDArray[np.float32], parameters: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         """Run on an image or tile: float32, height x width x 3, sRGB 0..1, sides multiples of the alignment and at most the

@@ -7,6 +7,7 @@ Source: https://apple.github.io/coremltools/docs-guides/source/model-prediction.
 
 import sys
 import warnings
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,10 +44,13 @@ def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
     except Exception as error:  # protobuf, the package library and Core ML raise classes that share no base but Exception
         raise BundleError(f"{path}: Core ML cannot load it ({' '.join(str(error).split())})") from None
 
+    lock = Lock()  # Apple asks for one prediction at a time from one instance of MLModel
+
     def run(image: NDArray[np.float32], parameters: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         planes = np.ascontiguousarray(image.transpose(2, 0, 1)[None], dtype=np.float32)
         inputs = {artifact.image.name: planes, **parameter_input(artifact, parameters)}
-        result = model.predict(inputs)[artifact.result.name]
+        with lock:
+            result = model.predict(inputs)[artifact.result.name]
         channels_last: NDArray[np.float32] = np.asarray(result, np.float32)[0].transpose(1, 2, 0)
         return channels_last
 

@@ -1,6 +1,7 @@
 """LiteRT (formerly TensorFlow Lite) on the CPU, with XNNPACK."""
 
 import os
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,8 @@ def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
                 f"{path}: turns {found[0]} into {found[1]}, the manifest says {expected[0]} into {expected[1]}"
             )
 
+    lock = Lock()  # an interpreter holds the tensors of one call
+
     def run(image: NDArray[np.float32], parameters: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         more = parameter_input(artifact, parameters)
 
@@ -55,6 +58,7 @@ def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
             inputs = {artifact.image.name: image[None], valid_name: valid[None, :, :, None], **more}
             return np.asarray(masked(**inputs)[artifact.result.name][0], np.float32)
 
-        return filling(bundle.manifest.tiles, run_full, run_masked)(image)
+        with lock:
+            return filling(bundle.manifest.tiles, run_full, run_masked)(image)
 
     return run

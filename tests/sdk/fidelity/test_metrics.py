@@ -1,11 +1,13 @@
-"""Law: PSNR is 10 log10(255^2 / mean squared error) over all RGB values."""
+"""Laws: PSNR is 10 log10(255^2 / mean squared error) over all RGB values; SSIM is scikit-image's."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from unfilter.fidelity.metrics import psnr
+from unfilter.fidelity.metrics import SSIM_SIDE, psnr, ssim
+from unfilter.photo import read_photo
 
 BLACK = np.zeros((4, 6, 3), np.uint8)
 
@@ -33,3 +35,56 @@ def test_different_shapes_are_refused_with_both(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="shapes differ") as caught:
         psnr(BLACK, np.zeros(shape, np.uint8))
     assert str(shape) in str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def cat() -> np.ndarray:
+    """A crop with odd sides."""
+    pixels = read_photo(Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/chelsea.png").pixels
+    return np.ascontiguousarray(pixels[60:145, 80:179])
+
+
+def changed(photo: np.ndarray, how: str) -> np.ndarray:
+    changes = {"negative": 255 - photo, "darker": photo // 2, "shifted": np.roll(photo, 1, 1), "coarse": photo // 16 * 16}
+    return changes[how]
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    # scikit-image 0.26.0, structural_similarity(gaussian_weights=True, sigma=1.5, use_sample_covariance=False,
+    # data_range=255, channel_axis=-1)
+    [
+        ("negative", -0.36844963646666473),
+        ("darker", 0.6878554791051071),
+        ("shifted", 0.6983523970024214),
+        ("coarse", 0.8915022375079453),
+    ],
+)
+def test_ssim_is_that_of_scikit_image_in_both_orders(how: str, expected: float, cat: np.ndarray) -> None:
+    other = changed(cat, how)
+    assert ssim(cat, other) == pytest.approx(expected, abs=1e-12)
+    assert ssim(other, cat) == pytest.approx(expected, abs=1e-12)
+
+
+def test_ssim_of_the_smallest_photo_is_that_of_its_one_window(cat: np.ndarray) -> None:
+    smallest = cat[:SSIM_SIDE, :SSIM_SIDE]
+    assert ssim(smallest, smallest // 2) == pytest.approx(0.6707403900094393, abs=1e-12)  # scikit-image, as above
+
+
+@pytest.mark.parametrize("height", [SSIM_SIDE, 42, 43, 85])  # one strip of rows, just filled, one row more, several
+def test_ssim_of_equal_photos_is_one_whatever_their_height(height: int, cat: np.ndarray) -> None:
+    assert ssim(cat[:height], cat[:height].copy()) == pytest.approx(1, abs=1e-12)
+
+
+def test_ssim_is_the_mean_over_channels(cat: np.ndarray) -> None:
+    other = changed(cat, "shifted")
+    each = [ssim(cat[..., k : k + 1], other[..., k : k + 1]) for k in range(3)]
+    assert ssim(cat, other) == pytest.approx(np.mean(each), abs=1e-12)
+
+
+def test_ssim_refuses_different_shapes_and_photos_smaller_than_its_window() -> None:
+    with pytest.raises(ValueError, match=r"ssim: shapes differ: \(12, 11, 3\) and \(11, 12, 3\)"):
+        ssim(np.zeros((12, 11, 3), np.uint8), np.zeros((11, 12, 3), np.uint8))
+    for shape in ((10, 40, 3), (40, 10, 3), (40, 40)):
+        with pytest.raises(ValueError, match="sides of 11 pixels or more"):
+            ssim(np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))

@@ -1,5 +1,6 @@
 """`unfilter score` as a user calls it: what it prints and writes is what was measured."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,6 @@ from unfilter.photo import Photo, read_photo, write_photo
 from unfilter_training import checkpoint
 from unfilter_training.network import QuasiInvertibleNetwork
 from unfilter_training.photo_sets import photo_set
-from unfilter_training.recipe import PhotoSource, Recipe, Schedule
 from unfilter_training.scoring import score, task
 
 GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/chelsea.png"
@@ -21,36 +21,14 @@ RANGES = (
 )
 
 
-def saved(folder: Path, network: QuasiInvertibleNetwork, *ranges: HyperParameter) -> Path:
-    recipe = Recipe(
-        filter="tiny",
-        operator="l0",
-        hyper_parameters=ranges,
-        network=network.config,
-        photos=(PhotoSource(match="*", origin="random", licence="CC0"),),
-        schedule=Schedule(steps=1),
-    )
-    description = checkpoint.Description(
-        filter="tiny",
-        network=network.config,
-        weights_sha256="0" * 64,
-        recipe=recipe,
-        steps=1,
-        photos=1,
-        machine="a test",
-    )
-    checkpoint.save(folder, network, description)
-    return folder
+@pytest.fixture
+def fixed(small_network: QuasiInvertibleNetwork, save: Callable[..., Path], tmp_path: Path) -> Path:
+    return save(tmp_path / "fixed", small_network, "tiny")
 
 
 @pytest.fixture
-def fixed(small_network: QuasiInvertibleNetwork, tmp_path: Path) -> Path:
-    return saved(tmp_path / "fixed", small_network)
-
-
-@pytest.fixture
-def variable(variable_network: QuasiInvertibleNetwork, tmp_path: Path) -> Path:
-    return saved(tmp_path / "variable", variable_network, *RANGES)
+def variable(variable_network: QuasiInvertibleNetwork, save: Callable[..., Path], tmp_path: Path) -> Path:
+    return save(tmp_path / "variable", variable_network, "tiny", *RANGES)
 
 
 @pytest.fixture

@@ -59,3 +59,11 @@ def test_the_value_is_added_before_the_activation() -> None:
     # with all else zero, the last skip carries the first features to the end
     result = branch(torch.zeros(1, 1, 2, 2), torch.ones(1, 1, 1, 1))
     torch.testing.assert_close(result, torch.full((1, 1, 2, 2), -SLOPE))
+
+
+@pytest.mark.parametrize("width", [12, 16, 32, 48])  # of the presets, the baselines and the ablations
+def test_gradient_of_dilated_weights_in_bf16_is_finite(width: int) -> None:
+    branch = Dilated(12, 12, width)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        branch(torch.randn(2, 12, 32, 32).to(memory_format=torch.channels_last)).square().mean().backward()
+    assert all(weight.grad.isfinite().all() for weight in branch.parameters())

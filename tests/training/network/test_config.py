@@ -34,11 +34,15 @@ def test_config_is_frozen() -> None:
     ("fields", "message"),
     [
         ({"depth": 3}, "Extra inputs are not permitted"),
-        ({"squeeze": "wavelet"}, "'haar' or 'none'"),
+        ({"squeeze": "wavelet"}, "'haar', 'unshuffle' or 'none'"),
         ({"blocks": 1}, "greater than or equal to 2"),
         ({"log_scale_bound": 0}, "greater than 0"),
         ({"subnet_skip": True, "subnet_convolutions": 3}, "at least 4 convolutions"),
         ({"auxiliary": "none", "hyper_parameters": 1}, "need the auxiliary branch"),
+        ({"squeeze": "none", "colours": "ycc"}, "without squeeze it is RGB"),
+        ({"squeeze": "none", "split": "colours"}, "without squeeze it is RGB"),
+        ({"colours": "rgb", "split": "colours"}, "RGB has neither"),
+        ({"enhancer": "around"}, "'none', 'before', 'after' or 'both'"),
     ],
 )
 def test_what_does_not_fit_is_refused(fields: dict[str, object], message: str) -> None:
@@ -46,7 +50,14 @@ def test_what_does_not_fit_is_refused(fields: dict[str, object], message: str) -
         NetworkConfig.model_validate(fields)
 
 
-@pytest.mark.parametrize(("squeeze", "alignment", "channels"), [("haar", 2, 12), ("none", 1, 3)])
+@pytest.mark.parametrize(("squeeze", "alignment", "channels"), [("haar", 2, 12), ("unshuffle", 2, 12), ("none", 1, 3)])
 def test_squeeze_decides_alignment_and_channels(squeeze: str, alignment: int, channels: int) -> None:
     config = NetworkConfig.model_validate({"squeeze": squeeze})
     assert (config.alignment, config.channels) == (alignment, channels)
+
+
+@pytest.mark.parametrize(
+    ("fields", "first"), [({}, 3), ({"squeeze": "unshuffle"}, 3), ({"split": "colours"}, 4), ({"squeeze": "none"}, 1)]
+)
+def test_split_decides_the_first_half(fields: dict[str, object], first: int) -> None:
+    assert NetworkConfig.model_validate(fields).first == first

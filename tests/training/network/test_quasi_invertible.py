@@ -28,7 +28,17 @@ CONFIGS = {
     "no_auxiliary": small(auxiliary="none"),
     "two_fusion_blocks": small(fusion_blocks=2),
     "hyper_parameters": small(hyper_parameters=2),
+    "unshuffle": small(squeeze="unshuffle"),
+    "ycc": small(colours="ycc"),
+    "ycc_split_by_colours": small(colours="ycc", split="colours"),
+    "rgb": small(colours="rgb"),
+    "enhancer_before": small(enhancer="before", enhancer_width=8),
+    "enhancer_after": small(enhancer="after", enhancer_width=8),
+    "enhancers": small(enhancer="both", enhancer_width=8),
+    "enhancers_at_full_resolution": small(enhancer="both", enhancer_width=8, squeeze="none"),
 }
+ENHANCED = {name: config for name, config in CONFIGS.items() if config.enhancer != "none"}
+PLAIN = {name: config for name, config in CONFIGS.items() if config.enhancer == "none"}
 
 
 def images(*size: int, batch: int = 2) -> torch.Tensor:
@@ -69,14 +79,52 @@ def test_restoring_takes_delta_for_zero_and_needs_no_hyper_parameter(config: Net
         assert torch.equal(network.inverse(saved), network.inverse(saved, zero))
 
 
+@pytest.mark.parametrize("config", PLAIN.values(), ids=PLAIN)
+def test_without_enhancer_restoring_is_the_inverse(config: NetworkConfig, noisy: Noisy) -> None:
+    network, saved = noisy(config), images(16, 8)
+    with torch.inference_mode():
+        assert torch.equal(network.restore(saved), network.inverse(saved))
+
+
+@pytest.mark.parametrize("config", ENHANCED.values(), ids=ENHANCED)
+def test_enhancers_start_as_identity_and_then_change_what_is_restored_alone(config: NetworkConfig, noisy: Noisy) -> None:
+    fresh, network, saved = QuasiInvertibleNetwork(config), noisy(config), images(16, 8)
+    with torch.inference_mode():
+        torch.testing.assert_close(fresh.restore(saved), fresh.inverse(saved), rtol=0, atol=1e-6)
+        restored, exact = network.restore(saved), network.inverse(saved)
+        assert (restored - exact).abs().mean() > 0.001
+        plain = QuasiInvertibleNetwork(config.model_copy(update={"enhancer": "none"}))
+        plain.load_state_dict({name: weight for name, weight in network.state_dict().items() if "enhance" not in name})
+        assert torch.equal(plain(saved)[0], network(saved)[0])
+        assert torch.equal(plain.inverse(saved), exact)
+
+
+@pytest.mark.parametrize("config", ENHANCED.values(), ids=ENHANCED)
+def test_every_weight_of_the_enhancers_learns_from_the_restored_photo(config: NetworkConfig, noisy: Noisy) -> None:
+    network = noisy(config)
+    network.restore(images(16, 8)).square().mean().backward()
+    enhancers = {name: weight for name, weight in network.named_parameters() if "enhance" in name}
+    assert len(enhancers) == 6 * (2 if config.enhancer == "both" else 1)
+    assert all(weight.grad is not None and weight.grad.any() for weight in enhancers.values())
+
+
+def test_filtering_is_the_forward_pass_and_needs_no_output(noisy: Noisy) -> None:
+    network, photo = noisy(CONFIGS["hyper_parameters"]), images(8, 8)
+    places = values(network.config)
+    with torch.inference_mode():
+        for made in (None, 1 - photo):
+            assert torch.equal(network.filter(photo, places, made)[0], network(photo, places)[0])
+    assert not network.takes_output
+
+
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
 def test_batch_equals_one_by_one(config: NetworkConfig, noisy: Noisy) -> None:
     network, photos = noisy(config), images(12, 20, batch=3)
     with torch.inference_mode():
         together = network(photos, values(config, 3))[0]
         alone = torch.cat([network(photo[None], values(config, 1))[0] for photo in photos])
-        back_together = network.inverse(together)
-        back_alone = torch.cat([network.inverse(filtered[None]) for filtered in together])
+        back_together = network.restore(together)
+        back_alone = torch.cat([network.restore(filtered[None]) for filtered in together])
     torch.testing.assert_close(together, alone, rtol=0, atol=1e-6)
     torch.testing.assert_close(back_together, back_alone, rtol=0, atol=1e-6)
 

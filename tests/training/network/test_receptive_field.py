@@ -28,6 +28,8 @@ CONFIGS = {
     "mobile_wide": narrow("mobile", blocks=2, auxiliary_dilations=(1, 4, 12)),
     "mobile_no_auxiliary": narrow("mobile", auxiliary="none", blocks=3),
     "mobile_strided": narrow("mobile", auxiliary="strided", blocks=2),
+    "mobile_enhancer": narrow("mobile", blocks=2, enhancer="after", enhancer_width=4),
+    "mobile_enhancers_no_auxiliary": narrow("mobile", blocks=3, enhancer="both", enhancer_width=4, auxiliary="none"),
     "paper": narrow("paper", blocks=4),
     "paper_context": narrow("paper", blocks=2, subnet_convolutions=2, subnet_skip=False),
 }
@@ -35,7 +37,7 @@ DIRECTIONS = ("forward", "inverse")
 
 
 def run(network: QuasiInvertibleNetwork, direction: str, image: torch.Tensor) -> torch.Tensor:
-    return network(image)[0] if direction == "forward" else network.inverse(image)
+    return network(image)[0] if direction == "forward" else network.restore(image)
 
 
 def photo_with_room(config: NetworkConfig, direction: str, dtype: torch.dtype) -> tuple[torch.Tensor, slice, slice]:

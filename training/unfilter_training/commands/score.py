@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from unfilter_training.checkpoint import PhotoScore
-    from unfilter_training.network import QuasiInvertibleNetwork
+    from unfilter_training.network import RestorableNetwork
     from unfilter_training.scoring import PictureScore, Task
 
 SUMMARY = "score a checkpoint on a folder of photos, through saved PNG and JPEG files"
@@ -74,7 +74,7 @@ def _print(files: list[Path], pictures: "list[PictureScore]", mean: "PhotoScore"
     print(f"restoration {mean.restoration_border:.2f} dB")
 
 
-def _odd(network: "QuasiInvertibleNetwork", task: "Task", photos: "Iterator[NDArray[np.uint8]]") -> int:
+def _odd(network: "RestorableNetwork", task: "Task", photos: "Iterator[NDArray[np.uint8]]") -> int:
     import tempfile
 
     from unfilter_training.scoring import score_odd_column

@@ -31,13 +31,18 @@ def run(arguments: Namespace) -> int:
     from unfilter_training import distributed
     from unfilter_training.recipe import read_recipe
 
-    for number in (signal.SIGINT, signal.SIGTERM):  # a polite kill saves the state, as Ctrl-C does
-        signal.signal(number, _interrupt_once)
+    interrupt_politely()
     recipe = read_recipe(arguments.recipe)
     folder = arguments.out or Path("build/training") / recipe.filter
     with distributed.launched(arguments.device) as device:
-        _train(recipe, folder, arguments, device, (Path(arguments.recipe).stem,))
+        train_recipe(recipe, folder, arguments, device, (Path(arguments.recipe).stem,))
     return 0
+
+
+def interrupt_politely() -> None:
+    """A polite kill interrupts, and so saves the state, as Ctrl-C does."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt_once)
 
 
 def _interrupt_once(number: int, frame: FrameType | None) -> None:
@@ -47,8 +52,11 @@ def _interrupt_once(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _train(recipe: "Recipe", folder: Path, arguments: Namespace, device: str | None, chain: tuple[str, ...]) -> None:
-    """`chain` holds the recipe's name, and before it those of the recipes that wait for its weights."""
+def train_recipe(recipe: "Recipe", folder: Path, arguments: Namespace, device: str | None, chain: tuple[str, ...]) -> None:
+    """Train one recipe into `folder`, with a bar; `arguments` name `recipe`, `photos` and `pairs`.
+
+    `chain` holds the recipe's name, and before it those of the recipes that wait for its weights.
+    """
     from tqdm import tqdm
 
     from unfilter_training import checkpoint, distributed
@@ -78,7 +86,7 @@ def _train(recipe: "Recipe", folder: Path, arguments: Namespace, device: str | N
         distributed.wait_for_all()
     schedule = recipe.schedule
     symmetry = operator(recipe.operator).symmetry
-    patches = Patches(pairs, size=schedule.patch, seed=schedule.seed, symmetry=symmetry)
+    patches = Patches(pairs, size=schedule.patch, seed=schedule.seed, symmetry=symmetry, overshoot=recipe.overshoot)
     trainer = Trainer(recipe, patches, folder, device=device, start=start)
     with tqdm(total=schedule.steps, initial=trainer.step, desc=recipe.filter, unit="step", disable=not alone) as bar:
 
@@ -110,5 +118,5 @@ def _trained(name: str, folder: Path, arguments: Namespace, device: str | None, 
         raise UnfilterError(f"warm starts go round in a circle: {' from '.join((*chain, name))}")
     own = Path(arguments.recipe).with_name(f"{name}.toml")
     recipe = read_recipe(own if arguments.recipe.endswith(".toml") and own.exists() else name)
-    _train(recipe, beside, arguments, device, (*chain, name))
+    train_recipe(recipe, beside, arguments, device, (*chain, name))
     return beside

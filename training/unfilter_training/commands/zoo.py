@@ -12,7 +12,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     table = actions.add_parser("table", help="scores as a Markdown table, beside the paper's")
     table.add_argument("checkpoints", metavar="CHECKPOINT", nargs="*", help="filters or checkpoint folders (all shipped)")
-    pictures = actions.add_parser("pictures", help="a photo, the operator's output, the filtered and the restored photo")
+    pictures = actions.add_parser("pictures", help="a photo, and what becomes of it, side by side")
     pictures.add_argument("checkpoint", metavar="CHECKPOINT", help="filter, such as l0, or checkpoint folder")
     pictures.add_argument("photo", metavar="PHOTO", type=Path, help="PNG or JPEG")
     pictures.add_argument("target", metavar="OUT", type=Path, help="picture to write: .png or .jpg")
@@ -31,5 +31,5 @@ def run(arguments: Namespace) -> int:
     network, description = checkpoint.load(checkpoint.find(arguments.checkpoint))
     sheet = zoo.pictures(network, task(description.recipe), read_photo(arguments.photo).pixels)
     write_photo(arguments.target, Photo(sheet), quality=90)
-    print(f"{arguments.target}: {description.filter}, photo | operator | filtered | restored")
+    print(f"{arguments.target}: {description.filter}, {' | '.join(zoo.SHEET)}")
     return 0

@@ -50,14 +50,29 @@ def soft_jpeg(
     height, width = filtered.shape[-2:]
     unit = 8 if subsampling == "4:4:4" else 16
     whole = functional.pad(filtered, (0, -width % unit, 0, -height % unit), mode="replicate")
-    ycc = _mixed(255 * whole, TO_YCC)
-    luma = _requantised(ycc[:, :1] - 128, LUMA_TABLE, quality) + 128
-    if subsampling == "4:4:4":
-        chroma = _requantised(ycc[:, 1:], CHROMA_TABLE, quality)
-    else:
-        small = _requantised(functional.avg_pool2d(ycc[:, 1:], 2), CHROMA_TABLE, quality)
-        chroma = functional.interpolate(small, scale_factor=2, mode="bilinear")  # libjpeg's triangle, 3/4 and 1/4
-    return _mixed(torch.cat([luma, chroma], 1), TO_RGB)[..., :height, :width] / 255
+    luma, chroma = luma_and_chroma(whole, subsampling)
+    luma, chroma = _requantised(luma, LUMA_TABLE, quality), _requantised(chroma, CHROMA_TABLE, quality)
+    if subsampling == "4:2:0":
+        chroma = functional.interpolate(chroma, scale_factor=2, mode="bilinear")  # libjpeg's triangle, 3/4 and 1/4
+    return _mixed(torch.cat([luma + 128, chroma], 1), TO_RGB)[..., :height, :width] / 255
+
+
+def luma_and_chroma(
+    images: Float[Tensor, "batch 3 height width"], subsampling: Subsampling
+) -> tuple[Float[Tensor, "batch 1 height width"], Float[Tensor, "batch 2 chroma_height chroma_width"]]:
+    """Y, and Cb and Cr at the resolution that the file holds them in, all about -128..127. Sizes fill whole blocks."""
+    ycc = _mixed(255 * images, TO_YCC)
+    chroma = ycc[:, 1:] if subsampling == "4:4:4" else functional.avg_pool2d(ycc[:, 1:], 2)
+    return ycc[:, :1] - 128, chroma
+
+
+def coefficients(
+    planes: Float[Tensor, "batch planes height width"], table: Tensor, quality: int
+) -> Float[Tensor, "batch planes rows columns 8 8"]:
+    """DCT coefficients of every block, in steps of the quantiser and not rounded."""
+    dct, steps = _DCT.to(planes), scaled(table, quality).to(planes)
+    blocks = planes.unflatten(-1, (-1, 8)).unflatten(-3, (-1, 8)).transpose(-3, -2)
+    return dct @ blocks @ dct.T / steps
 
 
 def _mixed(planes: Tensor, matrix: Tensor) -> Tensor:
@@ -66,6 +81,5 @@ def _mixed(planes: Tensor, matrix: Tensor) -> Tensor:
 
 def _requantised(planes: Tensor, table: Tensor, quality: int) -> Tensor:
     dct, steps = _DCT.to(planes), scaled(table, quality).to(planes)
-    blocks = planes.unflatten(-1, (-1, 8)).unflatten(-3, (-1, 8)).transpose(-3, -2)
-    quantised = _Quantised.apply(dct @ blocks @ dct.T / steps) * steps
+    quantised = _Quantised.apply(coefficients(planes, table, quality)) * steps
     return (dct.T @ quantised @ dct).transpose(-3, -2).flatten(-4, -3).flatten(-2)

@@ -18,6 +18,9 @@ class Dilated(nn.Module):
     """Encoder with growing dilation, decoder with the same shrinking and skips between equal dilations.
 
     No stride, so any size of the squeezed image fits and tiles need no coarser grid than the squeeze's.
+
+    Above 16, take a width that is a multiple of 16: for others torch 2.13.0 gives NaN as the gradient of a dilated
+    convolution's weights, in bf16 on a CPU (oneDNN; seen with AVX-512 at widths 20, 24, 40, 44, 51 and 52).
     """
 
     def __init__(

@@ -1,22 +1,33 @@
 """What a network is made of, as data: the switches that the paper's ablations need, and two presets."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import ConfigDict, Field, PositiveInt, model_validator
+
+from unfilter_training.network.later_fields import LaterFields
 
 DILATIONS = (1, 2, 4, 8)
 
 
-class NetworkConfig(BaseModel):
+class NetworkConfig(LaterFields):
     """Form of a quasi-invertible network. Frozen, and unknown fields are refused.
 
     The defaults are the `mobile` preset.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    LATER: ClassVar[frozenset[str]] = frozenset({"auxiliary_dilations", "colours", "split", "enhancer", "enhancer_width"})
 
-    squeeze: Literal["haar", "none"] = Field(
-        "haar", description="haar: half resolution, 12 channels; none: full resolution, 3 channels"
+    squeeze: Literal["haar", "unshuffle", "none"] = Field(
+        "haar",
+        description="haar: half resolution, 12 channels in bands; unshuffle: the same, the pixels of a cell as they are; "
+        "none: full resolution, 3 channels, RGB",
+    )
+    colours: Literal["opponent", "ycc", "rgb"] = Field(
+        "opponent", description="axes of a squeezed image: luma and two chroma, orthonormal; JPEG's Y, Cb, Cr; or RGB"
+    )
+    split: Literal["bands", "colours"] = Field(
+        "bands", description="halves of the invertible branch: low | high bands, 3 | 9, or luma | chroma, 4 | 8"
     )
     blocks: int = Field(8, ge=2, description="couplings of the invertible branch (k in the paper)")
     block: Literal["alternating", "additive_affine"] = Field(
@@ -43,19 +54,27 @@ class NetworkConfig(BaseModel):
     fusion_blocks: int = Field(1, ge=1, description="blocks over (image, auxiliary features)")
     fusion_width: int = Field(32, ge=1)
     hyper_parameters: int = Field(0, ge=0, description="values that only the auxiliary branch sees")
+    enhancer: Literal["none", "before", "after", "both"] = Field(
+        "none", description="residual convolutions in squeezed form on the decoded image, on the restored one, or on both"
+    )
+    enhancer_width: int = Field(32, ge=1)
 
     @model_validator(mode="after")
-    def _skip_needs_three(self) -> "NetworkConfig":
+    def _fits_together(self) -> "NetworkConfig":
         if self.subnet_skip and self.subnet_convolutions < 4:
             raise ValueError("subnet_skip joins the first and the third of at least 4 convolutions")
         if self.hyper_parameters and self.auxiliary == "none":
             raise ValueError("hyper_parameters need the auxiliary branch: it alone sees them")
+        if self.squeeze == "none" and (self.colours, self.split) != ("opponent", "bands"):
+            raise ValueError("colours and split are those of a squeezed image; without squeeze it is RGB, split 1 | 2")
+        if self.split == "colours" and self.colours == "rgb":
+            raise ValueError("split by colours is luma | chroma, and RGB has neither")
         return self
 
     @property
     def cell(self) -> int:
         """Side of a squeeze cell, in pixels."""
-        return 2 if self.squeeze == "haar" else 1
+        return 1 if self.squeeze == "none" else 2
 
     @property
     def alignment(self) -> int:
@@ -65,7 +84,14 @@ class NetworkConfig(BaseModel):
     @property
     def channels(self) -> int:
         """Channels of the invertible branch, of the auxiliary features and of Delta."""
-        return 12 if self.squeeze == "haar" else 3
+        return 3 if self.squeeze == "none" else 12
+
+    @property
+    def first(self) -> int:
+        """Channels of the first half of the invertible branch."""
+        if self.squeeze == "none":
+            return 1
+        return 3 if self.split == "bands" else 4
 
 
 PRESETS: dict[str, NetworkConfig] = {

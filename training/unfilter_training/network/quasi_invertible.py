@@ -7,23 +7,27 @@ from torch import Tensor, nn
 from unfilter_training.network.auxiliary import auxiliary_branch
 from unfilter_training.network.config import NetworkConfig
 from unfilter_training.network.coupling import Coupling
-from unfilter_training.network.squeeze import HaarSqueeze, NoSqueeze
+from unfilter_training.network.enhancer import Enhancer
+from unfilter_training.network.restorable import RestorableNetwork
+from unfilter_training.network.squeeze import squeeze
 
 
-class QuasiInvertibleNetwork(nn.Module):
+class QuasiInvertibleNetwork(RestorableNetwork):
     """Photo in sRGB 0..1 to filtered photo and Delta, and back. Neither direction clips.
 
     Law: `inverse(*forward(x)) == x` to float accuracy: with its own Delta kept, nothing is lost.
-    Restoration from a saved file runs `inverse(y)`, Delta = 0. No layer uses image-global statistics, and every layer pads
-    with zeros, so tiles equal the whole photo.
+    Restoration from a saved file runs `restore(y)`: the inverse with Delta = 0, and enhancers before and after it where the
+    configuration has them. No layer uses image-global statistics, and every layer pads with zeros, so tiles equal the whole
+    photo.
     """
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
+        self.alignment = config.alignment
         channels = config.channels
-        self.low = channels // 4 if config.squeeze == "haar" else 1
-        self.squeeze: HaarSqueeze | NoSqueeze = HaarSqueeze() if config.squeeze == "haar" else NoSqueeze()
+        self.low = config.first
+        self.squeeze = squeeze(config.squeeze, config.colours, config.split)
         self.invertible = _couplings(config, config.blocks, self.low, channels - self.low, config.subnet_width)
         self.fusion = nn.ModuleList()
         self.auxiliary = auxiliary_branch(config)
@@ -32,6 +36,17 @@ class QuasiInvertibleNetwork(nn.Module):
             # is zero in the inverse costs the forward graph nothing.
             blocks = config.fusion_blocks * (1 if config.block == "additive_affine" else 2)
             self.fusion = _couplings(config, blocks, channels, channels, config.fusion_width)
+        self.enhance_decoded = _enhancer(config, "before")
+        self.enhance_restored = _enhancer(config, "after")
+
+    def filter(
+        self,
+        image: Float[Tensor, "batch 3 height width"],
+        hyper_parameters: Float[Tensor, "batch count"] | None = None,
+        output: Float[Tensor, "batch 3 height width"] | None = None,
+    ) -> tuple[Float[Tensor, "batch 3 height width"], Float[Tensor, "batch delta delta_height delta_width"] | None]:
+        """`self(image, hyper_parameters)`: the network makes the operator's output itself."""
+        return self(image, hyper_parameters)
 
     def forward(
         self,
@@ -64,13 +79,26 @@ class QuasiInvertibleNetwork(nn.Module):
         filtered: Float[Tensor, "batch 3 height width"],
         delta: Float[Tensor, "batch delta delta_height delta_width"] | None = None,
     ) -> Float[Tensor, "batch 3 height width"]:
-        """Restored photo, unclipped. Without `delta` it is taken to be zero, as from a saved file."""
+        """What `forward` made `filtered` and `delta` from, unclipped. Without `delta` it is taken to be zero."""
         bands = self.squeeze.squeeze(filtered)
         if self.auxiliary is not None:
             delta = torch.zeros_like(bands) if delta is None else delta
             fused = _run_back(self.fusion, torch.cat([bands, delta], dim=1), self.config.channels)
             bands = fused[:, : self.config.channels]
         return self.squeeze.unsqueeze(_run_back(self.invertible, bands, self.low))
+
+    def restore(self, filtered: Float[Tensor, "batch 3 height width"]) -> Float[Tensor, "batch 3 height width"]:
+        """Restored photo, unclipped: `inverse(filtered)`, and enhancers before and after it where there are any."""
+        if self.enhance_decoded is not None:
+            filtered = self.squeeze.unsqueeze(self.enhance_decoded(self.squeeze.squeeze(filtered)))
+        restored = self.inverse(filtered)
+        if self.enhance_restored is not None:
+            restored = self.squeeze.unsqueeze(self.enhance_restored(self.squeeze.squeeze(restored)))
+        return restored
+
+
+def _enhancer(config: NetworkConfig, place: str) -> Enhancer | None:
+    return Enhancer(config.channels, config.enhancer_width) if config.enhancer in (place, "both") else None
 
 
 def _couplings(config: NetworkConfig, blocks: int, first: int, second: int, width: int) -> nn.ModuleList:

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from unfilter_training.network.config import NetworkConfig
+from unfilter_training.network.enhancer import CONVOLUTIONS
 
 
 def halo(config: NetworkConfig, direction: Literal["forward", "inverse"]) -> int:
@@ -14,11 +15,12 @@ def halo(config: NetworkConfig, direction: Literal["forward", "inverse"]) -> int
     scale = config.cell
     couplings = config.blocks * (2 if config.block == "additive_affine" else 1)
     branch = couplings * config.subnet_convolutions
+    fusion = 0 if config.auxiliary == "none" else 2 * config.fusion_blocks * config.subnet_convolutions
+    if direction == "inverse":
+        enhancers = {"none": 0, "before": 1, "after": 1, "both": 2}[config.enhancer]
+        return _aligned(scale * (fusion + branch + CONVOLUTIONS * enhancers), config.alignment)
     if config.auxiliary == "none":
         return _aligned(scale * branch, config.alignment)
-    fusion = 2 * config.fusion_blocks * config.subnet_convolutions
-    if direction == "inverse":
-        return _aligned(scale * (fusion + branch), config.alignment)
     # Strided: 5x5 at full, 3x3 to half, 3x3 to quarter resolution, two transposed 4x4 (one cell each way), 5x5.
     dilations = config.auxiliary_dilations
     context = {"dilated": sum(dilations) + sum(dilations[:-1]) + 1, "strided": 2 + 1 + 2 + 4 + 2 + 2}[config.auxiliary]

@@ -5,11 +5,13 @@ from typing import Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from unfilter.bundle import TilePlan
 from unfilter.filter import run_photo
+from unfilter.rounding import to_floats
 from unfilter.runtimes import BoundGraph
-from unfilter_training.network.quasi_invertible import QuasiInvertibleNetwork
+from unfilter_training.network.restorable import RestorableNetwork
 
 Direction = Literal["forward", "inverse"]
 
@@ -18,39 +20,53 @@ _UNTILED = 1 << 20
 
 
 def run_whole(
-    network: QuasiInvertibleNetwork,
+    network: RestorableNetwork,
     direction: Direction,
     pixels: NDArray[np.uint8],
     hyper_parameters: tuple[float, ...] = (),
+    output: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
     """One direction on a photo (uint8, height x width x 3) on the CPU in float32, rounded to bytes.
 
-    `hyper_parameters` and errors are those of `graph`.
+    `hyper_parameters`, `output` and errors are those of `graph`.
     """
-    return run_photo(graph(network, direction, hyper_parameters), pixels, untiled(network))
+    return run_photo(graph(network, direction, hyper_parameters, output), pixels, untiled(network))
 
 
-def untiled(network: QuasiInvertibleNetwork) -> TilePlan:
+def untiled(network: RestorableNetwork) -> TilePlan:
     """A plan that cuts no photo."""
-    return TilePlan(tile=_UNTILED, halo=0, alignment=network.config.alignment)
+    return TilePlan(tile=_UNTILED, halo=0, alignment=network.alignment)
 
 
-def graph(network: QuasiInvertibleNetwork, direction: Direction, hyper_parameters: tuple[float, ...] = ()) -> BoundGraph:
+def graph(
+    network: RestorableNetwork,
+    direction: Direction,
+    hyper_parameters: tuple[float, ...] = (),
+    output: NDArray[np.uint8] | None = None,
+) -> BoundGraph:
     """One direction as the SDK's runtimes give it, on the CPU in float32.
 
-    `hyper_parameters` are places of 0..1 in their ranges, for direction `forward` of a network that has them.
+    `hyper_parameters` are places of 0..1 in their ranges, for direction `forward` of a network that has them; `output` is
+    what the operator itself makes of the photo, of the same shape, and is looked at by networks that take it.
 
     Raises:
-        ValueError: `hyper_parameters` given to the inverse; from a call, missing, superfluous, or of another count.
+        ValueError: `hyper_parameters` given to the inverse; from a call, missing, superfluous, or of another count, or
+            `output` missing.
     """
     if hyper_parameters and direction == "inverse":
         raise ValueError("the inverse takes no hyper-parameters")
     places = torch.tensor([hyper_parameters]) if hyper_parameters else None
 
     def run(image: NDArray[np.float32]) -> NDArray[np.float32]:
-        planes = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]
+        height, width, _ = image.shape
+        made = None if output is None else _planes(to_floats(output[:height, :width]))  # the one tile: the aligned part
+        planes = _planes(image)
         with torch.inference_mode():
-            result = network(planes, places)[0] if direction == "forward" else network.inverse(planes)
+            result = network.filter(planes, places, made)[0] if direction == "forward" else network.restore(planes)
         return result[0].permute(1, 2, 0).numpy()
 
     return run
+
+
+def _planes(image: NDArray[np.float32]) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]

@@ -1,0 +1,72 @@
+"""The graphs of one bundle on one runtime: each loaded once, when first needed, whatever number of threads ask for it."""
+
+from collections.abc import Mapping
+from functools import partial
+from threading import Lock
+
+import numpy as np
+
+from unfilter import runtimes
+from unfilter.bundle import Bundle, Direction, Precision
+from unfilter.errors import RuntimeUnavailable
+from unfilter.hyper_parameter import complete
+from unfilter.runtimes import BoundGraph, Graph
+
+_DIRECTIONS: tuple[Direction, ...] = ("forward", "inverse")
+
+
+class Graphs:
+    """Both directions of a bundle.
+
+    Raises:
+        RuntimeUnavailable: the runtime is not installed.
+        BundleError: the bundle lacks a direction in that format and precision.
+    """
+
+    def __init__(self, bundle: Bundle, runtime: str, precision: Precision) -> None:
+        self._bundle = bundle
+        self._module = runtimes.runtime(runtime)
+        self._artifacts = {each: bundle.artifact(self._module.FORMAT, each, precision) for each in _DIRECTIONS}
+        self._loaded: dict[Direction, Graph] = {}
+        self._lock = Lock()
+
+    def bound(self, direction: Direction, parameters: Mapping[str, float]) -> BoundGraph:
+        """The graph of one direction with its hyper-parameters; see `Filter.graph`."""
+        taken = self._bundle.manifest.hyper_parameters if direction == "forward" else ()
+        values = complete(taken, parameters)
+        graph = self._graph(direction)
+        if not taken:
+            return graph
+        places = np.array([one.place(values[one.name]) for one in taken], np.float32)
+        return partial(graph, parameters=places)
+
+    def fixed_size(self, direction: Direction) -> bool:
+        """Whether the graph of one direction takes tiles of the plan's size only."""
+        return self._artifacts[direction].fixed_size
+
+    def _graph(self, direction: Direction) -> Graph:
+        with self._lock:
+            if direction not in self._loaded:
+                artifact = self._artifacts[direction]
+                self._bundle.check_artifact(artifact)
+                self._loaded[direction] = self._module.open_graph(self._bundle, artifact)
+            return self._loaded[direction]
+
+
+def first_runtime(bundle: Bundle, precision: Precision) -> str:
+    """The first installed runtime that opens what the bundle has in that precision.
+
+    Raises:
+        RuntimeUnavailable: none is installed, or none does.
+    """
+    installed = runtimes.installed()
+    if not installed:
+        raise RuntimeUnavailable("no runtime is installed; add one with: pip install 'unfilter[onnx]'")
+    formats = {artifact.format for artifact in bundle.manifest.artifacts if artifact.precision == precision}
+    for name in installed:
+        if runtimes.sibling(name).FORMAT in formats:
+            return name
+    raise RuntimeUnavailable(
+        f"{bundle.folder}: nothing in {precision} that an installed runtime ({', '.join(installed)}) opens; "
+        f"it holds {', '.join(sorted(formats)) or 'no such artifact'}"
+    )

@@ -1,0 +1,66 @@
+"""The forms that a photo is handed over in, beside arrays and files by path: what is given comes back changed, of its kind.
+
+| given | comes back |
+|---|---|
+| bytes of a PNG, WebP or HEIC file | bytes of a file of that format, exact |
+| bytes of a JPEG, AVIF or TIFF file | bytes of a PNG |
+| a file opened in binary mode | a `BytesIO` at its start, of the same formats |
+| a Pillow image | a Pillow image, RGB or RGBA, metadata in its `info` |
+"""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Protocol, TypeAlias
+
+from PIL import Image
+
+from unfilter.errors import PhotoError
+from unfilter.photo.photo import Photo
+from unfilter.photo.pillow import image_of, photo_of
+from unfilter.photo.read import read_photo
+from unfilter.photo.tag import ExactCodec
+from unfilter.photo.write import encode_photo
+
+Bytes: TypeAlias = bytes | bytearray | memoryview
+Change: TypeAlias = Callable[[Photo, ExactCodec], Photo]
+"""What is done to a photo that will be saved in that codec."""
+
+
+class BinaryFile(Protocol):
+    """A file opened in binary mode, or anything else that gives bytes."""
+
+    def read(self) -> bytes:
+        """All that is left of it."""
+        ...
+
+
+def changed(given: Bytes | BinaryFile | Image.Image, change: Change) -> bytes | BytesIO | Image.Image:
+    """`given` after `change`, in the form that it was given in; see the table above.
+
+    Raises:
+        PhotoError: unreadable or unwritable, as for files.
+        TypeError: of none of these forms.
+    """
+    if isinstance(given, Image.Image):
+        photo = photo_of(given)
+        return image_of(change(photo, exact_codec(photo)))
+    if isinstance(given, Bytes):
+        return _changed_file(bytes(given), "bytes", change)
+    if hasattr(given, "read"):
+        name = getattr(given, "name", None)
+        content = given.read()
+        if not isinstance(content, bytes):
+            raise PhotoError(f"{name or 'file'}: gives {type(content).__name__}, not bytes; open it in binary mode")
+        return BytesIO(_changed_file(content, name if isinstance(name, str) else "file", change))
+    raise TypeError(f"a photo is an array, bytes, a file, a Pillow image or a path; got {type(given).__name__}")
+
+
+def exact_codec(photo: Photo) -> ExactCodec:
+    """The codec that a changed `photo` is saved in where nobody names one: its own where that is exact, else PNG."""
+    return photo.codec if photo.codec in ("webp", "heic") else "png"
+
+
+def _changed_file(content: bytes, name: str, change: Change) -> bytes:
+    photo = read_photo(BytesIO(content), name=name)
+    codec = exact_codec(photo)
+    return encode_photo(change(photo, codec), codec)

@@ -1,0 +1,75 @@
+"""Laws: several threads that use one filter get the bytes that one thread gets; a graph is loaded once."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from unfilter import runtimes
+from unfilter.bundle import Artifact, Bundle
+from unfilter.errors import BundleError, RuntimeUnavailable
+from unfilter.filter import Filter
+from unfilter.graphs import Graphs
+from unfilter.runtimes import Graph
+
+THREADS = 6
+
+
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[str]]:
+    """Counts what a runtime really loads: the paths of artifacts, in order."""
+
+    def count(runtime: str) -> list[str]:
+        module = runtimes.sibling(runtime)
+        assert isinstance(module, ModuleType)
+        paths: list[str] = []
+        real = module.open_graph
+
+        def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
+            paths.append(artifact.direction)
+            return real(bundle, artifact)
+
+        monkeypatch.setattr(module, "open_graph", open_graph)
+        return paths
+
+    return count
+
+
+def test_threads_get_the_bytes_of_one_thread_and_load_each_graph_once(
+    runtime: str, shipped_bundle: Path, chelsea: NDArray[np.uint8], loaded: Callable[[str], list[str]]
+) -> None:
+    photos = [np.ascontiguousarray(chelsea[row : row + 33, row : row + 47]) for row in range(0, 120, 20)]
+    alone = Filter.open(shipped_bundle, runtime=runtime)
+    expected = [(filtered := alone.apply(photo), alone.restore(filtered)) for photo in photos]
+    paths = loaded(runtime)
+    shared, together = Filter.open(shipped_bundle, runtime=runtime), threading.Barrier(THREADS)
+
+    def work(photo: NDArray[np.uint8]) -> list[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
+        together.wait()  # all at once, while nothing is loaded yet
+        return [(filtered := shared.apply(photo), shared.restore(filtered)) for _ in range(3)]
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        for one, results in zip(expected, pool.map(work, photos), strict=True):
+            for result in results:
+                np.testing.assert_array_equal(result, one)
+    assert sorted(paths) == ["forward", "inverse"]
+
+
+def test_nothing_is_loaded_before_it_is_needed(small_bundle: Path, loaded: Callable[[str], list[str]]) -> None:
+    paths = loaded("onnx")
+    opened = Filter.open(small_bundle, runtime="onnx")
+    assert paths == []
+    opened.restore(np.zeros((4, 4, 3), np.uint8))
+    assert paths == ["inverse"]
+
+
+def test_a_bundle_that_lacks_a_direction_is_refused_on_opening(small_bundle: Path) -> None:
+    with pytest.raises(BundleError, match="no onnx forward in fp16"):
+        Graphs(Bundle(small_bundle), "onnx", "fp16")
+    with pytest.raises(RuntimeUnavailable, match="unknown runtime"):
+        Graphs(Bundle(small_bundle), "onx", "fp32")

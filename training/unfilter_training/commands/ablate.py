@@ -1,0 +1,78 @@
+"""`unfilter ablate`: every ablation and baseline, trained one after another."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from unfilter.errors import UnfilterError
+    from unfilter_training.recipe import Recipe
+
+SUMMARY = "train the ablations and the paper's baselines, all that are missing, one after another; resumes where it stopped"
+EXTRA: str | None = "train"
+REQUIRES = ("torch", "safetensors", "jaxtyping", "tqdm", "matplotlib")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("photos", metavar="PHOTOS", type=Path, help="folder of training photos")
+    parser.add_argument("names", metavar="NAME", nargs="*", help="recipes of recipes/ablations (default: all)")
+    parser.add_argument("--out", type=Path, default=Path("build/ablations"), help="a folder for each (build/ablations)")
+    parser.add_argument("--pairs", type=Path, default=Path("build/pairs"), help="filtered photos made before (build/pairs)")
+    parser.add_argument("--device", help="torch device (default: cuda where there is one, else cpu)")
+
+
+def run(arguments: Namespace) -> int:
+    from unfilter.errors import UnfilterError
+    from unfilter_training import distributed
+    from unfilter_training.commands.train import interrupt_politely
+    from unfilter_training.recipe import ablation_recipes, read_recipe
+
+    interrupt_politely()
+    known = ablation_recipes()
+    names = arguments.names or known
+    if unknown := [name for name in names if name not in known]:
+        raise UnfilterError(f"no ablation is called {', '.join(unknown)}; there are: {', '.join(known)}")
+    recipes = {name: read_recipe(name) for name in names}
+    with distributed.launched(arguments.device) as device:
+        left_out = _train_all(recipes, arguments, device)
+    if left_out:
+        reasons = "; ".join(f"{name} ({error})" for name, error in left_out.items())
+        raise UnfilterError(f"{len(left_out)} of {len(recipes)} were left out: {reasons}")
+    return 0
+
+
+def _train_all(recipes: "dict[str, Recipe]", arguments: Namespace, device: str | None) -> "dict[str, UnfilterError]":
+    """Train those that are missing; returns what kept others from being trained, by name."""
+    from unfilter.errors import UnfilterError
+    from unfilter_training import distributed
+    from unfilter_training.commands.train import train_recipe
+
+    def say(line: str) -> None:
+        if distributed.rank() == 0:
+            print(line, flush=True)
+
+    left_out: dict[str, UnfilterError] = {}
+    for number, (name, recipe) in enumerate(recipes.items(), start=1):
+        folder = arguments.out / name
+        trained = _is_trained(folder, recipe)
+        say(f"[{number}/{len(recipes)}] {name}{': was trained before' if trained else ''}")
+        if trained:
+            continue
+        arguments.recipe = name
+        try:
+            train_recipe(recipe, folder, arguments, device, (name,))
+        except UnfilterError as error:
+            if distributed.world_size() > 1:  # the other processes may not have met it, and would wait for this one
+                raise
+            left_out[name] = error  # such as the weights of a style that are not here: the others need not wait
+            say(f"left out: {error}")
+    return left_out
+
+
+def _is_trained(folder: Path, recipe: "Recipe") -> bool:
+    from unfilter_training import checkpoint
+
+    if not (folder / checkpoint.DESCRIPTION).exists():
+        return False
+    description = checkpoint.read_description(folder)
+    return description.recipe == recipe and description.steps == recipe.schedule.steps

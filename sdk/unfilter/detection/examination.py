@@ -29,7 +29,7 @@ def examine(chosen: "Filter", photo: Photo) -> Examination:
     """Whether `photo` is as `chosen` saved it. Costs both directions on at most 256 x 256 pixels, whatever its size.
 
     A tag of this filter counts as evidence, but never decides; it also tells the hyper-parameters, whose defaults are taken
-    without one, and the quality that a JPEG was saved at.
+    without one, the quality that a JPEG was saved at, and what a photo in memory was saved as.
 
     Raises:
         BundleError: a file of the bundle is missing or changed.
@@ -47,11 +47,13 @@ def examine(chosen: "Filter", photo: Photo) -> Examination:
     measures = measure(forward, chosen.graph("inverse"), photo.pixels, manifest.tiles)
     if measures is None:
         return Examination(None, None, f"it is flat, or smaller than {LEAST} x {LEAST} pixels")
-    tag = photo.tag
-    tagged = tag is not None and (tag.restoration, tag.codec) == (manifest.restoration, photo.codec)
-    verdict = detector.judge(measures, photo.quality, tagged=tagged)
+    tag, codec, quality = photo.tag, photo.codec, photo.quality
+    if tag and codec is None:  # a photo in memory says nothing of the file that it came in
+        codec, quality = tag.codec, tag.quality
+    tagged = tag is not None and (tag.restoration, tag.codec) == (manifest.restoration, codec)
+    verdict = detector.judge(measures, quality, tagged=tagged)
     if verdict is None:
-        return Examination(None, None, f"the filter was not trained for {photo.codec} files")
+        return Examination(None, None, f"the filter was not trained for {codec} files")
     return Examination(verdict.made, verdict.confidence, str(verdict))
 
 

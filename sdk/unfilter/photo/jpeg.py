@@ -29,13 +29,14 @@ def decode(source: Source) -> Photo:
     if pictures > 1 and not left:
         left = (f"{pictures - 1} more of its {pictures} pictures (MPO) were left behind",)
     exif = exif_of(image.info.get("exif"))
-    quality = quality_of(image.quantization[min(image.quantization)])
-    return Photo(pixels, "jpeg", profile, exif, xmp, tag, alpha, notes=(*notes, *left), quality=quality)
+    return Photo(pixels, "jpeg", profile, exif, xmp, tag, alpha, notes=(*notes, *left), quality=quality_of(image))
 
 
-def quality_of(luma: list[int]) -> int:
-    """The quality 1..100 at which libjpeg's luma table is nearest to `luma`: 64 steps of the quantiser, in any order."""
-    steps = np.sort(luma)
+def quality_of(image: JpegImagePlugin.JpegImageFile) -> int | None:
+    """The quality 1..100 at which libjpeg's luma table is nearest to the file's; None where it has no table."""
+    if not image.quantization:
+        return None
+    steps = np.sort(image.quantization[min(image.quantization)])
     return 1 + int(np.argmin(np.abs(_luma_tables() - steps).sum(axis=1)))
 
 

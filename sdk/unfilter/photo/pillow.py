@@ -2,9 +2,10 @@
 
 from io import BytesIO
 
-from PIL import Image
+from PIL import Image, JpegImagePlugin
 
 from unfilter.errors import PhotoError
+from unfilter.photo.jpeg import quality_of
 from unfilter.photo.levels import levels_of
 from unfilter.photo.metadata import carried, exif_of, notes_of, split, xmp_of
 from unfilter.photo.photo import Kind, Photo
@@ -50,7 +51,8 @@ def photo_of(image: Image.Image) -> Photo:
         raise source.refusal(f"cannot be decoded ({' '.join(str(error).split())})") from None
     xmp, tag = split(packet := xmp_of(image))
     tag = Tag.from_json(str(image.info.get(PNG_KEYWORD, ""))) or tag
-    return Photo(pixels, kind, profile, exif_of(exif), xmp, tag, alpha, notes=(*notes, *notes_of(packet)))
+    quality = quality_of(image) if isinstance(image, JpegImagePlugin.JpegImageFile) else None
+    return Photo(pixels, kind, profile, exif_of(exif), xmp, tag, alpha, notes=(*notes, *notes_of(packet)), quality=quality)
 
 
 def image_of(photo: Photo) -> Image.Image:

@@ -21,6 +21,8 @@ from unfilter.detection.examination import examine
 from unfilter.errors import BundleError, PhotoError
 from unfilter.filter import Filter
 from unfilter.photo import Photo, Subsampling, read_photo, write_photo
+from unfilter.photo.pillow import image_of, photo_of
+from unfilter.photo.write import encode_photo
 from unfilter_training.checkpoint import find
 
 EditManifest = Callable[..., None]
@@ -99,6 +101,44 @@ def test_a_plain_photo_is_refused_and_restored_only_by_force(
     assert "force it" in said
     assert not (tmp_path / "r.png").exists()
     assert main([*command, "--force"]) == 0
+
+
+def test_of_many_files_an_altered_one_is_one_line_and_restored_only_by_force(
+    filtered: NDArray[np.uint8], calibrated_bundle: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    source, out = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    for name, pixels in (("altered", through_jpeg(filtered, 50)), ("kept", filtered)):
+        write_photo(source / f"{name}.png", Photo(pixels))
+    command = ["restore", "--filter", str(calibrated_bundle), str(source), "--out", str(out)]
+    assert main(command) == 3
+    said = capfd.readouterr()
+    assert said.out.endswith("2 photos: 1 restored, 1 failed\n")
+    assert said.err.startswith(f"unfilter: {source / 'altered.png'}: is no file of filter l0, or not as it was saved")
+    assert said.err.count("\n") == 1
+    assert [path.name for path in out.iterdir()] == ["kept.png"]
+    assert main([*command, "--force"]) == 0
+    assert capfd.readouterr().out.endswith("2 photos: 1 restored, 1 there already\n")
+
+
+def test_bytes_and_pillow_images_are_refused_as_files_are(filtered: NDArray[np.uint8], l0: Filter) -> None:
+    good, bad = Photo(filtered), Photo(through_jpeg(filtered, 50))
+    assert Image.open(BytesIO(l0.restore(encode_photo(good, "png")))).size == l0.restore(image_of(good)).size
+    for refused in (lambda: l0.restore(encode_photo(bad, "png")), lambda: l0.restore(image_of(bad))):
+        with pytest.raises(PhotoError, match="not as the filter saved it"):
+            refused()
+    assert l0.restore(image_of(bad), force=True).size == image_of(bad).size
+
+
+@pytest.mark.parametrize("opened", [lambda image: image, lambda image: image.copy()], ids=["opened", "copied"])
+def test_a_pillow_image_from_a_jpeg_is_judged_as_a_jpeg(
+    opened: Callable[[Image.Image], Image.Image], photo: NDArray[np.uint8], l0: Filter, tmp_path: Path
+) -> None:
+    write_photo(tmp_path / "p.png", Photo(photo))
+    l0.apply_file(tmp_path / "p.png", tmp_path / "f.jpg", quality=90)
+    from_pillow, from_file = photo_of(opened(Image.open(tmp_path / "f.jpg"))), read_photo(tmp_path / "f.jpg")
+    assert from_file.quality == 90
+    assert examine(l0, from_pillow) == examine(l0, from_file)
 
 
 def test_inspect_shows_the_verdict_with_tag_and_without(

@@ -30,7 +30,8 @@ from unfilter.graphs import Graphs, first_runtime
 from unfilter.hyper_parameter import HyperParameter, complete
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling, check_target, codec_of, read_photo, write_photo
 from unfilter.photo.forms import BinaryFile, Bytes, changed
-from unfilter.provenance import refuse_foreign, refuse_itself, refuse_untrained, tag_of
+from unfilter.photo.write import fingerprinted
+from unfilter.provenance import refuse_itself, refuse_untrained, tag_of
 from unfilter.remainder import aligned_size, carry_remainder
 from unfilter.rounding import to_bytes
 from unfilter.runtimes import BoundGraph
@@ -175,20 +176,21 @@ class Filter:
         parameters: Mapping[str, float],
         *,
         quality: int = 95,
+        subsampling: Subsampling = "4:4:4",
         progress: Progress | None = None,
     ) -> Photo:
-        """`photo` filtered and tagged, to be saved in `codec`. `parameters` has every hyper-parameter's value; `progress` is
-        as for `run_photo`.
+        """`photo` filtered and tagged, to be saved in `codec`, a JPEG with this `quality` and `subsampling`: the tag tells
+        of those pixels. `parameters` has every hyper-parameter's value; `progress` is as for `run_photo`.
         """
         tag = tag_of(self.bundle.manifest, codec, quality, parameters)
-        return replace(photo, pixels=self.run("forward", photo.pixels, parameters, progress), tag=tag)
+        filtered = replace(photo, pixels=self.run("forward", photo.pixels, parameters, progress), tag=tag)
+        return fingerprinted(filtered, codec, quality, subsampling)
 
     def restored(self, source: Path | str, photo: Photo, *, force: bool = False, progress: Progress | None = None) -> Photo:
         """`photo`, read from `source`, restored and without a tag; refused as `restore_file` says. `progress` is as for
         `run_photo`.
         """
         if not force:
-            refuse_foreign(self.bundle.manifest, source, photo)
             refuse_altered(self, source, photo)
         return replace(photo, pixels=self.run("inverse", photo.pixels, progress=progress), tag=None)
 
@@ -233,7 +235,7 @@ class Filter:
         photo = read_photo(source, convert=convert, reduce=reduce, limit=limit)
         refuse_itself(source, target)
         notes = photo.notes + check_target(target, photo)
-        filtered = self.filtered(photo, codec, values, quality=quality, progress=progress)
+        filtered = self.filtered(photo, codec, values, quality=quality, subsampling=subsampling, progress=progress)
         write_photo(target, filtered, quality=quality, subsampling=subsampling)
         return notes
 

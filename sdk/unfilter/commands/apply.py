@@ -121,6 +121,7 @@ def _run_many(chosen: "Filter", arguments: Namespace) -> int:
     refuse_untrained(manifest, arguments.out, codec)
     values = complete(chosen.hyper_parameters, dict(arguments.parameters))
     tag = tag_of(manifest, codec, arguments.quality, values)
+    coding = {"quality": arguments.quality, "subsampling": arguments.subsampling}
     batch = Batch("filtered")
     targets = batch.targets(arguments)
     chosen.graph("forward", values)  # what is wrong with the bundle is said once, not for every photo
@@ -132,8 +133,8 @@ def _run_many(chosen: "Filter", arguments: Namespace) -> int:
         notes = photo.notes + check_target(target, photo)
         if is_done(chosen, "forward", source, photo, target, tag, values):
             return None
-        filtered = chosen.filtered(photo, codec, values, quality=arguments.quality)
-        write_photo(target, filtered, quality=arguments.quality, subsampling=arguments.subsampling)
+        filtered = chosen.filtered(photo, codec, values, **coding)
+        write_photo(target, filtered, **coding)
         report(notes, source)
         return _said(target, chosen)
 

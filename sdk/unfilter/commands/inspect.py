@@ -12,6 +12,7 @@ from unfilter.photo import Photo, Tag
 from unfilter.search_path import find_bundle, is_name, open_bundle
 
 if TYPE_CHECKING:
+    from unfilter.detection.carrier import Examination
     from unfilter.filter import Filter
 
 SUMMARY = "show the tag of photo files and whether their pixels bear it out, or what a bundle holds"
@@ -64,14 +65,12 @@ def _photo(path: Path, limit: int, judge: "_Judge") -> list[tuple[str, str]]:
         return [*lines, *judge.lines(photo, None, "name the filter with --filter")]
     lines += [("filter", photo.tag.filter), ("restoration", photo.tag.restoration), ("saved as", _saved_as(photo.tag))]
     lines += [("parameter", f"{name} {value:g}") for name, value in photo.tag.parameters.items()]
-    if photo.tag.codec != photo.codec:
-        lines.append(("warning", f"is {photo.codec} now: what it carried is damaged"))
     try:
         found = find_bundle(path, photo.tag).folder
         lines.append(("bundle", str(found)))
-    except PhotoError:
+    except PhotoError as error:
         found = None
-        lines.append(("bundle", "not in the search path"))
+        lines.append(("bundle", f"not in the search path: {str(error).removeprefix(f'{path}: ')}"))
     return [*lines, *judge.lines(photo, found, "no bundle to judge by")]
 
 
@@ -83,24 +82,31 @@ class _Judge:
         self._opened: dict[str | Path, Filter] = {}
 
     def lines(self, photo: Photo, found: Path | None, otherwise: str) -> list[tuple[str, str]]:
-        """Verdict, confidence and reason; `otherwise` says why not, where no filter is named and no bundle is `found`."""
-        from unfilter.detection.examination import examine
-        from unfilter.errors import RuntimeUnavailable
-        from unfilter.filter import Filter
+        """Verdict, confidence and reason; `otherwise` says why not, where no filter is named, no bundle is `found`, and the
+        tag does not tell of the pixels.
+        """
+        from unfilter.errors import UnfilterError
 
-        bundle = self._named or found
-        if bundle is None:
-            return [("verdict", f"none: {otherwise}")]
         try:
-            if bundle not in self._opened:
-                self._opened[bundle] = Filter.open(bundle)
-            made, confidence, reason = examine(self._opened[bundle], photo)
-        except RuntimeUnavailable as error:
+            made, confidence, reason = self._examined(photo, self._named or found) or (None, None, otherwise)
+        except UnfilterError as error:  # of a bundle that is broken, or a runtime that is not installed
             return [("verdict", f"none: {error}")]
         if confidence is None:
             return [("verdict", f"none: {reason}")]
         words = "as the filter saved it" if made else "altered, or made by something else"
         return [("verdict", words), ("confidence", f"{confidence:.1%}"), ("measured", reason)]
+
+    def _examined(self, photo: Photo, bundle: str | Path | None) -> "Examination | None":
+        from unfilter.detection.carrier import compare
+        from unfilter.detection.examination import examine
+        from unfilter.filter import Filter
+
+        compared = None if self._named else compare(photo)
+        if compared or bundle is None:
+            return compared
+        if bundle not in self._opened:
+            self._opened[bundle] = Filter.open(bundle)
+        return examine(self._opened[bundle], photo)
 
 
 def _saved_as(tag: Tag) -> str:

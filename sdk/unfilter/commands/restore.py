@@ -72,6 +72,7 @@ class _Opened:
 
 
 def _run_many(opened: _Opened, arguments: Namespace) -> int:
+    from unfilter.detection.examination import refuse_altered
     from unfilter.photo import check_target, read_photo, write_photo
     from unfilter.resume import is_done
 
@@ -84,9 +85,11 @@ def _run_many(opened: _Opened, arguments: Namespace) -> int:
         chosen = opened.of(source, photo)
         batch.make_folder(target.parent)
         notes = photo.notes + check_target(target, photo)
+        if not arguments.force:
+            refuse_altered(chosen, source, photo)  # also what was restored by force before
         if is_done(chosen, "inverse", source, photo, target, None):
             return None
-        write_photo(target, chosen.restored(source, photo, force=arguments.force), quality=100)
+        write_photo(target, chosen.restored(source, photo, force=True), quality=100)
         report(notes, source)
         return _said(target, chosen)
 

@@ -1,43 +1,38 @@
-"""Asking a filter whether it made a file: by the quantiser tables of a JPEG first, then by the pixels."""
+"""Asking a filter whether it made a file: by what the tag tells of the pixels, by the quantiser tables of a JPEG where it
+tells nothing, and by the pixels themselves at last.
+"""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from unfilter.detection.carrier import Examination, compare
 from unfilter.detection.detector import Detector, read_detector
 from unfilter.detection.evidence import LEAST, measure
 from unfilter.errors import PhotoError, UnfilterError
 from unfilter.hyper_parameter import complete
 from unfilter.photo import Photo
+from unfilter.provenance import refuse_foreign
 
 if TYPE_CHECKING:
     from unfilter.filter import Filter
 
 
-class Examination(NamedTuple):
-    """What came of it.
-
-    `made` is None where nothing can be said; `confidence` is a probability, 0.5..1, of what `made` says; `reason` says in
-    words what was measured, or why nothing was.
-    """
-
-    made: bool | None
-    confidence: float | None
-    reason: str
-
-
 def examine(chosen: "Filter", photo: Photo) -> Examination:
-    """Whether `photo` is as `chosen` saved it. Costs both directions on at most 256 x 256 pixels, whatever its size.
+    """Whether `photo` is as `chosen` saved it: by what a tag of this filter tells of the pixels (`compare`), or else by
+    running both directions on at most 256 x 256 of them, whatever its size.
 
-    A tag of this filter counts as evidence, but never decides; it also tells the hyper-parameters, whose defaults are taken
-    without one, the quality that a JPEG was saved at, and what a photo in memory was saved as.
+    A tag of an older unfilter counts as evidence then, but never decides; it also tells the hyper-parameters, whose defaults
+    are taken without one, and what a photo in memory was saved as.
 
     Raises:
         BundleError: a file of the bundle is missing or changed.
     """
     manifest = chosen.bundle.manifest
+    own = photo.tag is not None and photo.tag.restoration == manifest.restoration
+    if own and (found := compare(photo)):
+        return found
     detector = read_detector(chosen.bundle.checked(manifest.detection)) if manifest.detection else None
-    reason = compressed_again(photo, detector)
-    if reason:
+    if not own and (reason := _below_training(photo, detector)):
         return Examination(False, 1.0, reason)
     if detector is None:
         return Examination(None, None, "bundle has no calibration")
@@ -50,15 +45,15 @@ def examine(chosen: "Filter", photo: Photo) -> Examination:
     tag, codec, quality = photo.tag, photo.codec, photo.quality
     if tag and codec is None:  # a photo in memory says nothing of the file that it came in
         codec, quality = tag.codec, tag.quality
-    tagged = tag is not None and (tag.restoration, tag.codec) == (manifest.restoration, codec)
-    verdict = detector.judge(measures, quality, tagged=tagged)
+    verdict = detector.judge(measures, quality, tagged=own)
     if verdict is None:
         return Examination(None, None, f"the filter was not trained for {codec} files")
     return Examination(verdict.made, verdict.confidence, str(verdict))
 
 
 def refuse_altered(chosen: "Filter", source: Path | str, photo: Photo) -> None:
-    """Raises PhotoError where `photo`, read from `source`, is not as `chosen` saved it."""
+    """Raises PhotoError where another filter made `photo`, read from `source`, or it is not as `chosen` saved it."""
+    refuse_foreign(chosen.bundle.manifest, source, photo)
     found = examine(chosen, photo)
     if found.made is False:
         raise PhotoError(
@@ -67,18 +62,12 @@ def refuse_altered(chosen: "Filter", source: Path | str, photo: Photo) -> None:
         )
 
 
-def compressed_again(photo: Photo, detector: Detector | None) -> str | None:
+def _below_training(photo: Photo, detector: Detector | None) -> str | None:
     """What a JPEG's quantiser tables say against it, in words."""
-    if photo.quality is None:
-        return None
-    saved = photo.tag.quality if photo.tag else None
-    if saved is not None:  # tables of neighbouring qualities may be equal
-        again = abs(saved - photo.quality) > 1
-        return f"was saved as a JPEG of quality {saved}, and its tables are of {photo.quality} now" if again else None
     lowest = detector.lowest_quality if detector else None
-    if lowest is not None and photo.quality < lowest:
-        return f"is a JPEG of quality {photo.quality}, where the filter was trained for {lowest} and above"
-    return None
+    if photo.quality is None or lowest is None or photo.quality >= lowest:
+        return None
+    return f"is a JPEG of quality {photo.quality}, where the filter was trained for {lowest} and above"
 
 
 def _parameters(chosen: "Filter", photo: Photo) -> dict[str, float]:

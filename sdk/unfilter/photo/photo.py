@@ -25,6 +25,7 @@ class Photo:
         colour: what says of the colour space beside a profile, as chunks of a PNG by name (`gAMA`, `cHRM`, `sRGB`, `cICP`).
         notes: what was left behind or changed on reading, a line each.
         quality: of a JPEG, 1..100, by its quantiser tables; None for other formats.
+        coding: of a JPEG, a digest of its quantiser tables and chroma sampling; None for other formats.
     """
 
     pixels: NDArray[np.uint8]
@@ -37,6 +38,7 @@ class Photo:
     colour: tuple[tuple[str, bytes], ...] = ()
     notes: tuple[str, ...] = ()
     quality: int | None = None
+    coding: str | None = None
 
     @property
     def transparent(self) -> bool:

@@ -31,6 +31,9 @@ photos, as JPEG of quality 60 to 98, 97 to 512 pixels a side: the IJG's decoders
 chroma and in floating point, come to 0.8 of it at most, what was recoloured by 5 to 30 % to 1.9 at least.
 """
 
+_LEAST = 0.001
+"""Of a deviation that cells tell, so that 0 says that every level is the same."""
+
 
 class Fingerprint(BaseModel):
     """Size and digest of the pixels of a file (height x width x 3, uint8 RGB) when it was saved; of a JPEG, cells beside.
@@ -73,7 +76,7 @@ class Fingerprint(BaseModel):
         return pixels.shape[:2] == (self.height, self.width)
 
     def deviation(self, pixels: Pixels, decoder: str | None) -> float:
-        """How far `pixels` are from those that were saved: 0 where they are the same, up to 1 what decoders of one JPEG may
+        """How far `pixels` are from those that were saved: 0 where they are the same, and up to 1 what decoders of one JPEG may
         differ by, infinite where they are others for certain.
 
         `decoder` is what read them from a JPEG; None where that is not known.
@@ -87,7 +90,7 @@ class Fingerprint(BaseModel):
         saved = np.frombuffer(b64decode(self.cells), "<u2").reshape(self._shape) / _STEPS
         allowed = np.broadcast_to(_ALLOWED, saved.shape).copy()
         allowed[..., -1] += _OF_ROUGHNESS * saved[..., -1]
-        return float((np.abs(_cells(pixels) / _STEPS - saved) / allowed).max())
+        return max(float((np.abs(_cells(pixels) / _STEPS - saved) / allowed).max()), _LEAST)
 
 
 def of_exact(pixels: Pixels) -> Fingerprint:

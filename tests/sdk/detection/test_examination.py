@@ -1,5 +1,5 @@
-"""Laws: files as the filter saved them are told from others by their pixels, tag or no tag; `restore` refuses the others
-with what was measured, unless forced; a bundle without a detector refuses nothing.
+"""Laws: files as the filter saved them are told from others by their pixels alone; `restore` refuses the others with what
+was measured, unless forced, and again on the next run; a bundle without a detector refuses nothing that has no tag.
 """
 
 import json
@@ -119,6 +119,8 @@ def test_of_many_files_an_altered_one_is_one_line_and_restored_only_by_force(
     assert [path.name for path in out.iterdir()] == ["kept.png"]
     assert main([*command, "--force"]) == 0
     assert capfd.readouterr().out.endswith("2 photos: 1 restored, 1 there already\n")
+    assert main(command) == 3
+    assert capfd.readouterr().out.endswith("2 photos: 1 there already, 1 failed\n")
 
 
 def test_bytes_and_pillow_images_are_refused_as_files_are(filtered: NDArray[np.uint8], l0: Filter) -> None:
@@ -157,10 +159,10 @@ def test_inspect_shows_the_verdict_with_tag_and_without(
     for name, more in (("f", []), ("stripped", []), ("stripped", ["--filter", str(calibrated_bundle)]), ("p", [])):
         assert main(["inspect", str(tmp_path / f"{name}.png"), *more]) == 0
         said[name, bool(more)] = capsys.readouterr().out
-    for key in (("f", False), ("stripped", True)):
+    for key, measured in ((("f", False), "its pixels are those"), (("stripped", True), "forward(inverse) lands")):
         assert "verdict       as the filter saved it" in said[key]
         assert "\nconfidence    " in said[key]
-        assert "\nmeasured      forward(inverse) lands" in said[key]
+        assert f"\nmeasured      {measured}" in said[key]
     for key in (("stripped", False), ("p", False)):
         assert "verdict       none: name the filter with --filter" in said[key]
 

@@ -2,17 +2,24 @@
 
 import shutil
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from unfilter.detection.detector import FILE, read_detector
+from unfilter.errors import UnfilterError
 from unfilter.photo import Photo, read_photo, write_photo
 from unfilter_training import checkpoint
 from unfilter_training.commands import detection
-from unfilter_training.detection import samples
-from unfilter_training.network import QuasiInvertibleNetwork
+from unfilter_training.detection import samples, tagged
+from unfilter_training.network import (
+    EncoderDecodersConfig,
+    QuasiInvertibleNetwork,
+    RestorableNetwork,
+    SteganographyConfig,
+)
 
 GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/coffee.png"
 
@@ -56,10 +63,42 @@ def test_a_checkpoint_is_calibrated_and_its_curve_drawn(
         raise AssertionError("a photo was measured again")
 
     monkeypatch.setattr(samples, "_measure_photo", refuse)
-    capsys.readouterr()
-    assert run("roc", photos, small, "--plot", tmp_path / "roc.png", *measured) == 0
-    assert "| exact | filtered, as saved: false alarms | 36 |" in capsys.readouterr().out
+    for refused in (None, refuse):
+        if refused:
+            monkeypatch.setattr(tagged, "_exact", refused)
+        capsys.readouterr()
+        assert run("roc", photos, small, "--plot", tmp_path / "roc.png", *measured) == 0
+        with_tag, without = capsys.readouterr().out.split("\n\n")
+        assert "| exact | filtered: false alarms | 12 | 0.0% |" in with_tag
+        assert "| exact | filtered, as saved: false alarms | 36 |" in without
     assert (tmp_path / "roc.png").stat().st_size > 0
+
+
+def test_a_baseline_and_a_detector_of_other_weights_are_refused_in_one_line(
+    small: Path, photos: Path, noisy: Callable[..., RestorableNetwork], tmp_path: Path
+) -> None:
+    with pytest.raises(UnfilterError, match=r"cannot be read .*calibrate with"):
+        run("roc", photos, small)
+    detector = read_detector(checkpoint.find("l0") / FILE)
+    (small / FILE).write_text(detector.model_copy(update={"weights_sha256": "f" * 64}).model_dump_json())
+    with pytest.raises(UnfilterError, match="was calibrated for other weights; calibrate again"):
+        run("roc", photos, small)
+    shipped = checkpoint.read_description(checkpoint.find("l0"))
+    for config in (EncoderDecodersConfig(width=8), SteganographyConfig(width=8)):
+        description = shipped.model_copy(update={"filter": "baseline", "network": config})
+        checkpoint.save(folder := tmp_path / "baseline", noisy(config), description)
+        for action in ("calibrate", "roc"):
+            with pytest.raises(
+                UnfilterError, match=r"baseline: .* is a baseline to compare with; no file of it is ever rest"
+            ):
+                run(action, photos, folder)
+        assert not (folder / FILE).exists()
+
+
+@pytest.mark.parametrize("name", [*checkpoint.shipped(), *checkpoint.research_only()])
+def test_no_detector_lies_beside_other_weights_than_its_own(name: str) -> None:
+    if (path := checkpoint.find(name) / FILE).exists():
+        assert read_detector(path).weights_sha256 == checkpoint.read_description(path.parent).weights_sha256
 
 
 def test_one_in_so_many_photos_is_taken(photos: Path) -> None:

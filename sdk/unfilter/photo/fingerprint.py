@@ -76,7 +76,7 @@ class Fingerprint(BaseModel):
         return pixels.shape[:2] == (self.height, self.width)
 
     def deviation(self, pixels: Pixels, decoder: str | None) -> float:
-        """How far `pixels` are from those that were saved: 0 where they are the same, and up to 1 what decoders of one JPEG may
+        """How far `pixels` are from those that were saved: 0 where they are the same, up to 1 what decoders of one JPEG may
         differ by, infinite where they are others for certain.
 
         `decoder` is what read them from a JPEG; None where that is not known.

@@ -106,7 +106,9 @@ def _jpeg(random: Generator, pixels: Pixels, filtered: Pixels) -> Iterator[Judge
     yield from _by_both(MADE, own, elsewhere=replace(own, pixels=_decoded_elsewhere(filtered, quality, subsampling)))
     for name, altered in _altered(random, pixels, own.pixels):
         after = f"{name}, then saved at its own quality" if name in AGAIN else name
-        yield from _by_both(after, _saved(altered, tag, quality, subsampling))
+        saved = _saved(altered, tag, quality, subsampling)
+        if not np.array_equal(saved.pixels, own.pixels):  # or the quantiser took back what was altered
+            yield from _by_both(after, saved)
     for name, other in zip(AGAIN, (50, int(random.integers(QUALITIES[0], 96))), strict=True):
         if other != quality:
             yield from _by_both(name, _saved(own.pixels, tag, other, subsampling))

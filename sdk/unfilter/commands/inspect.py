@@ -85,11 +85,13 @@ class _Judge:
         """Verdict, confidence and reason; `otherwise` says why not, where no filter is named, no bundle is `found`, and the
         tag does not tell of the pixels.
         """
-        from unfilter.errors import UnfilterError
+        from unfilter.errors import RuntimeUnavailable, UnfilterError
 
         try:
             made, confidence, reason = self._examined(photo, self._named or found) or (None, None, otherwise)
-        except UnfilterError as error:  # of a bundle that is broken, or a runtime that is not installed
+        except UnfilterError as error:  # of a runtime that is not installed, or a bundle that is broken
+            if self._named and not isinstance(error, RuntimeUnavailable):
+                raise
             return [("verdict", f"none: {error}")]
         if confidence is None:
             return [("verdict", f"none: {reason}")]

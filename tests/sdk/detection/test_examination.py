@@ -23,6 +23,7 @@ from unfilter.filter import Filter
 from unfilter.photo import Photo, Subsampling, read_photo, write_photo
 from unfilter.photo.pillow import image_of, photo_of
 from unfilter.photo.write import encode_photo
+from unfilter.provenance import tag_of
 from unfilter_training.checkpoint import find
 
 EditManifest = Callable[..., None]
@@ -201,10 +202,26 @@ def test_small_and_flat_photos_get_no_verdict(photo: NDArray[np.uint8], l0: Filt
         assert "flat, or smaller than 96 x 96" in found.reason
 
 
-def test_a_detector_that_was_changed_is_not_used(calibrated_bundle: Path, photo: NDArray[np.uint8], tmp_path: Path) -> None:
+def test_a_detector_that_was_changed_is_not_used(
+    calibrated_bundle: Path,
+    photo: NDArray[np.uint8],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     folder = tmp_path / "l0"
     shutil.copytree(calibrated_bundle, folder)
     fields = json.loads((folder / FILE).read_text())
     (folder / FILE).write_text(json.dumps(fields | {"photos": 1}))
     with pytest.raises(BundleError, match=r"detection\.json"):
         examine(Filter.open(folder), Photo(photo))
+    tag = tag_of(Filter.open(folder).bundle.manifest, "png", 95, {})  # as of an older unfilter
+    write_photo(tmp_path / "f.png", Photo(photo, tag=tag))
+    monkeypatch.setenv("UNFILTER_BUNDLES", str(tmp_path))
+    assert main(["inspect", str(tmp_path / "f.png")]) == 0
+    assert f"verdict       none: {folder / FILE}: " in capfd.readouterr().out
+    for command in (["inspect", "--filter", str(folder)], ["restore", str(tmp_path / "f.png")]):
+        assert main([*command, str(tmp_path / "f.png" if command[0] == "inspect" else tmp_path / "r.png")]) == 2
+        said = capfd.readouterr().err
+        assert said.startswith(f"unfilter: {folder / FILE}: ")
+        assert said.count("\n") == 1

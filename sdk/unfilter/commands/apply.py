@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from unfilter import runtimes
-from unfilter.commands.batch import Batch, add_path_arguments, single
-from unfilter.photo import PIXEL_LIMIT, Codec, Subsampling
+from unfilter.commands.batch import Batch, Write, add_path_arguments, single
+from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling
 
 if TYPE_CHECKING:
     from unfilter.filter import Filter
@@ -126,19 +126,25 @@ def _run_many(chosen: "Filter", arguments: Namespace) -> int:
     targets = batch.targets(arguments)
     chosen.graph("forward", values)  # what is wrong with the bundle is said once, not for every photo
 
-    def work(source: Path) -> str | None:
+    def read(source: Path) -> Photo:
+        return read_photo(source, convert=arguments.convert, reduce=arguments.reduce, limit=arguments.limit)
+
+    def work(source: Path, photo: Photo) -> Write | None:
         target = targets[source]
-        photo = read_photo(source, convert=arguments.convert, reduce=arguments.reduce, limit=arguments.limit)
         batch.make_folder(target.parent)
         notes = photo.notes + check_target(target, photo)
         if is_done(chosen, "forward", source, photo, target, tag, values):
             return None
         filtered = chosen.filtered(photo, codec, values, **coding)
-        write_photo(target, filtered, **coding)
-        report(notes, source)
-        return _said(target, chosen)
 
-    return batch.run(targets, work)
+        def write() -> str:
+            write_photo(target, filtered, **coding)
+            report(notes, source)
+            return _said(target, chosen)
+
+        return write
+
+    return batch.run(targets, read, work)
 
 
 def _said(target: Path, chosen: "Filter") -> str:

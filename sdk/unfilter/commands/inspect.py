@@ -1,6 +1,7 @@
 """`unfilter inspect`: what a photo file says of its filter, or what a bundle holds."""
 
 from argparse import ArgumentParser, Namespace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ from unfilter.archive import SUFFIX
 from unfilter.bundle import MANIFEST
 from unfilter.commands.apply import FILTER_HELP, add_limit_argument
 from unfilter.commands.batch import Batch
-from unfilter.photo import Photo, Tag
+from unfilter.photo import Photo, Tag, read_photo
 from unfilter.search_path import find_bundle, is_name, open_bundle
 
 if TYPE_CHECKING:
@@ -39,8 +40,9 @@ def run(arguments: Namespace) -> int:
     path = arguments.paths[0]
     if len(arguments.paths) > 1 or (path.is_dir() and not (path / MANIFEST).exists()):
         batch = Batch("inspected")
-        return batch.run(batch.photos(arguments.paths), lambda each: _shown(_photo(each, arguments.limit, judge)) + "\n")
-    print(_shown(_bundle(path) if _is_bundle(path) else _photo(path, arguments.limit, judge)))
+        read = partial(_read, limit=arguments.limit)
+        return batch.run(batch.photos(arguments.paths), read, lambda each, photo: partial(_block, each, photo, judge))
+    print(_shown(_bundle(path) if _is_bundle(path) else _photo(path, _read(path, arguments.limit), judge)))
     return 0
 
 
@@ -52,11 +54,18 @@ def _shown(lines: list[tuple[str, str]]) -> str:
     return "\n".join(f"{name:<14}{value}" for name, value in lines)
 
 
-def _photo(path: Path, limit: int, judge: "_Judge") -> list[tuple[str, str]]:
-    from unfilter.errors import PhotoError
-    from unfilter.photo import read_photo
+def _read(path: Path, limit: int) -> Photo:
+    return read_photo(path, convert=True, reduce=True, limit=limit)
 
-    photo = read_photo(path, convert=True, reduce=True, limit=limit)
+
+def _block(path: Path, photo: Photo, judge: "_Judge") -> str:
+    """What is shown of one of many photos."""
+    return _shown(_photo(path, photo, judge)) + "\n"
+
+
+def _photo(path: Path, photo: Photo, judge: "_Judge") -> list[tuple[str, str]]:
+    from unfilter.errors import PhotoError
+
     height, width, _ = photo.pixels.shape
     kind = f"{photo.codec}, {width} x {height}" + (", transparent" if photo.transparent else "")
     lines = [("file", f"{path}, {kind}"), *(("note", note) for note in photo.notes)]

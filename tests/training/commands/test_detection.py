@@ -3,7 +3,9 @@
 import shutil
 from argparse import ArgumentParser
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from unfilter.photo import Photo, read_photo, write_photo
 from unfilter_training import checkpoint
 from unfilter_training.commands import detection
 from unfilter_training.detection import samples, tagged
+from unfilter_training.detection.kept import Subject
 from unfilter_training.network import (
     EncoderDecodersConfig,
     QuasiInvertibleNetwork,
@@ -111,9 +114,10 @@ def test_measures_of_other_weights_are_not_taken(small: Path, photos: Path, tmp_
     description = checkpoint.read_description(small)
     network, _ = checkpoint.load(small)
     one = sorted((photos / "0").iterdir())[:1]
-    first = samples.measure_photos(network, description, one, tmp_path / "m")
-    again = samples.measure_photos(network, description, one, tmp_path / "m")
+    subject = Subject(cast(QuasiInvertibleNetwork, network), description, tmp_path / "m")
+    first = samples.measure_photos(subject, one)
+    again = samples.measure_photos(subject, one)
     assert again == first
     other = description.model_copy(update={"weights_sha256": "f" * 64})
-    samples.measure_photos(network, other, one, tmp_path / "m")
+    samples.measure_photos(replace(subject, description=other), one)
     assert len(list((tmp_path / "m").iterdir())) == 2

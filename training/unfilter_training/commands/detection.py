@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from unfilter.detection.detector import Detector
+    from unfilter_training.detection.kept import Subject
     from unfilter_training.detection.samples import Measured
     from unfilter_training.detection.tagged import Judged
     from unfilter_training.network import QuasiInvertibleNetwork
@@ -113,18 +114,19 @@ class _Filter:
     def measured(self, photos: list[Path]) -> "list[Measured]":
         from unfilter_training.detection.samples import measure_photos
 
-        return measure_photos(self._network(), self.description, photos, self._kept, self._report)
+        return measure_photos(self._subject(), photos)
 
     def judged(self, photos: list[Path]) -> "list[Judged]":
         from unfilter_training.detection.tagged import judge_photos
 
-        return judge_photos(self._network(), self.description, photos, self._kept, self._report)
+        return judge_photos(self._subject(), photos)
 
-    def _network(self) -> "QuasiInvertibleNetwork":
+    def _subject(self) -> "Subject":
         from unfilter_training import checkpoint
+        from unfilter_training.detection.kept import Subject
 
         network, _ = checkpoint.load(self._folder)
-        return cast("QuasiInvertibleNetwork", network)  # as __init__ made sure
+        return Subject(cast("QuasiInvertibleNetwork", network), self.description, self._kept, self._report)
 
     def _report(self, photos: "Iterable[Path]") -> "Iterable[Path]":
         from tqdm import tqdm

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,12 +16,10 @@ from unfilter.detection.detector import MADE
 from unfilter.photo import Codec, Photo, Subsampling, Tag, read_photo
 from unfilter.photo.jpeg import encode
 from unfilter.photo.write import fingerprinted
-from unfilter_training.checkpoint import Description
 from unfilter_training.detection.alterations import QUALITIES, Pixels, draw_samples
-from unfilter_training.detection.kept import Report, measured
-from unfilter_training.detection.samples import described, draw_filtered
+from unfilter_training.detection.kept import Subject
+from unfilter_training.detection.samples import draw_filtered
 from unfilter_training.evaluation.carriers.other_jpeg import ReadByLibjpeg9
-from unfilter_training.network import QuasiInvertibleNetwork
 
 READERS = ("exact", "jpeg", "jpeg, another decoder")
 """Who judges: the SDK, on files of either carrier, and on a JPEG as if its tag were of another decoder than ours."""
@@ -37,24 +36,18 @@ class Judged(NamedTuple):
     refused: bool
 
 
-def judge_photos(
-    network: QuasiInvertibleNetwork,
-    description: Description,
-    photos: Iterable[Path],
-    cache: Path,
-    report: Report = lambda photos: photos,
-) -> list[Judged]:
-    """What is refused of every class of files of every photo; `cache` is as for `samples.measure_photos`."""
+def judge_photos(subject: Subject, photos: Iterable[Path]) -> list[Judged]:
+    """What is refused of every class of files of every photo. The draws depend on the photo's name alone."""
+    files = partial(_judge_photo, subject)
+    return [Judged(*one) for _, found in subject.measured(Judged._fields, photos, files, "-tagged") for one in found]
 
-    def files(path: Path) -> list[list[Any]]:
-        random, pixels, filtered, _ = draw_filtered(network, description, path)
-        judged = [*_exact(random, pixels, filtered)]
-        if description.recipe.degradation.jpeg:
-            judged += _jpeg(random, pixels, filtered)
-        return [list(one) for one in judged]
 
-    kept = cache / f"{described(description)}-tagged.jsonl"
-    return [Judged(*one) for _, found in measured(kept, Judged._fields, photos, files, report) for one in found]
+def _judge_photo(subject: Subject, path: Path) -> list[list[Any]]:
+    random, pixels, filtered, _ = draw_filtered(subject, path)
+    judged = [*_exact(random, pixels, filtered)]
+    if subject.description.recipe.degradation.jpeg:
+        judged += _jpeg(random, pixels, filtered)
+    return [list(one) for one in judged]
 
 
 def table(results: Mapping[str, Sequence[Judged]]) -> str:

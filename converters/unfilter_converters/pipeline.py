@@ -24,6 +24,8 @@ from unfilter.bundle import (
     digest,
     json_digest,
 )
+from unfilter.detection.detector import FILE as DETECTOR
+from unfilter.detection.detector import read_detector
 from unfilter.errors import UnfilterError
 from unfilter.fidelity import FidelityReport, verify
 from unfilter.remainder import RULE as REMAINDER_RULE
@@ -100,6 +102,7 @@ class Conversion:
             artifacts, tools = self._artifacts(temporary)
             goldens, restoration = self._goldens(temporary)
             shutil.copyfile(self.checkpoint / CARD, temporary / CARD)
+            self._copy_detector(temporary)
             manifest = self._write_manifest(temporary, artifacts, goldens, restoration, tools)
             report = self._verify(temporary, manifest)
             (temporary / FIDELITY).write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
@@ -149,6 +152,15 @@ class Conversion:
         shutil.copytree(cached / "goldens", bundle / "goldens")
         return TypeAdapter(tuple[Golden, ...]).validate_python(stored["goldens"]), stored["restoration"]
 
+    def _copy_detector(self, bundle: Path) -> None:
+        """Take the detector along, where the checkpoint has one for its weights."""
+        if not (self.checkpoint / DETECTOR).exists():
+            self.report("no detector: `unfilter detection calibrate` makes one")
+        elif read_detector(self.checkpoint / DETECTOR).weights_sha256 != self.description.weights_sha256:
+            self.report("no detector: that of the checkpoint is for other weights; calibrate again")
+        else:
+            shutil.copyfile(self.checkpoint / DETECTOR, bundle / DETECTOR)
+
     def _write_manifest(
         self,
         bundle: Path,
@@ -171,6 +183,7 @@ class Conversion:
             artifacts=tuple(artifacts),
             goldens=goldens,
             files=tuple(_entry(path, bundle) for path in files),
+            detection=DETECTOR if (bundle / DETECTOR).exists() else None,
             tools=tools,
             provenance=Provenance(
                 weights_sha256=description.weights_sha256,

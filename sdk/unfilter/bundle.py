@@ -4,6 +4,7 @@ manifest.json   this module's schema; lists every other file with sha256 and siz
 artifacts       ONNX, TFLite, Core ML, and the PyTorch reference (.pt2)
 goldens/        small photos with the reference's filtered and restored bytes, as PNG
 fidelity.json   the verdict when the bundle was made
+detection.json  what tells the filter's own files from others (`unfilter.detection`); bundles may lack it
 CARD.md         the model card
 """
 
@@ -139,6 +140,7 @@ class Manifest(_Frozen):
     artifacts: tuple[Artifact, ...]
     goldens: tuple[Golden, ...]
     files: tuple[FileEntry, ...]
+    detection: str | None = Field(None, description="file with the detector, relative to the bundle; None: not calibrated")
     tools: dict[str, str] = Field(description="versions of what made the artifacts")
     provenance: Provenance
 
@@ -297,6 +299,18 @@ class Bundle:
         for entry in self._entries(artifact):
             self._check_file(entry)
         self._check_listed(artifact)
+
+    def checked(self, relative: str) -> Path:
+        """One file, after the same for it.
+
+        Raises:
+            BundleError: it is missing, changed, or not in the manifest's list.
+        """
+        for entry in self.manifest.files:
+            if entry.path == relative:
+                self._check_file(entry)
+                return self.path(relative)
+        raise BundleError(f"{self.folder}: {relative} is not in the manifest's list of files; convert the filter again")
 
     def _entries(self, artifact: Artifact) -> list[FileEntry]:
         prefix = artifact.path + "/"

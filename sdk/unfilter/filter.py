@@ -12,7 +12,8 @@ filters take hyper-parameters: `apply(pixels, smoothness=0.03)`. Restoring never
 Law: `restore(apply(pixels))` is `pixels` to the restoration accuracy on the model card, whatever ran either direction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 from os import PathLike
@@ -24,16 +25,21 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from unfilter.bundle import Bundle, Direction, Precision, TilePlan
+from unfilter.detection.examination import refuse_altered
 from unfilter.graphs import Graphs, first_runtime
 from unfilter.hyper_parameter import HyperParameter, complete
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling, check_target, codec_of, read_photo, write_photo
 from unfilter.photo.forms import BinaryFile, Bytes, changed
-from unfilter.provenance import refuse_foreign, refuse_itself, refuse_untrained, tag_of
+from unfilter.photo.write import fingerprinted
+from unfilter.provenance import refuse_itself, refuse_untrained, tag_of
 from unfilter.remainder import aligned_size, carry_remainder
 from unfilter.rounding import to_bytes
 from unfilter.runtimes import BoundGraph
 from unfilter.search_path import open_bundle
-from unfilter.tiling import run_tiles
+from unfilter.tiling import Tile, run_tiles
+
+Progress = Callable[[int, int], None]
+"""Called with how many pixels of how many are done."""
 
 Pixels: TypeAlias = NDArray[np.uint8]
 AnyPath: TypeAlias = str | PathLike[str]
@@ -141,12 +147,17 @@ class Filter:
         return changed(photo, lambda given, _: self.restored("photo", given, force=force))
 
     def run(
-        self, direction: Direction, pixels: NDArray[np.uint8], parameters: Mapping[str, float] | None = None
+        self,
+        direction: Direction,
+        pixels: NDArray[np.uint8],
+        parameters: Mapping[str, float] | None = None,
+        progress: Progress | None = None,
     ) -> NDArray[np.uint8]:
-        """One direction by name, tile by tile; see `apply` and `restore`."""
+        """One direction by name, tile by tile; see `apply` and `restore`. `progress` is as for `run_photo`."""
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
             raise ValueError(f"a photo is uint8, height x width x 3, not empty; got {pixels.dtype} {pixels.shape}")
-        return run_photo(self.graph(direction, parameters), pixels, self.bundle.manifest.tiles)
+        graph, plan = self.graph(direction, parameters), self.bundle.manifest.tiles
+        return run_photo(graph, pixels, plan, self._graphs.fixed_size(direction), progress)
 
     def graph(self, direction: Direction, parameters: Mapping[str, float] | None = None) -> BoundGraph:
         """The graph of one direction, loaded once, after its files were compared with the manifest.
@@ -158,16 +169,30 @@ class Filter:
         """
         return self._graphs.bound(direction, parameters or {})
 
-    def filtered(self, photo: Photo, codec: Codec, parameters: Mapping[str, float], *, quality: int = 95) -> Photo:
-        """`photo` filtered and tagged, to be saved in `codec`. `parameters` has every hyper-parameter's value."""
+    def filtered(
+        self,
+        photo: Photo,
+        codec: Codec,
+        parameters: Mapping[str, float],
+        *,
+        quality: int = 95,
+        subsampling: Subsampling = "4:4:4",
+        progress: Progress | None = None,
+    ) -> Photo:
+        """`photo` filtered and tagged, to be saved in `codec`, a JPEG with this `quality` and `subsampling`: the tag tells
+        of those pixels. `parameters` has every hyper-parameter's value; `progress` is as for `run_photo`.
+        """
         tag = tag_of(self.bundle.manifest, codec, quality, parameters)
-        return replace(photo, pixels=self.run("forward", photo.pixels, parameters), tag=tag)
+        filtered = replace(photo, pixels=self.run("forward", photo.pixels, parameters, progress), tag=tag)
+        return fingerprinted(filtered, codec, quality, subsampling)
 
-    def restored(self, source: Path | str, photo: Photo, *, force: bool = False) -> Photo:
-        """`photo`, read from `source`, restored and without a tag; refused as `restore_file` says."""
+    def restored(self, source: Path | str, photo: Photo, *, force: bool = False, progress: Progress | None = None) -> Photo:
+        """`photo`, read from `source`, restored and without a tag; refused as `restore_file` says. `progress` is as for
+        `run_photo`.
+        """
         if not force:
-            refuse_foreign(self.bundle.manifest, source, photo)
-        return replace(photo, pixels=self.run("inverse", photo.pixels), tag=None)
+            refuse_altered(self, source, photo)
+        return replace(photo, pixels=self.run("inverse", photo.pixels, progress=progress), tag=None)
 
     def apply_file(
         self,
@@ -180,6 +205,7 @@ class Filter:
         convert: bool = False,
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,
+        progress: Progress | None = None,
     ) -> tuple[str, ...]:
         """Filter a photo file into one that carries alpha, profile, EXIF, XMP and the tag, which records the values of all
         hyper-parameters. docs/photos.md says what is kept of each kind of file.
@@ -193,6 +219,7 @@ class Filter:
             convert: as for `read_photo`.
             reduce: as for `read_photo`.
             limit: as for `read_photo`.
+            progress: as for `run_photo`.
 
         Returns:
             What was changed or left behind, a line each.
@@ -208,37 +235,71 @@ class Filter:
         photo = read_photo(source, convert=convert, reduce=reduce, limit=limit)
         refuse_itself(source, target)
         notes = photo.notes + check_target(target, photo)
-        filtered = self.filtered(photo, codec, values, quality=quality)
+        filtered = self.filtered(photo, codec, values, quality=quality, subsampling=subsampling, progress=progress)
         write_photo(target, filtered, quality=quality, subsampling=subsampling)
         return notes
 
     def restore_file(
-        self, source: AnyPath, target: AnyPath, *, force: bool = False, limit: int = PIXEL_LIMIT
+        self,
+        source: AnyPath,
+        target: AnyPath,
+        *,
+        force: bool = False,
+        limit: int = PIXEL_LIMIT,
+        progress: Progress | None = None,
     ) -> tuple[str, ...]:
         """Restore a photo from a file that this filter saved; the result carries no tag, and everything else that the file
-        does. `limit` is as for `read_photo`.
+        does. `limit` is as for `read_photo`, `progress` as for `run_photo`.
 
         Returns:
             What was left behind, a line each.
 
         Raises:
-            PhotoError: unreadable or unwritable; made by another filter, or saved again in another codec, unless `force`.
+            PhotoError: unreadable or unwritable; unless `force`, made by another filter, saved again in another codec, or by
+                what its pixels say not as this filter saved it (`unfilter.detection`).
         """
         source, target = Path(source), Path(target)
         codec_of(target)
         photo = read_photo(source, limit=limit)
         refuse_itself(source, target)
         notes = photo.notes + check_target(target, photo)
-        write_photo(target, self.restored(source, photo, force=force), quality=100)
+        write_photo(target, self.restored(source, photo, force=force, progress=progress), quality=100)
         return notes
 
 
-def run_photo(graph: BoundGraph, pixels: NDArray[np.uint8], plan: TilePlan) -> NDArray[np.uint8]:
-    """`graph` on a photo (uint8, height x width x 3) of any size, tile by tile, in bytes, left-over lines carried."""
+def run_photo(
+    graph: BoundGraph,
+    pixels: NDArray[np.uint8],
+    plan: TilePlan,
+    fixed_size: bool = True,
+    progress: Progress | None = None,
+) -> NDArray[np.uint8]:
+    """`graph` on a photo (uint8, height x width x 3) of any size, tile by tile, in bytes, left-over lines carried.
+
+    `fixed_size` is as for `run_tiles`; `progress` is called with the number of pixels done and of all, before the first
+    tile and after each.
+    While a tile runs, the next one is prepared and the one before it rounded to bytes, by a thread each.
+    """
     height, width = aligned_size(pixels.shape[0], pixels.shape[1], plan.alignment)
     result = np.empty_like(pixels)
-    for tile, values in run_tiles(graph, pixels[:height, :width], plan):
+
+    def store(tile: Tile, values: NDArray[np.float32]) -> None:
         result[tile.keep] = to_bytes(values)
+
+    done = 0
+    if progress:
+        progress(0, height * width)
+    with ThreadPoolExecutor(1, "bytes") as behind:
+        storing: Future[None] | None = None
+        for tile, values in run_tiles(graph, pixels[:height, :width], plan, fixed_size):
+            if storing:
+                storing.result()  # so that no more than one tile waits
+            storing = behind.submit(store, tile, values)
+            done += values.shape[0] * values.shape[1]
+            if progress:
+                progress(done, height * width)
+        if storing:
+            storing.result()
     carry_remainder(pixels, result, plan.alignment)
     return result
 

@@ -40,6 +40,10 @@ class Graphs:
         places = np.array([one.place(values[one.name]) for one in taken], np.float32)
         return partial(graph, parameters=places)
 
+    def fixed_size(self, direction: Direction) -> bool:
+        """Whether the graph of one direction takes tiles of the plan's size only."""
+        return self._artifacts[direction].fixed_size
+
     def _graph(self, direction: Direction) -> Graph:
         with self._lock:
             if direction not in self._loaded:

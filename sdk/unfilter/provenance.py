@@ -31,22 +31,14 @@ def refuse_untrained(manifest: Manifest, target: Path, codec: Codec) -> None:
 
 
 def refuse_foreign(manifest: Manifest, source: Path | str, photo: Photo) -> None:
-    """Raises PhotoError where the tag says that another filter made `photo`, or that it was saved again in another codec.
-
-    One without a tag passes, since whoever calls has named the filter; so does one in memory, which has no codec.
+    """Raises PhotoError where the tag says that another filter made `photo`. Without a tag it passes: whoever calls has
+    named the filter.
     """
     tag = photo.tag
-    if tag is None:
-        return
-    if tag.restoration != manifest.restoration:
+    if tag is not None and tag.restoration != manifest.restoration:
         raise PhotoError(
             f"{source}: was made by filter {tag.filter} {tag.restoration[:SHOWN]}, this bundle is "
             f"{manifest.filter} {manifest.restoration[:SHOWN]}; name the right bundle, or force it"
-        )
-    if photo.codec is not None and tag.codec != photo.codec:
-        raise PhotoError(
-            f"{source}: was saved as {tag.codec} and is now {photo.codec}, so what it carried is damaged; "
-            "use the file that the filter saved, or force it"
         )
 
 

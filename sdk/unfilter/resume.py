@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from unfilter.bundle import Direction, TilePlan
+from unfilter.detection.carrier import compare
 from unfilter.errors import PhotoError
 from unfilter.filter import Filter
 from unfilter.photo import Photo, Tag, codec_of, read_photo
@@ -32,8 +33,9 @@ def is_done(
     parameters: Mapping[str, float] | None = None,
 ) -> bool:
     """Whether `target` is what `chosen` makes of `photo`, read from `source`: a complete file of the codec that its name
-    says, with the size, profile, EXIF and alpha of the photo, with `tag`, and with pixels that agree where they are computed
-    again, in the middle. Where the target is older than the photo, which may have changed since, all of them are.
+    says, with the size, profile, EXIF and alpha of the photo, with `tag`, and with pixels that its own tag bears out and
+    that agree where they are computed again, in the middle. Where the target is older than the photo, which may have changed
+    since, all of them are.
 
     Returns:
         False where nothing is there, or an empty file.
@@ -49,9 +51,12 @@ def is_done(
         found = read_photo(target, limit=height * width)
     except PhotoError as error:
         raise _in_the_way(target, f"is no complete result ({str(error).removeprefix(f'{target}: ')})") from None
-    alike = found.pixels.shape == photo.pixels.shape and carry_alike(found, replace(photo, tag=tag))
+    plain = replace(found, tag=found.tag.model_copy(update={"fingerprint": None})) if found.tag else found
+    alike = found.pixels.shape == photo.pixels.shape and carry_alike(plain, replace(photo, tag=tag))
     if found.codec != codec_of(target) or not alike:
         raise _in_the_way(target, f"was not made of {source} in this way")
+    if (compared := compare(found)) and not compared.made:
+        raise _in_the_way(target, compared.reason)
     changed_since = target.stat().st_mtime < source.stat().st_mtime
     plan = chosen.bundle.manifest.tiles
     (rows, kept_rows), (columns, kept_columns) = (

@@ -46,12 +46,13 @@ def find_bundle(source: Path | str, tag: Tag | None) -> Bundle:
     """
     if tag is None:
         raise PhotoError(f"{source}: carries no unfilter tag; if a filter made it, name its bundle with --filter")
-    for bundle in bundles():
+    broken: list[BundleError] = []
+    for bundle in bundles(broken=broken.append):
         if bundle.manifest.restoration == tag.restoration:
             return bundle
     raise PhotoError(
-        f"{source}: no bundle of filter {tag.filter} with restoration id {tag.restoration[:SHOWN]} in {_searched()}; "
-        f"name it with --filter or set {VARIABLE}"
+        f"{source}: no bundle of filter {tag.filter} with restoration id {tag.restoration[:SHOWN]} in {_searched()}"
+        f"{_passed_over(broken)}; name it with --filter or set {VARIABLE}"
     )
 
 
@@ -82,7 +83,8 @@ def by_name(name: str, within: Sequence[Path] | None = None) -> Bundle:
         BundleError: none or several, in one line that says what there is.
     """
     found: dict[str, Bundle] = {}  # by restoration id: the first of the path stands for others of the same
-    for bundle in bundles(within):
+    broken: list[BundleError] = []
+    for bundle in bundles(within, broken.append):
         found.setdefault(bundle.manifest.restoration, bundle)
     wanted, _, start = name.partition("@")
     matching = [
@@ -97,9 +99,17 @@ def by_name(name: str, within: Sequence[Path] | None = None) -> Bundle:
     close = get_close_matches(wanted, known, n=1)
     hint = f"did you mean {close[0]}? " if close and close[0] != wanted else ""
     raise BundleError(
-        f"{name}: no bundle folder, and no filter of that name in {_searched(within)}; {hint}"
+        f"{name}: no bundle folder, and no filter of that name in {_searched(within)}{_passed_over(broken)}; {hint}"
         + (f"there are {', '.join(dict.fromkeys(known))}" if known else "none is there: add one with `unfilter install`")
     )
+
+
+def _passed_over(broken: Sequence[BundleError]) -> str:
+    """What a message adds where what is looked for may be a bundle that cannot be read."""
+    if not broken:
+        return ""
+    more = f" and {len(broken) - 1} more, see `unfilter filters`" if len(broken) > 1 else ""
+    return f" (a broken bundle was passed over: {broken[0]}{more})"
 
 
 def _searched(within: Sequence[Path] | None = None) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from unfilter.bundle import Bundle, digest
 from unfilter.cli import main
+from unfilter.detection.detector import FILE, read_detector
 from unfilter.errors import UnfilterError
 from unfilter.fidelity import FidelityReport, Verdict
 from unfilter_converters import pipeline
@@ -146,6 +147,23 @@ def test_the_manifest_says_what_the_recipe_trained_the_filter_to_be_saved_in(
     checkpoint.describe(small_checkpoint, description.model_copy(update={"recipe": recipe}))
     Conversion(small_checkpoint, tmp_path / "cache").run(tmp_path / "l0")
     assert Bundle(tmp_path / "l0").manifest.carriers == carriers
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_detector_of_a_checkpoint_is_taken_along_where_it_is_for_its_weights(
+    small_checkpoint: Path, tmp_path: Path
+) -> None:
+    detector = read_detector(checkpoint.find("l0") / FILE)
+    said: list[str] = []
+    for weights, taken in ((detector.weights_sha256, False), (None, True)):
+        own = weights or checkpoint.read_description(small_checkpoint).weights_sha256
+        (small_checkpoint / FILE).write_text(detector.model_copy(update={"weights_sha256": own}).model_dump_json())
+        Conversion(small_checkpoint, tmp_path / "cache", said.append).run(tmp_path / "l0")
+        bundle = Bundle(tmp_path / "l0")
+        assert bundle.manifest.detection == (FILE if taken else None)
+        assert (tmp_path / "l0" / FILE).exists() == taken
+        bundle.check()
+    assert sum(line.startswith("no detector: that of the checkpoint is for other weights") for line in said) == 1
 
 
 def test_a_filter_for_research_only_says_so_in_manifest_inspect_and_convert(

@@ -97,7 +97,7 @@ def test_inspect_warns_of_a_file_that_was_saved_again(
     write_photo(Path("f.jpg"), read_photo(Path("f.png")))
     capsys.readouterr()
     assert main(["inspect", "f.jpg"]) == 0
-    assert "is jpeg now: what it carried is damaged" in capsys.readouterr().out
+    assert "was saved as png and is now jpeg, so what it carried is damaged" in capsys.readouterr().out
 
 
 def test_restore_of_an_untagged_file_asks_for_the_bundle(photo: Path, refused: Callable[..., str]) -> None:

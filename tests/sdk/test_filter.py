@@ -314,6 +314,27 @@ def test_a_file_whose_tag_was_stripped_is_restored_by_the_filter_that_the_caller
     assert psnr(read_photo(target).pixels, read_photo(camera_photo).pixels) > 40
 
 
+@pytest.mark.parametrize("direction", ["forward", "inverse"])
+def test_progress_counts_the_pixels_that_the_network_sees_from_none_to_all(
+    direction: Direction, chelsea: NDArray[np.uint8], bundle_copy: Path, edit_manifest: Callable[..., None]
+) -> None:
+    """Six tiles; the odd row and column are not the network's."""
+    edit_manifest(bundle_copy, lambda fields: fields["tiles"].update(tile=192))
+    seen: list[tuple[int, int]] = []
+    small_tiles = Filter.open(bundle_copy, runtime="onnx")
+    result = small_tiles.run(direction, chelsea, progress=lambda done, total: seen.append((done, total)))
+    assert [done for done, _ in seen] == sorted({done for done, _ in seen})
+    assert (seen[0], seen[-1], len(seen)) == ((0, 224 * 300), (224 * 300, 224 * 300), 7)
+    np.testing.assert_array_equal(result, small_tiles.run(direction, chelsea))
+
+
+def test_a_file_that_was_read_already_is_not_read_again(filtered_file: Path, l0: Filter) -> None:
+    photo = read_photo(filtered_file)
+    l0.restore_file(filtered_file, restored := filtered_file.with_name("restored.png"))
+    filtered_file.write_bytes(b"no longer a photo")
+    np.testing.assert_array_equal(l0.restored(filtered_file, photo).pixels, read_photo(restored).pixels)
+
+
 def test_a_photo_is_never_overwritten_by_its_own_result(filtered_file: Path, l0: Filter) -> None:
     link = filtered_file.with_name("link.png")
     link.symlink_to(filtered_file)

@@ -99,6 +99,12 @@ def _other_size(pair: Pair) -> None:
     write_photo(pair.target, replace(found, pixels=found.pixels[:-2]))
 
 
+def _a_level_in_a_corner(pair: Pair) -> None:
+    found = read_photo(pair.target)
+    found.pixels[0, 0] ^= 32
+    write_photo(pair.target, found)
+
+
 def _another_photo_of_the_same_size(pair: Pair) -> None:
     found = read_photo(pair.target)
     write_photo(pair.target, replace(found, pixels=np.ascontiguousarray(found.pixels[::-1, ::-1])))
@@ -116,6 +122,7 @@ def _another_photo_of_the_same_size(pair: Pair) -> None:
         _other_parameters,
         _other_exif,
         _other_size,
+        _a_level_in_a_corner,
         _another_photo_of_the_same_size,
     ],
 )

@@ -149,6 +149,18 @@ def test_a_path_is_never_a_name(small_bundle: Path, named: Path | str) -> None:
         open_bundle(named)
 
 
+def test_a_broken_bundle_hides_no_other_and_is_named_where_nothing_else_is_found(shipped_bundle: Path, tag: Tag) -> None:
+    broken = Path("build/bundles/a_broken_one")
+    broken.mkdir(parents=True)
+    (broken / MANIFEST).write_text("{")
+    for look in (lambda: find_bundle(SOURCE, tag), lambda: open_bundle("l0")):
+        with pytest.raises((BundleError, PhotoError), match=f"broken bundle was passed over: {broken / MANIFEST}") as caught:
+            look()
+        assert "\n" not in str(caught.value)
+    folder = place(shipped_bundle, Path("build/bundles/l0"))
+    assert find_bundle(SOURCE, tag).folder == open_bundle("l0").folder == folder
+
+
 def test_a_packed_bundle_opens_by_path_and_is_unpacked_once(small_bundle: Path) -> None:
     pack(Bundle(small_bundle), packed := Path("any name"))
     opened = open_bundle(packed)

@@ -24,29 +24,52 @@ def plans(draw: st.DrawFn) -> TilePlan:
     return TilePlan(tile=2 * halo + alignment * draw(st.integers(1, 6)), halo=halo, alignment=alignment)
 
 
-@given(plans(), st.integers(0, 80))
-def test_kept_parts_cover_a_line_exactly_once(plan: TilePlan, cells: int) -> None:
+@given(plans(), st.integers(0, 80), st.booleans())
+def test_kept_parts_cover_a_line_exactly_once(plan: TilePlan, cells: int, fixed_size: bool) -> None:
     length = cells * plan.alignment
-    kept = [pixel for span in spans(length, plan) for pixel in range(span.keep_start, span.keep_stop)]
+    kept = [pixel for span in spans(length, plan, fixed_size) for pixel in range(span.keep_start, span.keep_stop)]
     assert kept == list(range(length))
 
 
-@given(plans(), st.integers(1, 80))
-def test_kept_pixels_are_a_halo_away_from_inner_sides(plan: TilePlan, cells: int) -> None:
+@given(plans(), st.integers(1, 80), st.booleans())
+def test_kept_pixels_are_a_halo_away_from_inner_sides(plan: TilePlan, cells: int, fixed_size: bool) -> None:
     length = cells * plan.alignment
-    for span in spans(length, plan):
+    for span in spans(length, plan, fixed_size):
         assert span.start == 0 or span.keep_start - span.start >= plan.halo
         assert span.stop == length or span.stop - span.keep_stop >= plan.halo
         assert span.start <= span.keep_start < span.keep_stop <= span.stop
 
 
-@given(plans(), st.integers(1, 80))
-def test_tiles_are_aligned_inside_the_photo_and_no_larger_than_planned(plan: TilePlan, cells: int) -> None:
+@given(plans(), st.integers(1, 80), st.booleans())
+def test_tiles_are_aligned_inside_the_photo_and_no_larger_than_planned(plan: TilePlan, cells: int, fixed_size: bool) -> None:
     length = cells * plan.alignment
-    for span in spans(length, plan):
+    for span in spans(length, plan, fixed_size):
         assert 0 <= span.start < span.stop <= length
-        assert span.stop - span.start == min(length, plan.tile)
+        assert span.stop - span.start == min(length, plan.tile) or not fixed_size
+        assert span.stop - span.start <= plan.tile
         assert span.start % plan.alignment == span.stop % plan.alignment == 0
+
+
+@given(plans(), st.integers(1, 80))
+def test_tiles_of_free_size_are_as_many_of_one_size_and_compute_no_more(plan: TilePlan, cells: int) -> None:
+    planned, free = (spans(cells * plan.alignment, plan, fixed_size) for fixed_size in (True, False))
+    assert len(free) == len(planned)
+    assert len({span.stop - span.start for span in free}) == 1
+    computed = [sum(span.stop - span.start for span in some) for some in (planned, free)]
+    assert computed[1] <= computed[0]
+
+
+def test_what_is_computed_twice_hardly_depends_on_the_size_of_the_photo() -> None:
+    """So that megapixels per second do not."""
+    plan = TilePlan(tile=768, halo=60, alignment=2)
+    shares = []
+    for height, width in ((864, 1152), (3024, 4032), (4248, 5664), (6048, 8064)):
+        computed = sum(
+            (t.rows.stop - t.rows.start) * (t.columns.stop - t.columns.start) for t in tiles(height, width, plan, False)
+        )
+        shares.append(computed / height / width)
+    mean = sum(shares) / len(shares)
+    assert all(0.9 * mean <= share <= 1.1 * mean for share in shares)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from unfilter import runtimes
-from unfilter.commands.batch import Batch, add_path_arguments, single
-from unfilter.photo import PIXEL_LIMIT, Codec, Subsampling
+from unfilter.commands.batch import Batch, Write, add_path_arguments, single
+from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling
 
 if TYPE_CHECKING:
     from unfilter.filter import Filter
@@ -86,6 +86,7 @@ def add_runtime_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
+    from unfilter.commands.progress import megapixels
     from unfilter.filter import Filter
 
     pair = single(arguments)
@@ -102,6 +103,7 @@ def run(arguments: Namespace) -> int:
         convert=arguments.convert,
         reduce=arguments.reduce,
         limit=arguments.limit,
+        progress=megapixels(f"{source}: apply"),
     )
     report(notes, source)
     print(_said(target, chosen))
@@ -119,23 +121,30 @@ def _run_many(chosen: "Filter", arguments: Namespace) -> int:
     refuse_untrained(manifest, arguments.out, codec)
     values = complete(chosen.hyper_parameters, dict(arguments.parameters))
     tag = tag_of(manifest, codec, arguments.quality, values)
+    coding = {"quality": arguments.quality, "subsampling": arguments.subsampling}
     batch = Batch("filtered")
     targets = batch.targets(arguments)
     chosen.graph("forward", values)  # what is wrong with the bundle is said once, not for every photo
 
-    def work(source: Path) -> str | None:
+    def read(source: Path) -> Photo:
+        return read_photo(source, convert=arguments.convert, reduce=arguments.reduce, limit=arguments.limit)
+
+    def work(source: Path, photo: Photo) -> Write | None:
         target = targets[source]
-        photo = read_photo(source, convert=arguments.convert, reduce=arguments.reduce, limit=arguments.limit)
         batch.make_folder(target.parent)
         notes = photo.notes + check_target(target, photo)
         if is_done(chosen, "forward", source, photo, target, tag, values):
             return None
-        filtered = chosen.filtered(photo, codec, values, quality=arguments.quality)
-        write_photo(target, filtered, quality=arguments.quality, subsampling=arguments.subsampling)
-        report(notes, source)
-        return _said(target, chosen)
+        filtered = chosen.filtered(photo, codec, values, **coding)
 
-    return batch.run(targets, work)
+        def write() -> str:
+            write_photo(target, filtered, **coding)
+            report(notes, source)
+            return _said(target, chosen)
+
+        return write
+
+    return batch.run(targets, read, work)
 
 
 def _said(target: Path, chosen: "Filter") -> str:

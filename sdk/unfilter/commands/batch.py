@@ -3,17 +3,23 @@
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Collection
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import get_args
+from typing import TypeAlias, TypeVar, get_args
 
 from unfilter.commands.folders import photos, targets
 from unfilter.commands.progress import announce, finish
 from unfilter.errors import PhotoError, UnfilterError
 from unfilter.files import remove_leftovers
-from unfilter.photo import Codec, suffix_of
+from unfilter.photo import Codec, Photo, suffix_of
 
 SOME_FAILED = 3
 """Exit code: at least one of several files failed; the others are done."""
+
+Write: TypeAlias = Callable[[], str]
+"""Writes a result, and returns what is to be said of it."""
+T = TypeVar("T")
 
 
 def add_path_arguments(parser: ArgumentParser) -> None:
@@ -97,36 +103,59 @@ class Batch:
         self._failed += 1
         print(f"unfilter: {error}", file=sys.stderr)
 
-    def run(self, paths: Collection[Path], work: Callable[[Path], str | None]) -> int:
-        """Do `work` on each photo, print what it returns, or count None as there already, and print the sum.
+    def run(
+        self, paths: Collection[Path], read: Callable[[Path], Photo], work: Callable[[Path, Photo], Write | None]
+    ) -> int:
+        """Read each photo, do `work` on it, write what comes of it and print what that says; None counts as there already.
+        At last print the sum. While `work` runs, the next photo is read and the last result written, by a thread each.
 
         Returns:
             The exit code: 0, or `SOME_FAILED`.
         """
-        try:
-            for number, path in enumerate(paths, 1):
-                if sys.stderr.isatty():
-                    announce(f"[{number}/{len(paths)}] {path}")
-                self._do(path, work)
-        finally:
-            finish()
-            print(self._sum())
+        order, writing = list(paths), None
+        with ThreadPoolExecutor(1, "read") as reader, ThreadPoolExecutor(1, "write") as writer:
+            try:
+                reading = [reader.submit(read, path) for path in order[:1]]
+                for number, path in enumerate(order, 1):
+                    if sys.stderr.isatty():
+                        announce(f"[{number}/{len(order)}] {path}")
+                    photo = reading.pop()
+                    reading += [reader.submit(read, following) for following in order[number : number + 1]]
+                    write = self._tried(path, partial(self._prepared, path, photo, work))
+                    last, writing = writing, None
+                    self._settle(last)
+                    writing = (path, writer.submit(write)) if write else None
+            finally:
+                self._settle(writing)
+                finish()
+                print(self._sum())
         return SOME_FAILED if self._failed else 0
 
-    def _do(self, path: Path, work: Callable[[Path], str | None]) -> None:
+    def _prepared(self, path: Path, photo: "Future[Photo]", work: Callable[[Path, Photo], Write | None]) -> Write | None:
+        write = work(path, photo.result())
+        self._skipped += write is None
+        return write
+
+    def _settle(self, writing: "tuple[Path, Future[str]] | None") -> None:
+        """Wait for a result to be written, if any is, and count it."""
+        if writing is None:
+            return
+        path, written = writing
+        said = self._tried(path, written.result)
+        if said is not None:
+            finish()
+            self._done += 1
+            print(said)
+
+    def _tried(self, path: Path, step: Callable[[], T]) -> T | None:
+        """What `step` gives; None where it failed, which is counted."""
         try:
-            said = work(path)
+            return step()
         except UnfilterError as error:
             self.refuse(error)
         except Exception as error:  # of a runtime or the disk, say: the other photos are still to be had
             self.refuse(f"{path}: failed ({' '.join(str(error).split()) or type(error).__name__})")
-        else:
-            finish()
-            if said is None:
-                self._skipped += 1
-            else:
-                self._done += 1
-                print(said)
+        return None
 
     def _sum(self) -> str:
         counts = {self._verb: self._done, "there already": self._skipped, "failed": self._failed}

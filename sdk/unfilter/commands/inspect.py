@@ -1,16 +1,22 @@
 """`unfilter inspect`: what a photo file says of its filter, or what a bundle holds."""
 
 from argparse import ArgumentParser, Namespace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from unfilter.archive import SUFFIX
 from unfilter.bundle import MANIFEST
-from unfilter.commands.apply import add_limit_argument
+from unfilter.commands.apply import FILTER_HELP, add_limit_argument
 from unfilter.commands.batch import Batch
-from unfilter.photo import Tag
+from unfilter.photo import Photo, Tag, read_photo
 from unfilter.search_path import find_bundle, is_name, open_bundle
 
-SUMMARY = "show the tag of photo files, or what a bundle holds"
+if TYPE_CHECKING:
+    from unfilter.detection.carrier import Examination
+    from unfilter.filter import Filter
+
+SUMMARY = "show the tag of photo files and whether their pixels bear it out, or what a bundle holds"
 EXTRA: str | None = None
 REQUIRES: tuple[str, ...] = ()
 
@@ -23,15 +29,20 @@ def add_arguments(parser: ArgumentParser) -> None:
         nargs="+",
         help="photo files, folders of them, or a bundle (folder, packed, or name)",
     )
+    parser.add_argument(
+        "--filter", dest="bundle", metavar="FILTER", help=f"{FILTER_HELP}, to judge the pixels by (default: by the tag)"
+    )
     add_limit_argument(parser)
 
 
 def run(arguments: Namespace) -> int:
+    judge = _Judge(arguments.bundle)
     path = arguments.paths[0]
     if len(arguments.paths) > 1 or (path.is_dir() and not (path / MANIFEST).exists()):
         batch = Batch("inspected")
-        return batch.run(batch.photos(arguments.paths), lambda each: _shown(_photo(each, arguments.limit)) + "\n")
-    print(_shown(_bundle(path) if _is_bundle(path) else _photo(path, arguments.limit)))
+        read = partial(_read, limit=arguments.limit)
+        return batch.run(batch.photos(arguments.paths), read, lambda each, photo: partial(_block, each, photo, judge))
+    print(_shown(_bundle(path) if _is_bundle(path) else _photo(path, _read(path, arguments.limit), judge)))
     return 0
 
 
@@ -43,25 +54,70 @@ def _shown(lines: list[tuple[str, str]]) -> str:
     return "\n".join(f"{name:<14}{value}" for name, value in lines)
 
 
-def _photo(path: Path, limit: int) -> list[tuple[str, str]]:
-    from unfilter.errors import PhotoError
-    from unfilter.photo import read_photo
+def _read(path: Path, limit: int) -> Photo:
+    return read_photo(path, convert=True, reduce=True, limit=limit)
 
-    photo = read_photo(path, convert=True, reduce=True, limit=limit)  # only the tag is asked for
+
+def _block(path: Path, photo: Photo, judge: "_Judge") -> str:
+    """What is shown of one of many photos."""
+    return _shown(_photo(path, photo, judge)) + "\n"
+
+
+def _photo(path: Path, photo: Photo, judge: "_Judge") -> list[tuple[str, str]]:
+    from unfilter.errors import PhotoError
+
     height, width, _ = photo.pixels.shape
     kind = f"{photo.codec}, {width} x {height}" + (", transparent" if photo.transparent else "")
     lines = [("file", f"{path}, {kind}"), *(("note", note) for note in photo.notes)]
     if photo.tag is None:
-        return [*lines, ("filter", "none: carries no unfilter tag")]
+        lines.append(("filter", "none: carries no unfilter tag"))
+        return [*lines, *judge.lines(photo, None, "name the filter with --filter")]
     lines += [("filter", photo.tag.filter), ("restoration", photo.tag.restoration), ("saved as", _saved_as(photo.tag))]
     lines += [("parameter", f"{name} {value:g}") for name, value in photo.tag.parameters.items()]
-    if photo.tag.codec != photo.codec:
-        lines.append(("warning", f"is {photo.codec} now: what it carried is damaged"))
     try:
-        lines.append(("bundle", str(find_bundle(path, photo.tag).folder)))
-    except PhotoError:
-        lines.append(("bundle", "not in the search path"))
-    return lines
+        found = find_bundle(path, photo.tag).folder
+        lines.append(("bundle", str(found)))
+    except PhotoError as error:
+        found = None
+        lines.append(("bundle", f"not in the search path: {str(error).removeprefix(f'{path}: ')}"))
+    return [*lines, *judge.lines(photo, found, "no bundle to judge by")]
+
+
+class _Judge:
+    """What pixels say by the filter that is named, or by that of the tag: each opened once."""
+
+    def __init__(self, named: str | None) -> None:
+        self._named = named
+        self._opened: dict[str | Path, Filter] = {}
+
+    def lines(self, photo: Photo, found: Path | None, otherwise: str) -> list[tuple[str, str]]:
+        """Verdict, confidence and reason; `otherwise` says why not, where no filter is named, no bundle is `found`, and the
+        tag does not tell of the pixels.
+        """
+        from unfilter.errors import RuntimeUnavailable, UnfilterError
+
+        try:
+            made, confidence, reason = self._examined(photo, self._named or found) or (None, None, otherwise)
+        except UnfilterError as error:  # of a runtime that is not installed, or a bundle that is broken
+            if self._named and not isinstance(error, RuntimeUnavailable):
+                raise
+            return [("verdict", f"none: {error}")]
+        if confidence is None:
+            return [("verdict", f"none: {reason}")]
+        words = "as the filter saved it" if made else "altered, or made by something else"
+        return [("verdict", words), ("confidence", f"{confidence:.1%}"), ("measured", reason)]
+
+    def _examined(self, photo: Photo, bundle: str | Path | None) -> "Examination | None":
+        from unfilter.detection.carrier import compare
+        from unfilter.detection.examination import examine
+        from unfilter.filter import Filter
+
+        compared = None if self._named else compare(photo)
+        if compared or bundle is None:
+            return compared
+        if bundle not in self._opened:
+            self._opened[bundle] = Filter.open(bundle)
+        return examine(self._opened[bundle], photo)
 
 
 def _saved_as(tag: Tag) -> str:
@@ -78,6 +134,7 @@ def _bundle(path: Path) -> list[tuple[str, str]]:
         ("filter", manifest.filter),
         ("restoration", manifest.restoration),
         ("carriers", ", ".join(manifest.carriers)),
+        ("detection", "calibrated" if manifest.detection else "no calibration: files get no verdict"),
         ("tiles", f"{plan.tile} px, halo {plan.halo}, alignment {plan.alignment}"),
     ]
     if manifest.research_only:

@@ -1,6 +1,8 @@
 """Progress of work that takes long, on standard error: one line that is rewritten on a terminal, lines in a log."""
 
 import sys
+import time
+from collections.abc import Callable
 
 
 def announce(step: str) -> None:
@@ -17,3 +19,26 @@ def finish() -> None:
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
         sys.stderr.flush()
+
+
+def megapixels(step: str) -> Callable[[int, int], None]:
+    """A bar for a terminal, with megapixels per second; to be called with how many pixels of how many are done, first with
+    0.
+
+    In a log nothing is written: the command says at its end what it did.
+    """
+    started = time.monotonic()
+
+    def update(done: int, total: int) -> None:
+        nonlocal started
+        if not done:
+            started = time.monotonic()
+        if not sys.stderr.isatty() or not total:
+            return
+        rate = done / 1e6 / max(time.monotonic() - started, 1e-3)
+        bar = "#" * round(24 * done / total)
+        announce(f"{step} [{bar:<24}] {done / 1e6:.1f} of {total / 1e6:.1f} MP, {rate:.2f} MP/s")
+        if done == total:
+            finish()
+
+    return update

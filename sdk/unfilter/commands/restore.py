@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unfilter.commands.apply import FILTER_HELP, add_limit_argument, add_runtime_arguments, report
-from unfilter.commands.batch import Batch, add_path_arguments, single
+from unfilter.commands.batch import Batch, Write, add_path_arguments, single
+from unfilter.photo import Photo
 
 if TYPE_CHECKING:
     from unfilter.filter import Filter
-    from unfilter.photo import Photo
 
 SUMMARY = "restore the photo from a filtered file, or from many files and folders of them into a folder"
 EXTRA: str | None = None
@@ -19,21 +19,28 @@ REQUIRES: tuple[str, ...] = ()
 def add_arguments(parser: ArgumentParser) -> None:
     add_path_arguments(parser)
     parser.add_argument("--filter", dest="bundle", metavar="FILTER", help=f"{FILTER_HELP} (default: by the tag)")
-    parser.add_argument("--force", action="store_true", help="restore even what another filter made or was saved again")
+    parser.add_argument("--force", action="store_true", help="restore even what another filter made or was altered")
     add_limit_argument(parser)
     add_runtime_arguments(parser)
 
 
 def run(arguments: Namespace) -> int:
-    from unfilter.photo import read_photo
+    from unfilter.commands.progress import megapixels
+    from unfilter.photo import check_target, codec_of, read_photo, write_photo
+    from unfilter.provenance import refuse_itself
 
     pair = single(arguments)
     opened = _Opened(arguments)
     if pair is None:
         return _run_many(opened, arguments)
     source, target = pair
-    chosen = opened.named or opened.of(source, read_photo(source, limit=arguments.limit))
-    notes = chosen.restore_file(source, target, force=arguments.force, limit=arguments.limit)
+    codec_of(target)
+    photo = read_photo(source, limit=arguments.limit)
+    chosen = opened.of(source, photo)
+    refuse_itself(source, target)
+    notes = photo.notes + check_target(target, photo)
+    progress = megapixels(f"{source}: restore")
+    write_photo(target, chosen.restored(source, photo, force=arguments.force, progress=progress), quality=100)
     report(notes, source)
     print(_said(target, chosen))
     return 0
@@ -47,7 +54,7 @@ class _Opened:
         self._by_restoration: dict[str, Filter] = {}
         self.named = self._open(arguments.bundle) if arguments.bundle else None
 
-    def of(self, source: Path, photo: "Photo") -> "Filter":
+    def of(self, source: Path, photo: Photo) -> "Filter":
         """The filter of a file; a PhotoError where it carries no tag, or one of a bundle that is nowhere."""
         from unfilter.search_path import find_bundle
 
@@ -65,25 +72,35 @@ class _Opened:
 
 
 def _run_many(opened: _Opened, arguments: Namespace) -> int:
+    from unfilter.detection.examination import refuse_altered
     from unfilter.photo import check_target, read_photo, write_photo
     from unfilter.resume import is_done
 
     batch = Batch("restored")
     targets = batch.targets(arguments)
 
-    def work(source: Path) -> str | None:
+    def read(source: Path) -> Photo:
+        return read_photo(source, limit=arguments.limit)
+
+    def work(source: Path, photo: Photo) -> Write | None:
         target = targets[source]
-        photo = read_photo(source, limit=arguments.limit)
         chosen = opened.of(source, photo)
         batch.make_folder(target.parent)
         notes = photo.notes + check_target(target, photo)
+        if not arguments.force:
+            refuse_altered(chosen, source, photo)  # also what was restored by force before
         if is_done(chosen, "inverse", source, photo, target, None):
             return None
-        write_photo(target, chosen.restored(source, photo, force=arguments.force), quality=100)
-        report(notes, source)
-        return _said(target, chosen)
+        restored = chosen.restored(source, photo, force=True)
 
-    return batch.run(targets, work)
+        def write() -> str:
+            write_photo(target, restored, quality=100)
+            report(notes, source)
+            return _said(target, chosen)
+
+        return write
+
+    return batch.run(targets, read, work)
 
 
 def _said(target: Path, chosen: "Filter") -> str:

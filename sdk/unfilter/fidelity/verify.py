@@ -17,7 +17,7 @@ from unfilter.filter import Filter
 from unfilter.photo import read_photo
 from unfilter.remainder import aligned_size, carry_remainder
 from unfilter.rounding import to_bytes
-from unfilter.tiling import run_tiles
+from unfilter.tiling import run_joined
 
 DIRECTIONS: tuple[Direction, ...] = ("forward", "inverse")
 REFERENCE = Engine(runtime="torch", precision="fp32")
@@ -135,10 +135,7 @@ def _floats(opened: Filter, goldens: list[_Golden]) -> Floats:
             graph = opened.graph(direction, golden.parameters if direction == "forward" else None)
             pixels = golden.expected(direction)[0]
             height, width = aligned_size(pixels.shape[0], pixels.shape[1], plan.alignment)
-            whole = np.empty((height, width, 3), np.float32)
-            for tile, values in run_tiles(graph, pixels[:height, :width], plan):
-                whole[tile.keep] = values
-            of_direction.append(whole)
+            of_direction.append(run_joined(graph, pixels[:height, :width], plan))
     return results
 
 

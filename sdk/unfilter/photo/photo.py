@@ -24,6 +24,8 @@ class Photo:
         alpha: uint8, height x width, 0 is transparent; None where there is none. No filter sees it.
         colour: what says of the colour space beside a profile, as chunks of a PNG by name (`gAMA`, `cHRM`, `sRGB`, `cICP`).
         notes: what was left behind or changed on reading, a line each.
+        quality: of a JPEG, 1..100, by its quantiser tables; None for other formats.
+        coding: of a JPEG, a digest of its quantiser tables and chroma sampling; None for other formats.
     """
 
     pixels: NDArray[np.uint8]
@@ -35,6 +37,8 @@ class Photo:
     alpha: NDArray[np.uint8] | None = None
     colour: tuple[tuple[str, bytes], ...] = ()
     notes: tuple[str, ...] = ()
+    quality: int | None = None
+    coding: str | None = None
 
     @property
     def transparent(self) -> bool:

@@ -1,10 +1,12 @@
 """Pillow images as photos, and back: pixels as they are; profile, EXIF and XMP from where Pillow keeps them (`info`)."""
 
+from dataclasses import replace
 from io import BytesIO
 
-from PIL import Image
+from PIL import Image, JpegImagePlugin
 
 from unfilter.errors import PhotoError
+from unfilter.photo.jpeg import coding_of, quality_of
 from unfilter.photo.levels import levels_of
 from unfilter.photo.metadata import carried, exif_of, notes_of, split, xmp_of
 from unfilter.photo.photo import Kind, Photo
@@ -50,7 +52,10 @@ def photo_of(image: Image.Image) -> Photo:
         raise source.refusal(f"cannot be decoded ({' '.join(str(error).split())})") from None
     xmp, tag = split(packet := xmp_of(image))
     tag = Tag.from_json(str(image.info.get(PNG_KEYWORD, ""))) or tag
-    return Photo(pixels, kind, profile, exif_of(exif), xmp, tag, alpha, notes=(*notes, *notes_of(packet)))
+    photo = Photo(pixels, kind, profile, exif_of(exif), xmp, tag, alpha, notes=(*notes, *notes_of(packet)))
+    if isinstance(image, JpegImagePlugin.JpegImageFile):
+        return replace(photo, quality=quality_of(image), coding=coding_of(image))
+    return photo
 
 
 def image_of(photo: Photo) -> Image.Image:

@@ -4,7 +4,17 @@ import re
 from typing import Annotated, Literal
 from xml.sax.saxutils import escape, unescape
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
+
+from unfilter.photo.fingerprint import Fingerprint
 
 Codec = Literal["png", "jpeg", "webp", "heic"]
 """Formats that are written; all but JPEG keep every level of every pixel."""
@@ -48,11 +58,21 @@ class Tag(BaseModel):
     codec: Codec
     quality: int | None = Field(None, ge=1, le=100, description="of a JPEG")
     parameters: dict[_Name, _Finite] = Field({}, description="values of the hyper-parameters; restoring does without them")
+    fingerprint: Fingerprint | None = Field(None, description="of the pixels as they were saved; older files lack it")
+
+    @field_validator("fingerprint", mode="wrap")
+    @classmethod
+    def _of_this_version(cls, value: object, read: ValidatorFunctionWrapHandler) -> Fingerprint | None:
+        """A fingerprint of a later version is passed over: what made the file can be told without it."""
+        try:
+            found: Fingerprint | None = read(value)
+        except ValidationError:
+            return None
+        return found
 
     def to_json(self) -> str:
         """JSON; without what is not said, so that a file that says no more than older ones has the bytes it always had."""
-        unsaid = {name for name in ("quality", "parameters") if not getattr(self, name)}
-        return self.model_dump_json(exclude=unsaid)
+        return self.model_dump_json(exclude_none=True, exclude=set() if self.parameters else {"parameters"})
 
     @staticmethod
     def from_json(text: str) -> "Tag | None":

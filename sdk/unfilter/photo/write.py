@@ -5,6 +5,7 @@ An exact carrier (PNG, lossless WebP, lossless HEIC) is read back and compared b
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import numpy as np
 from unfilter.errors import PhotoError
 from unfilter.files import replacing
 from unfilter.photo import heic, jpeg, png, webp
+from unfilter.photo.fingerprint import of_exact
 from unfilter.photo.jpeg import Subsampling
 from unfilter.photo.metadata import carry_alike
 from unfilter.photo.photo import Photo
@@ -103,6 +105,14 @@ def write_photo(path: Path, photo: Photo, *, quality: int = 95, subsampling: Sub
         else:
             _EXACT[codec](temporary, photo)
             _prove(path, temporary, photo)
+
+
+def fingerprinted(photo: Photo, codec: Codec, quality: int, subsampling: Subsampling) -> Photo:
+    """`photo`, whose tag then tells of the pixels as they will be read from the file that `write_photo` writes."""
+    assert photo.tag is not None
+    with _refusals("photo"):
+        made = jpeg.fingerprint_of(photo, quality, subsampling) if codec == "jpeg" else of_exact(photo.pixels)
+    return replace(photo, tag=photo.tag.model_copy(update={"fingerprint": made}))
 
 
 def encode_photo(photo: Photo, codec: ExactCodec) -> bytes:

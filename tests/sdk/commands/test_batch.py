@@ -8,13 +8,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from unfilter.cli import main
-from unfilter.commands.batch import Batch
+from unfilter.commands.batch import SOME_FAILED, Batch
 from unfilter.fidelity import psnr
 from unfilter.photo import Photo, read_photo, write_photo
 
@@ -166,15 +167,66 @@ def test_a_filter_that_is_broken_is_said_once(
     assert "sha256 differs" in refused("apply", "--filter", bundle_copy, "--runtime", "onnx", "in", "--out", "filtered")
 
 
+def nothing(path: Path) -> Photo:
+    return Photo(np.zeros((1, 1, 3), np.uint8))
+
+
 def test_an_interruption_still_sums_up(capsys: pytest.CaptureFixture[str]) -> None:
-    def work(path: Path) -> str:
+    def work(path: Path, _: Photo) -> Callable[[], str]:
         if path.name == "b":
             raise KeyboardInterrupt
-        return "done"
+        return lambda: "done"
 
     with pytest.raises(KeyboardInterrupt):
-        Batch("filtered").run([Path("a"), Path("b"), Path("c")], work)
+        Batch("filtered").run([Path("a"), Path("b"), Path("c")], nothing, work)
     assert capsys.readouterr().out == "done\n1 photo: 1 filtered\n"
+
+
+def test_the_next_photo_is_read_and_the_last_one_written_while_one_is_worked_on(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each step waits for what must happen beside it: one after the other, they would wait for ever."""
+    read, worked = ({name: Event() for name in "abc"} for _ in range(2))
+
+    def reading(path: Path) -> Photo:
+        read[path.name].set()
+        return nothing(path)
+
+    def work(path: Path, _: Photo) -> Callable[[], str]:
+        following = chr(ord(path.name) + 1)
+        assert following not in read or read[following].wait(60)
+        worked[path.name].set()
+
+        def write() -> str:
+            assert following not in worked or worked[following].wait(60)
+            return path.name
+
+        return write
+
+    assert Batch("filtered").run([Path(name) for name in "abc"], reading, work) == 0
+    assert capsys.readouterr().out == "a\nb\nc\n3 photos: 3 filtered\n"
+
+
+def test_what_fails_in_any_step_is_one_line_and_the_others_are_done(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(step: str, path: Path) -> None:
+        if path.name == step:
+            raise OSError("no\nluck")
+
+    def reading(path: Path) -> Photo:
+        fail("read", path)
+        return nothing(path)
+
+    def work(path: Path, _: Photo) -> Callable[[], str]:
+        def write() -> str:
+            fail("write", path)
+            return "done"
+
+        fail("work", path)
+        return write
+
+    order = [Path(name) for name in ("a", "read", "b", "work", "c", "write", "d")]
+    assert Batch("filtered").run(order, reading, work) == SOME_FAILED
+    said = capsys.readouterr()
+    assert said.err.splitlines() == [f"unfilter: {name}: failed (no luck)" for name in ("read", "work", "write")]
+    assert said.out.endswith("7 photos: 4 filtered, 3 failed\n")
 
 
 def _started(small_bundle: Path) -> subprocess.Popen[str]:

@@ -30,6 +30,18 @@ def no_warnings() -> Iterator[None]:
     assert [str(warning.message) for warning in caught] == []
 
 
+@pytest.mark.parametrize("subsampling", ["4:4:4", "4:2:0"])
+@pytest.mark.parametrize("quality", [1, 37, 50, 60, 75, 90, 95, 98, 100])
+def test_a_jpeg_tells_its_quality(quality: int, subsampling: str, tmp_path: Path) -> None:
+    Image.fromarray(RGB).save(path := tmp_path / "p.jpg", quality=quality, subsampling=subsampling)
+    assert read_photo(path).quality == quality
+
+
+def test_other_formats_have_no_quality(tmp_path: Path) -> None:
+    Image.fromarray(RGB).save(path := tmp_path / "p.png")
+    assert read_photo(path).quality is None
+
+
 def refusal(path: Path) -> str:
     with pytest.raises(PhotoError) as caught, no_warnings():
         read_photo(path)

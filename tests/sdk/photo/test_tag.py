@@ -1,14 +1,17 @@
 """Law: a tag survives JSON and XMP; whatever else is in a packet stays; hostile text gives None, and quickly."""
 
+import json
 import time
 import xml.etree.ElementTree as ET
 from typing import get_args
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from unfilter.photo.fingerprint import Fingerprint, of_exact, of_jpeg
 from unfilter.photo.tag import Codec, Tag, without_tag
 
 TAG = Tag(filter="l0", restoration="0123456789abcdef" * 4, codec="png")
@@ -20,6 +23,12 @@ PACKET = (
     "</rdf:RDF></x:xmpmeta>" + " " * 2048 + '<?xpacket end="w"?>'
 )
 
+
+def _fingerprint(height: int, width: int, level: int, lossy: bool) -> Fingerprint:
+    pixels = np.full((height, width, 3), level, np.uint8)
+    return of_jpeg(pixels, "a decoder", f"{level:016x}") if lossy else of_exact(pixels)
+
+
 tags = st.builds(
     Tag,
     filter=st.text("abz09_", min_size=1, max_size=64),
@@ -28,6 +37,10 @@ tags = st.builds(
     quality=st.none() | st.integers(1, 100),
     parameters=st.dictionaries(
         st.from_regex(r"[a-z][a-z0-9_]{0,63}", fullmatch=True), st.floats(allow_nan=False, allow_infinity=False), max_size=3
+    ),
+    fingerprint=st.none()
+    | st.tuples(st.integers(1, 70), st.integers(1, 70), st.integers(0, 255), st.booleans()).map(
+        lambda of: _fingerprint(*of)
     ),
 )
 any_text = st.text(st.characters())  # surrogates too
@@ -139,6 +152,17 @@ def test_a_tag_without_parameters_is_written_as_it_always_was_and_read() -> None
 def test_parameters_are_numbers_by_name() -> None:
     tag = TAG.model_copy(update={"parameters": {"smoothness": 0.03}})
     assert tag.to_json() == TAG.to_json()[:-1] + ',"parameters":{"smoothness":0.03}}'
+
+
+FINGERPRINT = _fingerprint(64, 33, 7, True).model_dump()
+
+
+@pytest.mark.parametrize(
+    "other", [{"version": 2}, {"width": 65}, {"cells": "?"}, {"sha256": 7}, {"version": 3, "more": [1]}], ids=str
+)
+def test_a_fingerprint_that_this_version_cannot_read_is_passed_over(other: dict[str, object]) -> None:
+    for fingerprint in (json.dumps(FINGERPRINT | other), "null", "[]", '"words"'):
+        assert Tag.from_json(f'{TAG.to_json()[:-1]},"fingerprint":{fingerprint}}}') == TAG
 
 
 def test_fields_that_a_later_version_adds_are_passed_over() -> None:

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
+from unfilter.detection.carrier import compare
 from unfilter.photo import Codec, Photo, Tag, read_photo, write_photo
+from unfilter.photo.write import fingerprinted
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (24, 37, 3), dtype=np.uint8)
 XMP = (
@@ -35,7 +37,8 @@ def tagged(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     )
     exif = Image.Exif()
     exif[0x010F] = "camera maker"
-    write_photo(path := tmp_path / f"tagged{SUFFIXES[codec]}", Photo(PIXELS, exif=exif.tobytes(), xmp=XMP, tag=tag))
+    photo = fingerprinted(Photo(PIXELS, exif=exif.tobytes(), xmp=XMP, tag=tag), codec, 95, "4:4:4")
+    write_photo(path := tmp_path / f"tagged{SUFFIXES[codec]}", photo)
     return path
 
 
@@ -79,6 +82,10 @@ def test_the_tag_and_the_pixels_survive(by: Callable[[Path], Path], tagged: Path
     assert after.tag == before.tag
     assert (after.xmp is None) == (before.xmp is None)
     assert "camera" in (after.xmp or "")
+    assert after.tag.fingerprint is not None
+    compared = compare(after)
+    assert compared is not None
+    assert compared.made == (after.codec != "jpeg" or by is edited_by_exiftool)  # Pillow decodes and encodes a JPEG again
     if after.codec != "jpeg":
         np.testing.assert_array_equal(after.pixels, before.pixels)
 

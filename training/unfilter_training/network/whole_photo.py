@@ -9,9 +9,11 @@ from torch import Tensor
 
 from unfilter.bundle import TilePlan
 from unfilter.filter import run_photo
-from unfilter.remainder import aligned_size
 from unfilter.rounding import to_floats
+from unfilter.runtimes import BoundGraph
 from unfilter_training.network.restorable import RestorableNetwork
+
+Direction = Literal["forward", "inverse"]
 
 _UNTILED = 1 << 20
 """Larger than any photo, and a multiple of any alignment."""
@@ -19,32 +21,51 @@ _UNTILED = 1 << 20
 
 def run_whole(
     network: RestorableNetwork,
-    direction: Literal["forward", "inverse"],
+    direction: Direction,
     pixels: NDArray[np.uint8],
     hyper_parameters: tuple[float, ...] = (),
     output: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
     """One direction on a photo (uint8, height x width x 3) on the CPU in float32, rounded to bytes.
 
+    `hyper_parameters`, `output` and errors are those of `graph`.
+    """
+    return run_photo(graph(network, direction, hyper_parameters, output), pixels, untiled(network))
+
+
+def untiled(network: RestorableNetwork) -> TilePlan:
+    """A plan that cuts no photo."""
+    return TilePlan(tile=_UNTILED, halo=0, alignment=network.alignment)
+
+
+def graph(
+    network: RestorableNetwork,
+    direction: Direction,
+    hyper_parameters: tuple[float, ...] = (),
+    output: NDArray[np.uint8] | None = None,
+) -> BoundGraph:
+    """One direction as the SDK's runtimes give it, on the CPU in float32.
+
     `hyper_parameters` are places of 0..1 in their ranges, for direction `forward` of a network that has them; `output` is
     what the operator itself makes of the photo, of the same shape, and is looked at by networks that take it.
 
     Raises:
-        ValueError: `hyper_parameters` are missing, superfluous, or of another count; `output` is missing.
+        ValueError: `hyper_parameters` given to the inverse; from a call, missing, superfluous, or of another count, or
+            `output` missing.
     """
     if hyper_parameters and direction == "inverse":
         raise ValueError("the inverse takes no hyper-parameters")
-    height, width = aligned_size(pixels.shape[0], pixels.shape[1], network.alignment)
-    made = None if output is None else _planes(to_floats(output[:height, :width]))  # there is one tile, the aligned part
     places = torch.tensor([hyper_parameters]) if hyper_parameters else None
 
-    def graph(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    def run(image: NDArray[np.float32]) -> NDArray[np.float32]:
+        height, width, _ = image.shape
+        made = None if output is None else _planes(to_floats(output[:height, :width]))  # the one tile: the aligned part
         planes = _planes(image)
         with torch.inference_mode():
             result = network.filter(planes, places, made)[0] if direction == "forward" else network.restore(planes)
         return result[0].permute(1, 2, 0).numpy()
 
-    return run_photo(graph, pixels, TilePlan(tile=_UNTILED, halo=0, alignment=network.alignment))
+    return run
 
 
 def _planes(image: NDArray[np.float32]) -> Tensor:

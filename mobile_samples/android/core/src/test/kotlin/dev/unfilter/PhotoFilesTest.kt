@@ -1,0 +1,53 @@
+package dev.unfilter
+
+import java.io.ByteArrayInputStream
+import java.io.ByteArrayOutputStream
+import java.io.DataOutputStream
+import java.util.zip.InflaterInputStream
+import kotlin.random.Random
+import org.junit.Assert.assertArrayEquals
+import org.junit.Assert.assertEquals
+import org.junit.Test
+
+/** Laws: what is written as PNG is read again, to the byte; profile, EXIF and XMP of a JPEG become chunks, to the byte. */
+class PhotoFilesTest {
+    @Test
+    fun `a PNG gives back every level, however it is read and written`() {
+        val photo = Pixels(37, 29, Random(1).nextBytes(37 * 29 * 3))
+        val file = ByteArrayOutputStream()
+        PngWriter(file, 37, 29, listOf(textChunk(Tag.KEYWORD, "grün"))).run {
+            write(photo.read(30))
+            write(photo.read(7))
+            finish()
+        }
+        val reader = PngReader(ByteArrayInputStream(file.toByteArray()))
+        assertArrayEquals(photo.levels, reader.read(1) + reader.read(36))
+        assertEquals("grün", PngInfo.read(ByteArrayInputStream(file.toByteArray())).tag)
+    }
+
+    @Test
+    fun `what a JPEG holds beside its pixels becomes chunks`() {
+        val profile = Random(2).nextBytes(1000)
+        val jpeg = ByteArrayOutputStream()
+        DataOutputStream(jpeg).run {
+            writeShort(0xFFD8)
+            segment(0xFFE0, "JFIF\u0000".toByteArray())
+            segment(0xFFE1, "Exif\u0000\u0000II*".toByteArray())
+            segment(0xFFE1, "http://ns.adobe.com/xap/1.0/\u0000<x/>".toByteArray())
+            segment(0xFFE2, "ICC_PROFILE\u0000".toByteArray() + byteArrayOf(2, 2) + profile.copyOfRange(600, 1000)) // in any order
+            segment(0xFFE2, "ICC_PROFILE\u0000".toByteArray() + byteArrayOf(1, 2) + profile.copyOfRange(0, 600))
+            writeShort(0xFFDA)
+        }
+        val chunks = jpegChunks(ByteArrayInputStream(jpeg.toByteArray())).associateBy { it.type }
+        assertEquals("II*", chunks.getValue("eXIf").content.decodeToString())
+        assertEquals("XML:com.adobe.xmp\u0000\u0000\u0000\u0000\u0000<x/>", chunks.getValue("iTXt").content.decodeToString())
+        val deflated = chunks.getValue("iCCP").content.run { copyOfRange(5, size) }
+        assertArrayEquals(profile, InflaterInputStream(ByteArrayInputStream(deflated)).readBytes())
+    }
+
+    private fun DataOutputStream.segment(marker: Int, content: ByteArray) {
+        writeShort(marker)
+        writeShort(content.size + 2)
+        write(content)
+    }
+}

@@ -23,7 +23,7 @@ class Filter(val bundle: Bundle, private val runtime: Runtime) : AutoCloseable {
     fun restore(filtered: Pixels): Pixels =
         whole(filtered) { write -> run(Direction.INVERSE, filtered, FloatArray(0), {}, write) }
 
-    /** Filter a photo of any size into a PNG that says what made it; [carried] are its profile, EXIF and XMP ([jpegChunks]). */
+    /** Filter a photo of any size into a PNG that says what made it; [carried] are its profile, EXIF and XMP ([Jpeg.chunks]). */
     fun applyFile(
         photo: PixelSource,
         carried: List<Chunk>,

@@ -3,10 +3,12 @@ package dev.unfilter
 import java.io.ByteArrayInputStream
 import java.io.ByteArrayOutputStream
 import java.io.DataOutputStream
+import java.io.IOException
 import java.util.zip.InflaterInputStream
 import kotlin.random.Random
 import org.junit.Assert.assertArrayEquals
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertThrows
 import org.junit.Test
 
 /** Laws: what is written as PNG is read again, to the byte; profile, EXIF and XMP of a JPEG become chunks, to the byte. */
@@ -26,23 +28,37 @@ class PhotoFilesTest {
     }
 
     @Test
-    fun `what a JPEG holds beside its pixels becomes chunks`() {
+    fun `what a JPEG holds beside its pixels becomes chunks, and a decoder sees none of it`() {
         val profile = Random(2).nextBytes(1000)
-        val jpeg = ByteArrayOutputStream()
-        DataOutputStream(jpeg).run {
-            writeShort(0xFFD8)
-            segment(0xFFE0, "JFIF\u0000".toByteArray())
-            segment(0xFFE1, "Exif\u0000\u0000II*".toByteArray())
-            segment(0xFFE1, "http://ns.adobe.com/xap/1.0/\u0000<x/>".toByteArray())
-            segment(0xFFE2, "ICC_PROFILE\u0000".toByteArray() + byteArrayOf(2, 2) + profile.copyOfRange(600, 1000)) // in any order
-            segment(0xFFE2, "ICC_PROFILE\u0000".toByteArray() + byteArrayOf(1, 2) + profile.copyOfRange(0, 600))
-            writeShort(0xFFDA)
+        val (before, after) = listOf({ data: DataOutputStream -> data.segment(0xFFE0, "JFIF\u0000".toByteArray()) }, { data: DataOutputStream ->
+            data.segment(0xFFDB, ByteArray(65))
+            data.writeShort(0xFFDA)
+            data.write(Random(3).nextBytes(99))
+        })
+        val (jpeg, bare) = listOf(true, false).map { whole ->
+            val content = ByteArrayOutputStream()
+            DataOutputStream(content).run {
+                writeShort(0xFFD8)
+                before(this)
+                if (whole) {
+                    segment(0xFFE1, "Exif\u0000\u0000II*".toByteArray())
+                    segment(0xFFE1, "http://ns.adobe.com/xap/1.0/\u0000<x/>".toByteArray())
+                    segment(0xFFE2, "ICC_PROFILE\u0000".toByteArray() + byteArrayOf(2, 2) + profile.copyOfRange(600, 1000)) // in any order
+                    segment(0xFFE2, "ICC_PROFILE\u0000".toByteArray() + byteArrayOf(1, 2) + profile.copyOfRange(0, 600))
+                }
+                after(this)
+            }
+            content.toByteArray()
         }
-        val chunks = jpegChunks(ByteArrayInputStream(jpeg.toByteArray())).associateBy { it.type }
+        val parts = Jpeg.read(jpeg)
+        val chunks = parts.chunks.associateBy { it.type }
         assertEquals("II*", chunks.getValue("eXIf").content.decodeToString())
         assertEquals("XML:com.adobe.xmp\u0000\u0000\u0000\u0000\u0000<x/>", chunks.getValue("iTXt").content.decodeToString())
         val deflated = chunks.getValue("iCCP").content.run { copyOfRange(5, size) }
         assertArrayEquals(profile, InflaterInputStream(ByteArrayInputStream(deflated)).readBytes())
+        assertArrayEquals(bare, parts.bare)
+        assertThrows(IOException::class.java) { Jpeg.read(jpeg.copyOf(30)) }
+        assertThrows(IOException::class.java) { Jpeg.read("no photo".toByteArray()) }
     }
 
     private fun DataOutputStream.segment(marker: Int, content: ByteArray) {

@@ -1,4 +1,4 @@
-"""Laws: the Kotlin core compiles and passes the goldens on ONNX Runtime; the app's manifest, resources and sources hold together.
+"""Laws: the Kotlin core compiles and passes the goldens on ONNX Runtime; the app's manifest, resources and sources agree.
 
 The app itself is not compiled: no Android SDK is here. `nox -s samples` fetches the compiler and the runtime.
 """
@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ MAIN, TEST, APP = (ANDROID / path for path in ("core/src/main/kotlin", "core/src
 
 def require(found: object, what: str) -> None:
     if not found:
-        pytest.skip(f"{what}")
+        pytest.skip(what)
 
 
 @pytest.fixture(scope="session")
@@ -47,13 +48,9 @@ def core(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def compiled(tools: Path, jar: Path, classes: list[Path], *sources: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["bash", tools / toolchain.KOTLINC, "-Werror", "-jvm-target", "17", "-cp", ":".join(map(str, classes)), "-d", jar]
-        + list(sources),
-        capture_output=True,
-        text=True,
-        timeout=900,
-    )
+    options = ["-Werror", "-jvm-target", "17", "-cp", ":".join(map(str, classes)), "-d", jar]
+    command = ["bash", tools / toolchain.KOTLINC, *options, *sources]
+    return subprocess.run(command, capture_output=True, text=True, timeout=900)
 
 
 def junit(tools: Path, core: Path, *properties: str, only: str = "*Test.kt") -> str:
@@ -83,7 +80,6 @@ def test_the_kotlin_core_passes_the_goldens_of_a_converted_bundle(tools: Path, c
     require(bundle, "no converted bundle: set UNFILTER_TEST_BUNDLE to one, such as build/bundles/l0")
     pytest.importorskip("unfilter", reason="needs the SDK")
     from unfilter.commands import goldens
-    from argparse import ArgumentParser
 
     parser = ArgumentParser()
     goldens.add_arguments(parser)

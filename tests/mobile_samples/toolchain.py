@@ -1,7 +1,7 @@
-"""What testing the Kotlin sample takes beyond Java and Debian's jars, fetched from npm and PyPI: `python toolchain.py FOLDER`.
+"""What testing the Kotlin sample takes beyond Java and Debian's jars, from npm and PyPI: `python toolchain.py FOLDER`.
 
-Neither has a package of its own on those registries: the compiler comes in npm's `kotlin-compiler`, ONNX Runtime's Java API, with its
-Linux libraries, inside the jar of PyPI's `pyserini`. Both are for tests only.
+The compiler is npm's `kotlin-compiler`; ONNX Runtime's Java API, with its Linux libraries, is inside the jar of PyPI's
+`pyserini`. Both are for tests only.
 """
 
 import shutil

@@ -30,7 +30,7 @@ final class Camera: NSObject, AVCapturePhotoCaptureDelegate {
         }
         session.addInput(input)
         session.addOutput(output)
-        if let largest = device.activeFormat.supportedMaxPhotoDimensions.last {
+        if let largest = device.activeFormat.supportedMaxPhotoDimensions.max(by: { $0.width < $1.width }) {
             output.maxPhotoDimensions = largest
         }
         session.commitConfiguration()

@@ -6,7 +6,7 @@ import UnfilterFiles
 
 /// All work on photos, one after the other: a filter is for one at a time.
 actor Darkroom {
-    private var filter: Filter?
+    private var exact: Filter?
 
     /// Loads the filter on the compute units that are exact on this device, and says which.
     func open() throws -> String {
@@ -17,9 +17,9 @@ actor Darkroom {
         else {
             throw BundleError("the app has no folders bundle and goldens (README)")
         }
-        let (exact, units) = try firstExact(Unfilter.Bundle(folder: folder), goldens: Goldens(folder: goldens))
-        filter = exact
-        return "Filter \(exact.bundle.filter), compute units \(units.rawValue)"
+        let (filter, units) = try firstExact(Unfilter.Bundle(folder: folder), goldens: Goldens(folder: goldens))
+        exact = filter
+        return "Filter \(filter.bundle.filter), compute units \(units.rawValue)"
     }
 
     func filter(_ photo: Data, progress: @escaping (Double) -> Void) async throws -> String {
@@ -35,10 +35,10 @@ actor Darkroom {
     }
 
     private func opened() throws -> Filter {
-        guard let filter else {
+        guard let exact else {
             throw BundleError("the filter is not loaded")
         }
-        return filter
+        return exact
     }
 
     private func place(_ name: String, _ suffix: String) -> URL {

@@ -24,6 +24,7 @@ public struct Chunk: Equatable {
 
 private let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 private let carriedTypes: Set = ["iCCP", "cICP", "sRGB", "gAMA", "cHRM", "eXIf"]
+private let mostPixels = 200_000_000  // as the SDK
 let xmpKeyword = "XML:com.adobe.xmp"
 
 /// What a PNG holds. Every checksum was compared.
@@ -66,6 +67,9 @@ public struct PngFile {
                 height = Int(number(header, header.startIndex + 4))
                 guard width > 0, height > 0 else {
                     throw Refused(.damaged, "damaged (\(width) x \(height) pixels)")
+                }
+                guard width <= mostPixels / height else {
+                    throw Refused(.otherFormat, "\(width) x \(height) pixels are more than this app takes")
                 }
                 isPlain = [UInt8](header.suffix(5)) == [8, 2, 0, 0, 0]
                 (self.tag, self.carried, self.file, self.pixels) = (tag, carried, file, pixels)

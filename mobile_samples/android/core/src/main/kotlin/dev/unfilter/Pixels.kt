@@ -23,7 +23,7 @@ class Pixels(override val height: Int, override val width: Int, val levels: Byte
 /**
  * Run [graph] over [source], tile by tile, and give the result's rows to [write] as they are done.
  *
- * A photo of any size takes the memory of one row of tiles: of 48 megapixels (8064 x 6048) two bands of 18 MB, and one tile.
+ * A photo of any size takes the memory of one row of tiles: of 48 megapixels (8064 x 6048) two bands of 19 MB, and one tile.
  * [progress] is called with the share that is done, 0..1.
  */
 internal fun filterRows(

@@ -1,6 +1,5 @@
 package dev.unfilter
 
-import java.io.ByteArrayInputStream
 import java.io.DataInputStream
 import java.io.DataOutputStream
 import java.io.EOFException
@@ -23,7 +22,8 @@ import kotlin.math.abs
 private val SIGNATURE = byteArrayOf(0x89.toByte(), 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A)
 private val CARRIED = setOf("iCCP", "cICP", "sRGB", "gAMA", "cHRM", "eXIf")
 private const val XMP = "XML:com.adobe.xmp"
-private const val LONGEST = 1 shl 26
+private const val LONGEST = 1 shl 24 // bytes of a chunk that is kept
+private const val MOST_PIXELS = 200_000_000L // as the SDK
 
 /** A chunk that travels along untouched, such as the profile (`iCCP`) or EXIF (`eXIf`). */
 class Chunk(val type: String, val content: ByteArray)
@@ -133,15 +133,14 @@ class PngWriter(private val output: OutputStream, height: Int, private val width
 /** An iTXt chunk, not compressed. */
 fun textChunk(keyword: String, text: String) = Chunk("iTXt", keyword.toByteArray() + ByteArray(5) + text.toByteArray())
 
+/** Keyword and text of an iTXt chunk; null where it is none, or compressed, which filters do not write. */
 private fun internationalText(content: ByteArray): Pair<String, String>? {
-    val ends = content.indices.filter { content[it] == 0.toByte() }
-    val keyword = ends.firstOrNull() ?: return null
-    val language = ends.firstOrNull { it > keyword + 2 } ?: return null
-    val translated = ends.firstOrNull { it > language } ?: return null
-    val text = content.copyOfRange(translated + 1, content.size)
-    val compressed = content[keyword + 1] == 1.toByte()
-    val plain = if (compressed) InflaterInputStream(ByteArrayInputStream(text)).readBytes() else text
-    return content.decodeToString(0, keyword) to plain.decodeToString()
+    fun end(start: Int) = (start until content.size).firstOrNull { content[it] == 0.toByte() }
+    val keyword = end(0) ?: return null
+    if (end(keyword + 1) != keyword + 1) return null // compressed
+    val language = end(keyword + 3) ?: return null
+    val translated = end(language + 1) ?: return null
+    return content.decodeToString(0, keyword) to content.decodeToString(translated + 1)
 }
 
 private fun paeth(left: Int, up: Int, corner: Int): Int {
@@ -195,6 +194,7 @@ private class ChunkReader(input: InputStream) {
         width = numbers.int
         height = numbers.int
         if (width <= 0 || height <= 0) throw IOException("$width x $height pixels")
+        if (width.toLong() * height > MOST_PIXELS) throw Refused(Refusal.OTHER_FORMAT, "$width x $height pixels are more than this app takes")
         plain = header.drop(8) == listOf<Byte>(8, 2, 0, 0, 0)
     }
 
@@ -210,7 +210,7 @@ private class ChunkReader(input: InputStream) {
     }
 
     fun content(): ByteArray {
-        if (left > LONGEST) throw IOException("a chunk of $left bytes")
+        if (left !in 0..LONGEST) throw IOException("a chunk of $left bytes")
         return ByteArray(left).also(data::readFully).also { crc.update(it); left = 0; check() }
     }
 

@@ -21,10 +21,11 @@ data class Tag(
 
     companion object {
         const val KEYWORD = "unfilter"
+        private const val LONGEST = 65_536 // characters; nesting without end would exhaust a parser's stack
 
         /** The tag in [text]; null where it is none of version 1. */
         fun fromJson(text: String): Tag? = try {
-            val fields = JSONObject(text)
+            val fields = JSONObject(if (text.length > LONGEST) "" else text)
             val named = fields.optJSONObject("parameters")
             val tag = Tag(
                 fields.getString("filter"),

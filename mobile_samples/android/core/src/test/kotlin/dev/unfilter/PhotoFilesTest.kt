@@ -4,6 +4,8 @@ import java.io.ByteArrayInputStream
 import java.io.ByteArrayOutputStream
 import java.io.DataOutputStream
 import java.io.IOException
+import java.nio.ByteBuffer
+import java.util.zip.CRC32
 import java.util.zip.InflaterInputStream
 import kotlin.random.Random
 import org.junit.Assert.assertArrayEquals
@@ -25,6 +27,29 @@ class PhotoFilesTest {
         val reader = PngReader(ByteArrayInputStream(file.toByteArray()))
         assertArrayEquals(photo.levels, reader.read(1) + reader.read(36))
         assertEquals("grün", PngInfo.read(ByteArrayInputStream(file.toByteArray())).tag)
+    }
+
+    @Test
+    fun `hostile files are refused in a line`() {
+        val nested = "{\"filter\":" + "[".repeat(1 shl 20)
+        assertEquals(null, Tag.fromJson(nested))
+        val good = ByteArrayOutputStream()
+        PngWriter(good, 4, 4, emptyList()).run { write(ByteArray(48)); finish() }
+        val huge = good.toByteArray()
+        ByteBuffer.wrap(huge).run { // width, and the checksum of IHDR
+            putInt(16, Int.MAX_VALUE)
+            putInt(29, CRC32().apply { update(huge, 12, 17) }.value.toInt())
+        }
+        val refused = assertThrows(Refused::class.java) { PngInfo.read(ByteArrayInputStream(huge)) }
+        assertEquals(Refusal.OTHER_FORMAT, refused.refusal)
+        val random = Random(4)
+        repeat(500) {
+            val bad = good.toByteArray().also { file -> repeat(3) { file[random.nextInt(file.size)] = random.nextInt().toByte() } }
+            try {
+                PngInfo.read(ByteArrayInputStream(bad))
+            } catch (_: Refused) {
+            }
+        }
     }
 
     @Test

@@ -20,12 +20,17 @@ class LiteRt(private val context: Context, private val accelerator: Accelerator)
 
     override fun openGraph(bundle: Bundle, direction: Direction): Graph {
         val artifact = bundle.artifact("tflite", direction)
-        val file = File(context.codeCacheDir, "${bundle.restoration}.tflite")
+        val file = File.createTempFile("filter", ".tflite", context.codeCacheDir)
         file.writeBytes(bundle.read(artifact.path)) // compared with the manifest's sha256
         val options = CompiledModel.Options(accelerator)
         // In fp16, the GPU's default, what is restored has a rounding error of its own.
         options.gpuOptions = CompiledModel.GpuOptions(precision = CompiledModel.GpuOptions.Precision.FP32)
-        return LiteRtGraph(bundle, artifact, CompiledModel.create(file.path, options, environment))
+        val model = try {
+            CompiledModel.create(file.path, options, environment)
+        } finally {
+            file.delete() // what is mapped stays
+        }
+        return LiteRtGraph(bundle, artifact, model)
     }
 }
 

@@ -94,12 +94,12 @@ class MainActivity : ComponentActivity() {
         worker.execute {
             val said = try {
                 task()
-            } catch (error: IOException) { // refusals too
+            } catch (error: Exception) { // refusals, and what LiteRT and the gallery throw
                 error.message ?: "$error"
             }
             runOnUiThread {
                 say(said)
-                enable(true)
+                enable(::exact.isInitialized)
             }
         }
     }

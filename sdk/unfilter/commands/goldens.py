@@ -36,6 +36,7 @@ def run(arguments: Namespace) -> int:
     if photo is None:
         raise BundleError(f"{chosen.bundle.folder}: has no goldens; name a photo with --photo")
     try:
+        arguments.folder.parent.mkdir(parents=True, exist_ok=True)
         goldens = write_goldens(chosen, read_photo(photo).pixels, arguments.folder)
     except OSError as error:
         raise UnfilterError(f"{arguments.folder}: cannot be written ({error})") from None

@@ -89,7 +89,7 @@ def test_tags_are_told_as_the_file_has_them() -> None:
 
 
 def test_the_committed_goldens_are_what_the_command_makes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    made = tmp_path / "goldens"
+    made = tmp_path / "build/goldens"
     photo = str(BUNDLE / "photo.png")
     assert main(["goldens", str(BUNDLE), str(made), "--runtime", "onnx", "--photo", photo]) == 0
     assert (made / NAME).read_text() == (FIXTURE / NAME).read_text()

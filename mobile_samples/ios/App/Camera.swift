@@ -60,17 +60,17 @@ final class Camera: NSObject, AVCapturePhotoCaptureDelegate {
 struct CameraPreview: UIViewRepresentable {
     let session: AVCaptureSession
 
-    final class View: UIView {
+    final class PreviewView: UIView {
         override class var layerClass: AnyClass { AVCaptureVideoPreviewLayer.self }
     }
 
-    func makeUIView(context: Context) -> View {
-        let view = View()
+    func makeUIView(context: Context) -> PreviewView {
+        let view = PreviewView()
         let layer = view.layer as? AVCaptureVideoPreviewLayer
         layer?.session = session
         layer?.videoGravity = .resizeAspectFill
         return view
     }
 
-    func updateUIView(_ view: View, context: Context) {}
+    func updateUIView(_ view: PreviewView, context: Context) {}
 }

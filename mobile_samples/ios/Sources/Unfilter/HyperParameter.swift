@@ -31,6 +31,6 @@ extension Array where Element == HyperParameter {
         if let unknown = given.keys.first(where: { !names.contains($0) }) {
             throw ParameterError(description: "this filter has no parameter \(unknown); it has \(names)")
         }
-        return map { ($0.name, given[$0.name] ?? $0.default) }
+        return map { (name: $0.name, value: given[$0.name] ?? $0.default) }
     }
 }

@@ -11,7 +11,13 @@ public struct Tag: Equatable {
     /// Values of the hyper-parameters, in the manifest's order.
     public let parameters: [(name: String, value: Double)]
 
-    public init(filter: String, restoration: String, codec: String, quality: Int? = nil, parameters: [(name: String, value: Double)] = []) {
+    public init(
+        filter: String,
+        restoration: String,
+        codec: String,
+        quality: Int? = nil,
+        parameters: [(name: String, value: Double)] = []
+    ) {
         self.filter = filter
         self.restoration = restoration
         self.codec = codec
@@ -43,7 +49,7 @@ public struct Tag: Equatable {
         restoration = fields.restoration
         codec = fields.codec
         quality = fields.quality
-        parameters = (fields.parameters ?? [:]).map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
+        parameters = (fields.parameters ?? [:]).map { (name: $0.key, value: $0.value) }.sorted { $0.name < $1.name }
     }
 
     /// The text that the SDK writes, to the letter.

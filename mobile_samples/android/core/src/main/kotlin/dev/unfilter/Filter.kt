@@ -69,9 +69,12 @@ class Filter(val bundle: Bundle, private val runtime: Runtime) : AutoCloseable {
     private fun tagOf(info: PngInfo): Tag {
         val tag = info.tag?.let(Tag::fromJson) ?: throw Refused(Refusal.NO_TAG, "no filter says that it made this file")
         if (tag.restoration != bundle.restoration) {
-            throw Refused(Refusal.OTHER_FILTER, "made by filter ${tag.filter} ${tag.restoration.take(12)}, this is ${bundle.filter} ${bundle.restoration.take(12)}")
+            val (made, own) = listOf(tag.restoration, bundle.restoration).map { it.take(12) }
+            throw Refused(Refusal.OTHER_FILTER, "made by filter ${tag.filter} $made, this is ${bundle.filter} $own")
         }
-        if (tag.codec != "png") throw Refused(Refusal.OTHER_CODEC, "saved as ${tag.codec}, and again as PNG since: what it carried is damaged")
+        if (tag.codec != "png") {
+            throw Refused(Refusal.OTHER_CODEC, "saved as ${tag.codec}, and again as PNG since: what it carried is damaged")
+        }
         if (!info.plain) throw Refused(Refusal.OTHER_FORMAT, "a PNG of another kind than this app saves (8-bit RGB)")
         return tag
     }

@@ -30,7 +30,7 @@ class Jpeg(val chunks: List<Chunk>, val bare: ByteArray) {
             bare.write(file, 0, 2)
             var next = 2
             while (next + 4 <= file.size) {
-                val (marker, size) = ByteBuffer.wrap(file, next, 4).run { (getShort().toInt() and 0xFFFF) to (getShort().toInt() and 0xFFFF) }
+                val (marker, size) = ByteBuffer.wrap(file, next, 4).run { List(2) { getShort().toInt() and 0xFFFF } }
                 if (marker == 0xFFDA) break // the pixels begin
                 val end = next + 2 + size
                 if (marker < 0xFF01 || size < 2 || end > file.size) throw IOException("damaged: no segment at byte $next")
@@ -40,7 +40,7 @@ class Jpeg(val chunks: List<Chunk>, val bare: ByteArray) {
                 val part = segment.after(PROFILE).takeIf { marker == 0xFFE2 && segment.size > PROFILE.length + 2 }
                 when {
                     exif != null -> chunks += Chunk("eXIf", exif)
-                    xmp != null -> chunks += textChunk("XML:com.adobe.xmp", xmp.decodeToString())
+                    xmp != null -> chunks += textChunk(XMP_KEYWORD, xmp.decodeToString())
                     part != null -> profile[part[0].toInt() and 0xFF] = part.copyOfRange(2, part.size)
                     else -> bare.write(file, next, end - next)
                 }

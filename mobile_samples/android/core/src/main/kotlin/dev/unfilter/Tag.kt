@@ -15,7 +15,8 @@ data class Tag(
     fun toJson(): String = buildString {
         append("""{"version":1,"filter":"$filter","restoration":"$restoration","codec":"$codec"""")
         if (quality != null) append(""","quality":$quality""")
-        if (parameters.isNotEmpty()) append(parameters.entries.joinToString(",", ""","parameters":{""", "}") { """"${it.key}":${it.value}""" })
+        val values = parameters.entries.joinToString(",") { (name, value) -> """"$name":$value""" }
+        if (values.isNotEmpty()) append(""","parameters":{$values}""")
         append("}")
     }
 

@@ -11,7 +11,9 @@ class BundleTest {
     @Test
     fun `a changed artifact is refused`() {
         val changed = Bundle { path ->
-            File(Fixtures.bundleFolder, path).readBytes().also { if (path.endsWith(".onnx")) it[100] = (it[100] + 1).toByte() }.inputStream()
+            val content = File(Fixtures.bundleFolder, path).readBytes()
+            if (path.endsWith(".onnx")) content[100]++
+            content.inputStream()
         }
         val error = assertThrows(BundleException::class.java) { changed.read(changed.artifact("onnx", Direction.FORWARD).path) }
         assertTrue(error.message, error.message!!.contains("sha256 differs"))
@@ -19,7 +21,8 @@ class BundleTest {
 
     @Test
     fun `a manifest of another schema, and one that is none, are refused in a line`() {
-        for ((text, reason) in listOf("""{"schema_version": 2}""" to "schema 2", "{" to "manifest.json", """{"schema_version": 1}""" to "filter")) {
+        val cases = mapOf("""{"schema_version": 2}""" to "schema 2", "{" to "manifest.json", """{"schema_version": 1}""" to "filter")
+        for ((text, reason) in cases) {
             val error = assertThrows(BundleException::class.java) { Bundle { text.byteInputStream() } }
             assertTrue(error.message, error.message!!.contains(reason))
         }

@@ -20,14 +20,16 @@ class GoldensTest {
     fun `the goldens are of this bundle`() {
         assertEquals(filter.bundle.restoration, goldens.content.getString("restoration"))
         assertEquals(filter.bundle.filter, goldens.content.getString("filter"))
-        assertEquals(filter.bundle.tiles, goldens.content.getJSONObject("tiles").run { TilePlan(getInt("tile"), getInt("halo"), getInt("alignment")) })
+        val tiles = goldens.content.getJSONObject("tiles")
+        assertEquals(filter.bundle.tiles, TilePlan(tiles.getInt("tile"), tiles.getInt("halo"), tiles.getInt("alignment")))
     }
 
     @Test
     fun `filtered bytes, and those restored from the golden filtered bytes, are at most a level off`() {
         for (name in goldens.photos) {
             assertTrue(name, goldens.levelsOff(filter, name) <= goldens.tolerance)
-            assertTrue("$name: the golden is not the photo itself", name in listOf("line") || apart(goldens.pixels(name, "photo"), goldens.pixels(name, "filtered")) > 2)
+            val change = apart(goldens.pixels(name, "photo"), goldens.pixels(name, "filtered"))
+            assertTrue("$name: a filter that does nothing would pass", name == "line" || change > goldens.tolerance)
         }
     }
 
@@ -87,12 +89,15 @@ class GoldensTest {
         val text = goldens.content.getJSONArray("files").objects().first { it.isNull("refusal") }.getString("tag")
         if (filter.bundle.hyperParameters.isEmpty()) assertEquals(text, info.tag)
         assertEquals(mapOf("eXIf" to "010203"), info.carried.associate { it.type to it.content.hex() })
-        assertEquals(Tag.fromJson(text)?.copy(parameters = emptyMap()), filter.inspect { ByteArrayInputStream(target.toByteArray()) }.copy(parameters = emptyMap()))
+        val tag = filter.inspect { ByteArrayInputStream(target.toByteArray()) }
+        assertEquals(Tag.fromJson(text)?.copy(parameters = tag.parameters), tag)
     }
 
-    private fun spans(rows: JSONArray) = List(rows.length()) { rows.getJSONArray(it).run { Span(getInt(0), getInt(1), getInt(2), getInt(3)) } }
+    private fun spans(rows: JSONArray) =
+        List(rows.length()) { rows.getJSONArray(it).run { Span(getInt(0), getInt(1), getInt(2), getInt(3)) } }
 
-    private fun carried(case: JSONObject) = case.getJSONObject("carried").run { keys().asSequence().associate { it.toString() to getString(it.toString()) } }
+    private fun carried(case: JSONObject) =
+        case.getJSONObject("carried").run { keys().asSequence().associate { it.toString() to getString(it.toString()) } }
 
     private fun pixels(png: ByteArray): Pixels {
         val reader = PngReader(ByteArrayInputStream(png))

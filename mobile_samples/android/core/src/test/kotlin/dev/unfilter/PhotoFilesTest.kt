@@ -55,23 +55,21 @@ class PhotoFilesTest {
     @Test
     fun `what a JPEG holds beside its pixels becomes chunks, and a decoder sees none of it`() {
         val profile = Random(2).nextBytes(1000)
-        val (before, after) = listOf({ data: DataOutputStream -> data.segment(0xFFE0, "JFIF\u0000".toByteArray()) }, { data: DataOutputStream ->
-            data.segment(0xFFDB, ByteArray(65))
-            data.writeShort(0xFFDA)
-            data.write(Random(3).nextBytes(99))
-        })
         val (jpeg, bare) = listOf(true, false).map { whole ->
             val content = ByteArrayOutputStream()
             DataOutputStream(content).run {
                 writeShort(0xFFD8)
-                before(this)
+                segment(0xFFE0, "JFIF\u0000".toByteArray())
                 if (whole) {
                     segment(0xFFE1, "Exif\u0000\u0000II*".toByteArray())
                     segment(0xFFE1, "http://ns.adobe.com/xap/1.0/\u0000<x/>".toByteArray())
-                    segment(0xFFE2, "ICC_PROFILE\u0000".toByteArray() + byteArrayOf(2, 2) + profile.copyOfRange(600, 1000)) // in any order
-                    segment(0xFFE2, "ICC_PROFILE\u0000".toByteArray() + byteArrayOf(1, 2) + profile.copyOfRange(0, 600))
+                    val name = "ICC_PROFILE\u0000".toByteArray()
+                    segment(0xFFE2, name + byteArrayOf(2, 2) + profile.copyOfRange(600, 1000)) // in any order
+                    segment(0xFFE2, name + byteArrayOf(1, 2) + profile.copyOfRange(0, 600))
                 }
-                after(this)
+                segment(0xFFDB, ByteArray(65))
+                writeShort(0xFFDA)
+                write(Random(3).nextBytes(99))
             }
             content.toByteArray()
         }

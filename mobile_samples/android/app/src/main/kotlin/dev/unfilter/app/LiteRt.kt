@@ -37,7 +37,11 @@ class LiteRt(private val context: Context, private val accelerator: Accelerator)
 private class LiteRtGraph(bundle: Bundle, private val artifact: Artifact, private val model: CompiledModel) : Graph {
     override val fixedSize = artifact.fixedSize
     private var places = FloatArray(0)
-    private val tile = FixedSize(bundle.tiles, { run(artifact.signature!!, it, null) }, { image, valid -> run(artifact.maskedSignature!!, image, valid) })
+    private val tile = FixedSize(
+        bundle.tiles,
+        full = { run(artifact.signature!!, it, null) },
+        masked = { image, valid -> run(artifact.maskedSignature!!, image, valid) },
+    )
 
     override fun run(image: FloatArray, height: Int, width: Int, places: FloatArray): FloatArray {
         this.places = places

@@ -26,7 +26,9 @@ class MainActivity : ComponentActivity() {
     private var hasCamera = false
 
     // Documents come as they are; the photo picker may give a converted copy.
-    private val photoToFilter = registerForActivityResult(OpenDocument()) { uri -> uri?.let { filter("photo") { open(it).use { file -> file.readBytes() } } } }
+    private val photoToFilter = registerForActivityResult(OpenDocument()) { uri ->
+        if (uri != null) filter("photo") { open(uri).use { it.readBytes() } }
+    }
     private val fileToRestore = registerForActivityResult(OpenDocument()) { uri -> uri?.let(::restore) }
     private val cameraPermission = registerForActivityResult(RequestPermission()) { granted ->
         if (granted) startCamera() else say(getString(R.string.no_camera))

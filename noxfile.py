@@ -1,4 +1,4 @@
-"""Sessions: `convert` is the main job, `tests` proves it; `lint`, `train`, `score` and `wheel` beside them.
+"""Sessions: `convert` is the main job, `tests` proves it; `lint`, `samples`, `train` and `wheel` beside them.
 
 Versions are read from pyproject.toml and repeated nowhere.
 """
@@ -16,6 +16,7 @@ nox.options.sessions = ["lint", "tests"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 FIXTURE = Path("tests/fixtures/bundle-schema-1")
+SAMPLES = "tests/mobile_samples"
 
 
 @nox.session
@@ -40,6 +41,17 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
     session.run("lint-imports", "--no-cache")
+
+
+@nox.session
+def samples(session: nox.Session) -> None:
+    """Test the camera-app samples with what this machine has; what is skipped is listed with its reason."""
+    session.install("-e", ".[onnx]", *nox.project.dependency_groups(PROJECT, "samples"))
+    tools = Path(session.create_tmp()).resolve() / "tools"
+    session.run("python", f"{SAMPLES}/toolchain.py", str(tools))
+    # Apart from the other tests, whose options need torch.
+    alone = ["-o", "addopts=--import-mode=importlib", "-o", "filterwarnings=error", f"--confcutdir={SAMPLES}"]
+    session.run("pytest", *alone, "-rs", SAMPLES, *session.posargs, env={"UNFILTER_SAMPLES_TOOLS": str(tools)})
 
 
 @nox.session

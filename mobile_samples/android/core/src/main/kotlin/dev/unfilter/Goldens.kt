@@ -1,0 +1,36 @@
+package dev.unfilter
+
+import java.io.InputStream
+import org.json.JSONObject
+
+/**
+ * What a filter must make of small photos, from `unfilter goldens` (docs/goldens.md): for tests, and for an app that must know
+ * whether the accelerator of *this* phone is exact enough before it trusts it with photos. [open] is as for [Bundle].
+ */
+class Goldens(private val open: (String) -> InputStream) {
+    val content = JSONObject(open("goldens.json").use { it.readBytes() }.decodeToString())
+    val tolerance = content.getInt("tolerance")
+    val photos = content.getJSONArray("photos").objects().map { it.getString("name") }
+
+    /** By how many levels [filter] is off at most, in either direction, on the golden [photo]. */
+    fun levelsOff(filter: Filter, photo: String): Int {
+        val fields = content.getJSONArray("photos").objects().first { it.getString("name") == photo }
+        val named = fields.getJSONObject("parameters")
+        val parameters = named.keys().asSequence().associate { it.toString() to named.getDouble(it.toString()) }
+        val (given, filtered, restored) = listOf("photo", "filtered", "restored").map { pixels(fields, it) }
+        return maxOf(apart(filter.apply(given, parameters), filtered), apart(filter.restore(filtered), restored))
+    }
+
+    /** The golden [part] (`photo`, `filtered` or `restored`) of the photo of that name. */
+    fun pixels(photo: String, part: String): Pixels =
+        pixels(content.getJSONArray("photos").objects().first { it.getString("name") == photo }, part)
+
+    private fun pixels(fields: JSONObject, part: String) =
+        Pixels(fields.getInt("height"), fields.getInt("width"), open(fields.getString(part)).use { it.readBytes() })
+}
+
+/** The largest difference of any level. */
+fun apart(one: Pixels, other: Pixels): Int {
+    require(one.height == other.height && one.width == other.width)
+    return one.levels.indices.maxOf { kotlin.math.abs((one.levels[it].toInt() and 0xFF) - (other.levels[it].toInt() and 0xFF)) }
+}

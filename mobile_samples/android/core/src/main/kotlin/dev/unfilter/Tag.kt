@@ -1,0 +1,47 @@
+package dev.unfilter
+
+import org.json.JSONException
+import org.json.JSONObject
+
+/** What a filtered file says of itself: JSON in a PNG's iTXt chunk `unfilter`. Law: `Tag.fromJson(tag.toJson()) == tag`. */
+data class Tag(
+    val filter: String,
+    val restoration: String,
+    val codec: String,
+    val quality: Int? = null,
+    val parameters: Map<String, Double> = emptyMap(),
+) {
+    /** The text that the SDK writes, to the letter. */
+    fun toJson(): String = buildString {
+        append("""{"version":1,"filter":"$filter","restoration":"$restoration","codec":"$codec"""")
+        if (quality != null) append(""","quality":$quality""")
+        val values = parameters.entries.joinToString(",") { (name, value) -> """"$name":$value""" }
+        if (values.isNotEmpty()) append(""","parameters":{$values}""")
+        append("}")
+    }
+
+    companion object {
+        const val KEYWORD = "unfilter"
+        private const val LONGEST = 65_536 // characters; nesting without end would exhaust a parser's stack
+
+        /** The tag in [text]; null where it is none of version 1. */
+        fun fromJson(text: String): Tag? = try {
+            val fields = JSONObject(if (text.length > LONGEST) "" else text)
+            val named = fields.optJSONObject("parameters")
+            val tag = Tag(
+                fields.getString("filter"),
+                fields.getString("restoration"),
+                fields.getString("codec"),
+                if (fields.isNull("quality")) null else fields.getInt("quality"),
+                named?.keys()?.asSequence()?.associate { it.toString() to named.getDouble(it.toString()) } ?: emptyMap(),
+            )
+            tag.takeIf { fields.optInt("version", 1) == 1 && it.isWellFormed }
+        } catch (_: JSONException) {
+            null
+        }
+    }
+
+    private val isWellFormed
+        get() = Regex("[a-z0-9_]{1,64}").matches(filter) && Regex("[0-9a-f]{64}").matches(restoration) &&
+            codec in setOf("png", "jpeg", "webp", "heic")
+}

@@ -1,0 +1,45 @@
+package dev.unfilter
+
+/** One axis of a tile, in photo pixels: it reads [start] until [stop], and its result is kept for [keepStart] until [keepStop]. */
+data class Span(val start: Int, val stop: Int, val keepStart: Int, val keepStop: Int) {
+    val length get() = stop - start
+}
+
+/** A rectangle of the photo that a graph sees at once. */
+data class Tile(val rows: Span, val columns: Span)
+
+/**
+ * How photos are cut for the graphs, the same in every language (sdk/unfilter/tiling.py): tiles lie flush with the photo's
+ * edges, and only their inner sides have a halo that is computed and thrown away.
+ */
+data class TilePlan(val tile: Int, val halo: Int, val alignment: Int) {
+    init {
+        require(tile > 2 * halo && tile % alignment == 0 && halo % alignment == 0) { "$this leaves nothing to keep" }
+    }
+
+    /** The part of a side that the graph sees; what the alignment leaves over is carried by [filterRows]. */
+    fun aligned(length: Int) = length - length % alignment
+
+    /** Tiles along an axis of [length] pixels: all of the plan's size, or, unless [fixedSize], as many smaller ones of one size. */
+    fun spans(length: Int, fixedSize: Boolean): List<Span> {
+        val end = aligned(length)
+        if (end == 0) return emptyList()
+        if (end <= tile) return listOf(Span(0, end, 0, end))
+        val count = ceil(end - 2 * halo, tile - 2 * halo)
+        val side = if (fixedSize) tile else ceil(end + 2 * halo * (count - 1), count * alignment) * alignment
+        return List(count) {
+            val start = if (it < count - 1) it * (side - 2 * halo) else end - side
+            Span(
+                start,
+                start + side,
+                keepStart = if (it == 0) 0 else it * (side - 2 * halo) + halo,
+                keepStop = if (it < count - 1) start + side - halo else end,
+            )
+        }
+    }
+
+    fun tiles(height: Int, width: Int, fixedSize: Boolean): List<Tile> =
+        spans(height, fixedSize).flatMap { row -> spans(width, fixedSize).map { Tile(row, it) } }
+
+    private fun ceil(a: Int, b: Int) = (a + b - 1) / b
+}

@@ -1,0 +1,15 @@
+package dev.unfilter
+
+import dev.unfilter.onnx.OnnxRuntime
+import java.io.File
+
+/** The repository's committed goldens and the bundle that they are of; system properties name others. */
+object Fixtures {
+    private fun folder(name: String, committed: String) = File(System.getProperty("unfilter.$name") ?: "../../../tests/fixtures/$committed")
+
+    val goldensFolder = folder("goldens", "goldens-version-1")
+    val bundleFolder = folder("bundle", "bundle-schema-1")
+    val goldens by lazy { Goldens { File(goldensFolder, it).inputStream() } }
+    val bundle by lazy { Bundle { File(bundleFolder, it).inputStream() } }
+    val filter by lazy { Filter(bundle, OnnxRuntime()) }
+}

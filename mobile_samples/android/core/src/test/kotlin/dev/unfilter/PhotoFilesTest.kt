@@ -1,0 +1,92 @@
+package dev.unfilter
+
+import java.io.ByteArrayInputStream
+import java.io.ByteArrayOutputStream
+import java.io.DataOutputStream
+import java.io.IOException
+import java.nio.ByteBuffer
+import java.util.zip.CRC32
+import java.util.zip.InflaterInputStream
+import kotlin.random.Random
+import org.junit.Assert.assertArrayEquals
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertThrows
+import org.junit.Test
+
+/** Laws: what is written as PNG is read again, to the byte; profile, EXIF and XMP of a JPEG become chunks, to the byte. */
+class PhotoFilesTest {
+    @Test
+    fun `a PNG gives back every level, however it is read and written`() {
+        val photo = Pixels(37, 29, Random(1).nextBytes(37 * 29 * 3))
+        val file = ByteArrayOutputStream()
+        PngWriter(file, 37, 29, listOf(textChunk(Tag.KEYWORD, "grün"))).run {
+            write(photo.read(30))
+            write(photo.read(7))
+            finish()
+        }
+        val reader = PngReader(ByteArrayInputStream(file.toByteArray()))
+        assertArrayEquals(photo.levels, reader.read(1) + reader.read(36))
+        assertEquals("grün", PngInfo.read(ByteArrayInputStream(file.toByteArray())).tag)
+    }
+
+    @Test
+    fun `hostile files are refused in a line`() {
+        val nested = "{\"filter\":" + "[".repeat(1 shl 20)
+        assertEquals(null, Tag.fromJson(nested))
+        val good = ByteArrayOutputStream()
+        PngWriter(good, 4, 4, emptyList()).run { write(ByteArray(48)); finish() }
+        val huge = good.toByteArray()
+        ByteBuffer.wrap(huge).run { // width, and the checksum of IHDR
+            putInt(16, Int.MAX_VALUE)
+            putInt(29, CRC32().apply { update(huge, 12, 17) }.value.toInt())
+        }
+        val refused = assertThrows(Refused::class.java) { PngInfo.read(ByteArrayInputStream(huge)) }
+        assertEquals(Refusal.OTHER_FORMAT, refused.refusal)
+        val random = Random(4)
+        repeat(500) {
+            val bad = good.toByteArray().also { file -> repeat(3) { file[random.nextInt(file.size)] = random.nextInt().toByte() } }
+            try {
+                PngInfo.read(ByteArrayInputStream(bad))
+            } catch (_: Refused) {
+            }
+        }
+    }
+
+    @Test
+    fun `what a JPEG holds beside its pixels becomes chunks, and a decoder sees none of it`() {
+        val profile = Random(2).nextBytes(1000)
+        val (jpeg, bare) = listOf(true, false).map { whole ->
+            val content = ByteArrayOutputStream()
+            DataOutputStream(content).run {
+                writeShort(0xFFD8)
+                segment(0xFFE0, "JFIF\u0000".toByteArray())
+                if (whole) {
+                    segment(0xFFE1, "Exif\u0000\u0000II*".toByteArray())
+                    segment(0xFFE1, "http://ns.adobe.com/xap/1.0/\u0000<x/>".toByteArray())
+                    val name = "ICC_PROFILE\u0000".toByteArray()
+                    segment(0xFFE2, name + byteArrayOf(2, 2) + profile.copyOfRange(600, 1000)) // in any order
+                    segment(0xFFE2, name + byteArrayOf(1, 2) + profile.copyOfRange(0, 600))
+                }
+                segment(0xFFDB, ByteArray(65))
+                writeShort(0xFFDA)
+                write(Random(3).nextBytes(99))
+            }
+            content.toByteArray()
+        }
+        val parts = Jpeg.read(jpeg)
+        val chunks = parts.chunks.associateBy { it.type }
+        assertEquals("II*", chunks.getValue("eXIf").content.decodeToString())
+        assertEquals("XML:com.adobe.xmp\u0000\u0000\u0000\u0000\u0000<x/>", chunks.getValue("iTXt").content.decodeToString())
+        val deflated = chunks.getValue("iCCP").content.run { copyOfRange(5, size) }
+        assertArrayEquals(profile, InflaterInputStream(ByteArrayInputStream(deflated)).readBytes())
+        assertArrayEquals(bare, parts.bare)
+        assertThrows(IOException::class.java) { Jpeg.read(jpeg.copyOf(30)) }
+        assertThrows(IOException::class.java) { Jpeg.read("no photo".toByteArray()) }
+    }
+
+    private fun DataOutputStream.segment(marker: Int, content: ByteArray) {
+        writeShort(marker)
+        writeShort(content.size + 2)
+        write(content)
+    }
+}

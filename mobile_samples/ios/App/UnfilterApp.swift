@@ -1,0 +1,10 @@
+import SwiftUI
+
+@main
+struct UnfilterApp: App {
+    var body: some Scene {
+        WindowGroup {
+            CameraView()
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+
+/// What a filter must make of small photos, from `unfilter goldens` (docs/goldens.md): for tests, and for an app that must know
+/// whether a compute unit of *this* device is exact enough before it trusts it with photos.
+public struct Goldens {
+    public struct Photo: Codable {
+        public let name: String
+        public let height: Int
+        public let width: Int
+        public let parameters: [String: Double]
+        public let photo: String
+        public let filtered: String
+        public let restored: String
+    }
+
+    public struct File: Codable {
+        public let path: String
+        public let refusal: Refusal?
+        public let tag: String?
+        public let photo: String?
+        public let carried: [String: String]
+    }
+
+    public struct Plan: Codable {
+        public let height: Int
+        public let width: Int
+        public let fixedSize: Bool
+        public let rows: [[Int]]
+        public let columns: [[Int]]
+
+        enum CodingKeys: String, CodingKey {
+            case height, width, rows, columns
+            case fixedSize = "fixed_size"
+        }
+    }
+
+    public struct Rounding: Codable {
+        public let bits: UInt32
+        public let level: UInt8
+    }
+
+    public struct Content: Codable {
+        public let filter: String
+        public let restoration: String
+        public let tolerance: Int
+        public let tiles: TilePlan
+        public let photos: [Photo]
+        public let files: [File]
+        public let plans: [Plan]
+        public let roundings: [Rounding]
+    }
+
+    public let folder: URL
+    public let content: Content
+
+    public init(folder: URL) throws {
+        self.folder = folder
+        content = try JSONDecoder().decode(Content.self, from: Data(contentsOf: folder.appendingPathComponent("goldens.json")))
+    }
+
+    /// By how many levels `filter` is off at most, in either direction.
+    public func levelsOff(_ filter: Filter, _ golden: Photo) throws -> Int {
+        let (photo, filtered) = (try pixels(golden, golden.photo), try pixels(golden, golden.filtered))
+        let restored = try pixels(golden, golden.restored)
+        return max(
+            apart(try filter.apply(photo, parameters: golden.parameters), filtered),
+            apart(try filter.restore(filtered), restored)
+        )
+    }
+
+    /// One of a golden's raw files.
+    public func pixels(_ golden: Photo, _ path: String) throws -> Pixels {
+        let levels = try Data(contentsOf: folder.appendingPathComponent(path))
+        return Pixels(height: golden.height, width: golden.width, levels: [UInt8](levels))
+    }
+}
+
+/// The largest difference of any level.
+public func apart(_ one: Pixels, _ other: Pixels) -> Int {
+    precondition(one.height == other.height && one.width == other.width)
+    return zip(one.levels, other.levels).map { abs(Int($0) - Int($1)) }.max() ?? 0
+}

@@ -1,0 +1,20 @@
+/// Why a file is not restored; docs/goldens.md says when each is given.
+public enum Refusal: String, Codable {
+    case notAPhoto = "not_a_photo"
+    case otherFormat = "other_format"
+    case damaged
+    case noTag = "no_tag"
+    case otherFilter = "other_filter"
+    case otherCodec = "other_codec"
+}
+
+/// A file that no filter made, or not this one, or not as it was saved; one line for the user.
+public struct Refused: Error, CustomStringConvertible {
+    public let refusal: Refusal
+    public let description: String
+
+    public init(_ refusal: Refusal, _ description: String) {
+        self.refusal = refusal
+        self.description = description
+    }
+}

@@ -1,0 +1,72 @@
+import Foundation
+
+/// What a filtered file says of itself: JSON in a PNG's iTXt chunk `unfilter`. Law: `Tag(json: tag.json) == tag`.
+public struct Tag: Equatable {
+    public static let keyword = "unfilter"
+
+    public let filter: String
+    public let restoration: String
+    public let codec: String
+    public let quality: Int?
+    /// Values of the hyper-parameters, in the manifest's order.
+    public let parameters: [(name: String, value: Double)]
+
+    public init(
+        filter: String,
+        restoration: String,
+        codec: String,
+        quality: Int? = nil,
+        parameters: [(name: String, value: Double)] = []
+    ) {
+        self.filter = filter
+        self.restoration = restoration
+        self.codec = codec
+        self.quality = quality
+        self.parameters = parameters
+    }
+
+    private struct Fields: Codable {
+        let version: Int?
+        let filter: String
+        let restoration: String
+        let codec: String
+        let quality: Int?
+        let parameters: [String: Double]?
+    }
+
+    /// The tag in `json`; nil where it is none of version 1.
+    public init?(json: String) {
+        guard let fields = try? JSONDecoder().decode(Fields.self, from: Data(json.utf8)), fields.version ?? 1 == 1 else {
+            return nil
+        }
+        let isWellFormed = fields.filter.range(of: "^[a-z0-9_]{1,64}$", options: .regularExpression) != nil
+            && fields.restoration.range(of: "^[0-9a-f]{64}$", options: .regularExpression) != nil
+            && ["png", "jpeg", "webp", "heic"].contains(fields.codec)
+        guard isWellFormed else {
+            return nil
+        }
+        filter = fields.filter
+        restoration = fields.restoration
+        codec = fields.codec
+        quality = fields.quality
+        parameters = (fields.parameters ?? [:]).map { (name: $0.key, value: $0.value) }.sorted { $0.name < $1.name }
+    }
+
+    /// The text that the SDK writes, to the letter.
+    public var json: String {
+        var text = "{\"version\":1,\"filter\":\"\(filter)\",\"restoration\":\"\(restoration)\",\"codec\":\"\(codec)\""
+        if let quality {
+            text += ",\"quality\":\(quality)"
+        }
+        if !parameters.isEmpty {
+            text += ",\"parameters\":{" + parameters.map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",") + "}"
+        }
+        return text + "}"
+    }
+
+    public static func == (one: Tag, other: Tag) -> Bool {
+        (one.filter, one.restoration, one.codec, one.quality) == (other.filter, other.restoration, other.codec, other.quality)
+            && Dictionary(uniqueKeysWithValues: one.parameters.map { ($0.name, $0.value) })
+                == Dictionary(uniqueKeysWithValues: other.parameters.map { ($0.name, $0.value) })
+    }
+}

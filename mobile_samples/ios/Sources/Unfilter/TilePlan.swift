@@ -1,0 +1,75 @@
+/// One axis of a tile, in photo pixels: it reads `start..<stop`, and its result is kept for `keepStart..<keepStop`.
+public struct Span: Equatable {
+    public let start: Int
+    public let stop: Int
+    public let keepStart: Int
+    public let keepStop: Int
+
+    public init(start: Int, stop: Int, keepStart: Int, keepStop: Int) {
+        self.start = start
+        self.stop = stop
+        self.keepStart = keepStart
+        self.keepStop = keepStop
+    }
+
+    public var length: Int { stop - start }
+}
+
+/// A rectangle of the photo that a graph sees at once.
+public struct Tile: Equatable {
+    public let rows: Span
+    public let columns: Span
+}
+
+/// How photos are cut for the graphs, the same in every language (sdk/unfilter/tiling.py): tiles lie flush with the photo's edges,
+/// and only their inner sides have a halo that is computed and thrown away.
+public struct TilePlan: Codable, Equatable {
+    public let tile: Int
+    public let halo: Int
+    public let alignment: Int
+
+    public init(tile: Int, halo: Int, alignment: Int) {
+        self.tile = tile
+        self.halo = halo
+        self.alignment = alignment
+    }
+
+    /// The part of a side that the graph sees; what the alignment leaves over is carried by `filterRows`.
+    public func aligned(_ length: Int) -> Int {
+        length - length % alignment
+    }
+
+    /// Tiles along an axis of `length` pixels: all of the plan's size, or, unless `fixedSize`, as many smaller ones of one size.
+    public func spans(_ length: Int, fixedSize: Bool) -> [Span] {
+        let end = aligned(length)
+        if end == 0 {
+            return []
+        }
+        if end <= tile {
+            return [Span(start: 0, stop: end, keepStart: 0, keepStop: end)]
+        }
+        let count = ceiling(end - 2 * halo, tile - 2 * halo)
+        let free = ceiling(end + 2 * halo * (count - 1), count * alignment) * alignment
+        let side = fixedSize ? tile : free
+        let step = side - 2 * halo
+        return (0..<count).map { index in
+            let isLast = index == count - 1
+            let start = isLast ? end - side : index * step
+            return Span(
+                start: start,
+                stop: start + side,
+                keepStart: index == 0 ? 0 : index * step + halo,
+                keepStop: isLast ? end : start + side - halo
+            )
+        }
+    }
+
+    public func tiles(height: Int, width: Int, fixedSize: Bool) -> [Tile] {
+        let columns = spans(width, fixedSize: fixedSize)
+        return spans(height, fixedSize: fixedSize).flatMap { row in columns.map { Tile(rows: row, columns: $0) } }
+    }
+
+    private func ceiling(_ a: Int, _ b: Int) -> Int {
+        (a + b - 1) / b
+    }
+}

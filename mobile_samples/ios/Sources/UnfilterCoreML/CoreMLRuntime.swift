@@ -1,0 +1,91 @@
+import CoreML
+import Foundation
+import Unfilter
+
+/// Core ML on the compute units of your choice. fp32 packages run on GPU and CPU; the Neural Engine takes fp16.
+public struct CoreMLRuntime: Runtime {
+    public let computeUnits: MLComputeUnits
+    public let precision: Precision
+
+    public init(computeUnits: MLComputeUnits = .all, precision: Precision = .fp32) {
+        self.computeUnits = computeUnits
+        self.precision = precision
+    }
+
+    public func openGraph(_ bundle: Unfilter.Bundle, _ direction: Direction) throws -> Graph {
+        let artifact = try bundle.artifact(format: "mlpackage", direction: direction, precision: precision)
+        let configuration = MLModelConfiguration()
+        configuration.computeUnits = computeUnits
+        configuration.allowLowPrecisionAccumulationOnGPU = false
+        let model = try MLModel(contentsOf: compiled(bundle, artifact), configuration: configuration)
+        return CoreMLGraph(artifact, model)
+    }
+
+    /// The compiled model, kept in the caches folder under the bundle's restoration id, so that only the first start compiles.
+    private func compiled(_ bundle: Unfilter.Bundle, _ artifact: Artifact) throws -> URL {
+        let caches = try FileManager.default.url(for: .cachesDirectory, in: .userDomainMask, appropriateFor: nil, create: true)
+        let name = "\(bundle.restoration.prefix(12))-\(artifact.direction.rawValue)-\(precision.rawValue).mlmodelc"
+        let kept = caches.appendingPathComponent(name)
+        if FileManager.default.fileExists(atPath: kept.path) {
+            return kept
+        }
+        try bundle.check(artifact)
+        let fresh = try MLModel.compileModel(at: bundle.folder.appendingPathComponent(artifact.path))
+        try FileManager.default.moveItem(at: fresh, to: kept)
+        return kept
+    }
+}
+
+private final class CoreMLGraph: Graph {
+    private let artifact: Artifact
+    private let model: MLModel
+
+    init(_ artifact: Artifact, _ model: MLModel) {
+        self.artifact = artifact
+        self.model = model
+    }
+
+    var fixedSize: Bool { artifact.fixedSize ?? false }
+
+    func run(_ image: [Float], height: Int, width: Int, places: [Float]) throws -> [Float] {
+        let planes = try MLMultiArray(shape: [1, 3, NSNumber(value: height), NSNumber(value: width)], dataType: .float32)
+        planes.withUnsafeMutableBufferPointer(ofType: Float.self) { buffer, strides in
+            each(height, width) { plane, y, x, place in
+                buffer[plane * strides[1] + y * strides[2] + x * strides[3]] = image[place]
+            }
+        }
+        var inputs = [artifact.image.name: MLFeatureValue(multiArray: planes)]
+        if let parameters = artifact.parameters {
+            let values = try MLMultiArray(shape: [1, NSNumber(value: parameters.channels), 1, 1], dataType: .float32)
+            for (index, value) in places.enumerated() {
+                values[index] = NSNumber(value: value)
+            }
+            inputs[parameters.name] = MLFeatureValue(multiArray: values)
+        }
+        let outputs = try model.prediction(from: MLDictionaryFeatureProvider(dictionary: inputs))
+        guard let result = outputs.featureValue(for: artifact.result.name)?.multiArrayValue, result.dataType == .float32 else {
+            throw BundleError("\(artifact.path): has no result \(artifact.result.name) in float32")
+        }
+        let strides = result.strides.map(\.intValue)
+        var values = [Float](repeating: 0, count: image.count)
+        result.withUnsafeBufferPointer(ofType: Float.self) { buffer in
+            each(height, width) { plane, y, x, place in
+                values[place] = buffer[plane * strides[1] + y * strides[2] + x * strides[3]]
+            }
+        }
+        return values
+    }
+}
+
+/// Calls `body` with plane, row and column of every level, and its place in height x width x 3.
+private func each(_ height: Int, _ width: Int, _ body: (Int, Int, Int, Int) -> Void) {
+    var place = 0
+    for y in 0..<height {
+        for x in 0..<width {
+            for plane in 0..<3 {
+                body(plane, y, x, place)
+                place += 1
+            }
+        }
+    }
+}

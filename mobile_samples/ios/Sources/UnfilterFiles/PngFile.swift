@@ -1,0 +1,117 @@
+import Foundation
+import Unfilter
+
+/// A chunk that travels along untouched, such as the profile (`iCCP`) or EXIF (`eXIf`).
+public struct Chunk: Equatable {
+    public let type: String
+    public let content: Data
+
+    public init(type: String, content: Data) {
+        self.type = type
+        self.content = content
+    }
+
+    /// An iTXt chunk, not compressed.
+    public static func text(_ keyword: String, _ text: String) -> Chunk {
+        Chunk(type: "iTXt", content: Data(keyword.utf8) + Data(count: 5) + Data(text.utf8))
+    }
+}
+
+let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+private let carriedTypes: Set = ["iCCP", "cICP", "sRGB", "gAMA", "cHRM", "eXIf"]
+private let mostPixels = 200_000_000  // as the SDK
+let xmpKeyword = "XML:com.adobe.xmp"
+
+/// What a PNG holds. Every checksum was compared.
+public struct PngFile {
+    public let height: Int
+    public let width: Int
+    /// Whether the pixels are 8-bit RGB, not interlaced.
+    public let isPlain: Bool
+    public let tag: String?
+    public let carried: [Chunk]
+    let file: Data
+    let pixels: [Range<Int>]
+
+    /// Throws `Refused` for what is no PNG to its end.
+    public init(_ file: Data) throws {
+        try PngFile.checkSignature(file)
+        var (header, tag, carried, pixels): (Data?, String?, [Chunk], [Range<Int>]) = (nil, nil, [], [])
+        var place = file.startIndex + signature.count
+        while true {
+            guard place + 12 <= file.endIndex else {
+                throw Refused(.damaged, "damaged or cut short (ends too early)")
+            }
+            let length = Int(number(file, place))
+            let start = place + 8
+            guard length <= file.endIndex - start - 4 else {
+                throw Refused(.damaged, "damaged or cut short (ends too early)")
+            }
+            let content = start..<start + length
+            let type = String(decoding: file[place + 4..<start], as: UTF8.self)
+            guard crc32(file[place + 4..<content.upperBound]) == number(file, content.upperBound) else {
+                throw Refused(.damaged, "damaged (the checksum of \(type) does not fit)")
+            }
+            place = content.upperBound + 4
+            switch type {
+            case "IEND":
+                guard let header, header.count == 13 else {
+                    throw Refused(.damaged, "damaged (no header)")
+                }
+                width = Int(number(header, header.startIndex))
+                height = Int(number(header, header.startIndex + 4))
+                guard width > 0, height > 0 else {
+                    throw Refused(.damaged, "damaged (\(width) x \(height) pixels)")
+                }
+                guard width <= mostPixels / height else {
+                    throw Refused(.otherFormat, "\(width) x \(height) pixels are more than this app takes")
+                }
+                isPlain = [UInt8](header.suffix(5)) == [8, 2, 0, 0, 0]
+                (self.tag, self.carried, self.file, self.pixels) = (tag, carried, file, pixels)
+                return
+            case "IHDR":
+                header = Data(file[content])
+            case "IDAT":
+                pixels.append(content)
+            case "iTXt":
+                let text = PngFile.text(file[content])
+                if text?.keyword == Tag.keyword {
+                    tag = tag ?? text?.text
+                }
+                if text?.keyword == xmpKeyword {
+                    carried.append(Chunk(type: type, content: Data(file[content])))
+                }
+            default:
+                if carriedTypes.contains(type) {
+                    carried.append(Chunk(type: type, content: Data(file[content])))
+                }
+            }
+        }
+    }
+
+    private static func checkSignature(_ file: Data) throws {
+        if file.starts(with: signature) {
+            return
+        }
+        let start = String(decoding: file.prefix(12), as: Unicode.ASCII.self)
+        let isPhoto = file.starts(with: [0xFF, 0xD8, 0xFF]) || start.hasPrefix("RIFF") || start.dropFirst(4).hasPrefix("ftyp")
+            || start.hasPrefix("GIF8") || start.hasPrefix("II*\0") || start.hasPrefix("MM\0*")
+        if isPhoto {
+            throw Refused(.otherFormat, "a photo, but no PNG, which is what filters save here")
+        }
+        throw Refused(.notAPhoto, "no photo")
+    }
+
+    /// Keyword and text of an iTXt chunk; nil where it is none, or compressed, which filters do not write.
+    private static func text(_ content: Data) -> (keyword: String, text: String)? {
+        let parts = content.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[1].starts(with: [0, 0]) else {
+            return nil
+        }
+        let rest = parts[1].dropFirst(2).split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
+        guard rest.count == 3 else {
+            return nil
+        }
+        return (String(decoding: parts[0], as: UTF8.self), String(decoding: rest[2], as: UTF8.self))
+    }
+}

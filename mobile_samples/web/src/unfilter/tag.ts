@@ -1,4 +1,4 @@
-/** The tag that says which filter made a file: JSON in a PNG's iTXt chunk `unfilter`, in the XMP packet of other formats. */
+/** The tag that says which filter made a file: JSON in a PNG's iTXt chunk `unfilter`. */
 
 import type { Parameters } from "./hyperParameter";
 import type { Manifest } from "./manifest";
@@ -40,13 +40,4 @@ export function tagFromJson(text: string): Tag | null {
   const known = version === 1 && /^[a-z0-9_]{1,64}$/.test(filter) && /^[0-9a-f]{64}$/.test(restoration);
   if (!known || !["png", "jpeg", "webp", "heic"].includes(codec)) return null;
   return { version, filter, restoration, codec: codec as Codec, ...(quality && { quality }), ...(parameters && { parameters }) };
-}
-
-/** The tag in an XMP packet: an attribute as the SDK writes it, or an element as exiftool writes it again. */
-export function tagFromXmp(packet: string): Tag | null {
-  if (!packet.includes("https://unfilter.dev/ns/tag/1/")) return null;
-  const value = /unfilter:tag=(?:"([^"<>]*)"|'([^'<>]*)')|<unfilter:tag>([^<>]*)<\/unfilter:tag>/.exec(packet);
-  const escaped = value?.slice(1).find((each) => each !== undefined) ?? "";
-  const names: Record<string, string> = { quot: '"', "#34": '"', apos: "'", "#39": "'", lt: "<", gt: ">", amp: "&" };
-  return tagFromJson(escaped.replace(/&(quot|#34|apos|#39|lt|gt|amp);/g, (_, name: string) => names[name] ?? ""));
 }

@@ -1,6 +1,6 @@
 /** Chunks of a PNG file (PNG specification, third edition, section 5.3). */
 
-import { UnfilterError } from "../errors";
+import { damaged } from "../errors";
 
 export interface Chunk {
   name: string;
@@ -20,10 +20,10 @@ export function readChunks(file: Uint8Array<ArrayBuffer>): Chunk[] {
   let at = SIGNATURE.length;
   while (chunks.at(-1)?.name !== "IEND") {
     const length = at + 12 <= file.length ? view.getUint32(at) : Infinity;
-    if (at + 12 + length > file.length) throw new UnfilterError("is damaged or incomplete: it ends within a chunk");
+    if (at + 12 + length > file.length) throw damaged("it ends within a chunk");
     const named = file.subarray(at + 4, at + 8 + length);
     const name = String.fromCharCode(...named.subarray(0, 4));
-    if (view.getUint32(at + 8 + length) !== crc32(named)) throw new UnfilterError(`is damaged: the checksum of ${name} is wrong`);
+    if (view.getUint32(at + 8 + length) !== crc32(named)) throw damaged(`the checksum of ${name} is wrong`);
     chunks.push({ name, content: named.subarray(4) });
     at += 12 + length;
   }

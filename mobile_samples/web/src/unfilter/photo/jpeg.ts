@@ -3,9 +3,8 @@
  * file, and travel along instead.
  */
 
-import { UnfilterError } from "../errors";
+import { UnfilterError, damaged } from "../errors";
 import { emptyPixels, type Pixels } from "../pixels";
-import { tagFromXmp } from "../tag";
 import type { Chunk } from "./chunks";
 import type { Photo } from "./photo";
 import { checkSize } from "./size";
@@ -32,7 +31,7 @@ export function isJpeg(file: Uint8Array): boolean {
 export async function decodeJpeg(file: Uint8Array<ArrayBuffer>): Promise<Photo> {
   const segments = readSegments(file);
   const frame = segments.find(({ marker }) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker))?.content;
-  if (!frame || frame.length < 6) throw new UnfilterError("is damaged or incomplete: it has no frame");
+  if (!frame || frame.length < 6) throw damaged("it has no frame");
   const view = new DataView(frame.buffer, frame.byteOffset);
   checkSize(view.getUint16(3), view.getUint16(1));
   if (frame[0] !== 8) throw new UnfilterError(`has ${frame[0]} bits per channel; give a file with 8`);
@@ -41,10 +40,9 @@ export async function decodeJpeg(file: Uint8Array<ArrayBuffer>): Promise<Photo> 
     colorSpaceConversion: "none",
     premultiplyAlpha: "none",
   }).catch(() => {
-    throw new UnfilterError("cannot be decoded; the file is damaged or incomplete");
+    throw damaged("it cannot be decoded");
   });
-  const xmp = text(segments, APP1, XMP);
-  return { pixels: pixelsOf(bitmap), codec: "jpeg", tag: tagFromXmp(xmp ?? ""), alpha: null, carried: await carried(segments, xmp) };
+  return { pixels: pixelsOf(bitmap), codec: "jpeg", tag: null, alpha: null, carried: await carried(segments) };
 }
 
 /** Everything up to the first scan (ITU-T T.81, annex B). */
@@ -59,7 +57,7 @@ export function readSegments(file: Uint8Array<ArrayBuffer>): Segment[] {
     segments.push({ marker, start, stop, content: file.subarray(start + 4, stop) });
     start = stop;
   }
-  throw new UnfilterError("is damaged or incomplete: it ends before its pixels");
+  throw damaged("it ends before its pixels");
 }
 
 /** The file in parts, without EXIF, XMP, profile and the index of further pictures. */
@@ -69,7 +67,7 @@ export function stripped(file: Uint8Array<ArrayBuffer>, segments: Segment[]): Ui
 }
 
 /** EXIF, profile and XMP as the chunks of a PNG. */
-async function carried(segments: Segment[], xmp: string | null): Promise<Chunk[]> {
+async function carried(segments: Segment[]): Promise<Chunk[]> {
   const chunks: Chunk[] = [];
   // Each part of a profile begins with its number and their count (ICC.1:2022, annex B.4).
   const parts = having(segments, APP2, ICC).sort((one, other) => one[0]! - other[0]!);
@@ -81,18 +79,14 @@ async function carried(segments: Segment[], xmp: string | null): Promise<Chunk[]
   }
   const [exif] = having(segments, APP1, EXIF);
   if (exif) chunks.push({ name: "eXIf", content: exif });
-  return [...chunks, ...xmpChunks(xmp)];
+  const [xmp] = having(segments, APP1, XMP);
+  return [...chunks, ...xmpChunks(xmp ? new TextDecoder().decode(xmp) : null)];
 }
 
 /** What follows `name` in the segments that begin with it. */
 function having(segments: Segment[], marker: number, name: string): Uint8Array<ArrayBuffer>[] {
   const starts = (content: Uint8Array) => [...name].every((letter, index) => content[index] === letter.charCodeAt(0));
   return segments.filter((each) => each.marker === marker && starts(each.content)).map(({ content }) => content.subarray(name.length));
-}
-
-function text(segments: Segment[], marker: number, name: string): string | null {
-  const [found] = having(segments, marker, name);
-  return found ? new TextDecoder().decode(found) : null;
 }
 
 function pixelsOf(bitmap: ImageBitmap): Pixels {

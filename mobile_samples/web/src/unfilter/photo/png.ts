@@ -5,9 +5,9 @@
  * Law: `decodePng(encodePng(photo))` has the pixels, alpha, tag and carried chunks of `photo`.
  */
 
-import { UnfilterError } from "../errors";
+import { UnfilterError, damaged } from "../errors";
 import { emptyPixels, type Pixels } from "../pixels";
-import { tagFromJson, tagFromXmp, tagToJson } from "../tag";
+import { tagFromJson, tagToJson } from "../tag";
 import { type Chunk, readChunks, textChunk, textOf, writeChunks } from "./chunks";
 import type { Photo } from "./photo";
 import { filterRows, unfilterRows } from "./scanlines";
@@ -24,7 +24,7 @@ const CHANNELS = new Map([[GREY, 1], [RGB, 3], [PALETTE, 1], [GREY_ALPHA, 2], [R
 export async function decodePng(file: Uint8Array<ArrayBuffer>): Promise<Photo> {
   const chunks = readChunks(file);
   const header = content(chunks, "IHDR");
-  if (header?.length !== 13) throw new UnfilterError("is damaged: it has no header");
+  if (header?.length !== 13) throw damaged("it has no header");
   const view = new DataView(header.buffer, header.byteOffset);
   const [width, height, depth, type, interlaced] = [view.getUint32(0), view.getUint32(4), header[8]!, header[9]!, header[12]];
   checkSize(width, height);
@@ -35,12 +35,11 @@ export async function decodePng(file: Uint8Array<ArrayBuffer>): Promise<Photo> {
 
   const packed = new Blob(chunks.filter(({ name }) => name === "IDAT").map((each) => each.content));
   const filtered = await inflate(new Uint8Array(await packed.arrayBuffer())).catch(() => {
-    throw new UnfilterError("is damaged: its pixels cannot be unpacked");
+    throw damaged("its pixels cannot be unpacked");
   });
   const rows = unfilterRows(filtered, width * channels, channels, height);
-  const xmp = xmpOf(chunks);
-  const tag = tagFromJson(textOf(chunks, TAG_KEYWORD) ?? "") ?? tagFromXmp(xmp ?? "");
-  const carried = [...chunks.filter(({ name }) => CARRIED.includes(name)), ...xmpChunks(xmp)];
+  const tag = tagFromJson(textOf(chunks, TAG_KEYWORD) ?? "");
+  const carried = [...chunks.filter(({ name }) => CARRIED.includes(name)), ...xmpChunks(xmpOf(chunks))];
   return { ...split(rows, width, height, type, chunks), codec: "png", tag, carried };
 }
 
@@ -72,7 +71,7 @@ function split(rows: Uint8Array, width: number, height: number, type: number, ch
   const channels = CHANNELS.get(type)!;
   const palette = content(chunks, "PLTE");
   const transparent = content(chunks, "tRNS");
-  if (type === PALETTE && !palette) throw new UnfilterError("is damaged: it has no palette");
+  if (type === PALETTE && !palette) throw damaged("it has no palette");
   const pixels = emptyPixels(width, height);
   const alpha = type === GREY_ALPHA || type === RGBA || transparent ? new Uint8Array(width * height) : null;
   for (let index = 0; index < width * height; index++) {

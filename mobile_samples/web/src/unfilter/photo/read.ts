@@ -6,26 +6,34 @@ import { decodeJpeg, isJpeg } from "./jpeg";
 import type { Photo } from "./photo";
 import { decodePng } from "./png";
 
+/** A file that a user picked or dropped, or one that was just made. */
+export type PhotoFile = Blob & { name?: string };
+
 /** Reads a PNG or JPEG file, whatever its name; an UnfilterError says in one line why another file is refused. */
-export async function readPhoto(file: Blob & { name?: string }): Promise<Photo> {
-  const name = file.name ?? "photo";
+export async function readPhoto(file: PhotoFile): Promise<Photo> {
+  const content = new Uint8Array(await file.arrayBuffer());
   try {
-    const content = new Uint8Array(await file.arrayBuffer());
     if (isPng(content)) return await decodePng(content);
     if (isJpeg(content)) return await decodeJpeg(content);
-    throw new UnfilterError(content.length ? `is ${kindOf(content)}; give a JPEG or PNG file` : "is an empty file");
+    throw unreadable(content);
   } catch (error) {
-    throw new UnfilterError(`${name} ${error instanceof UnfilterError ? error.message : `cannot be read (${String(error)})`}`);
+    const known = error instanceof UnfilterError ? error : new UnfilterError(`cannot be read (${String(error)})`, "damaged");
+    throw new UnfilterError(`${file.name ?? "The photo"} ${known.message}.`, known.refusal);
   }
 }
 
-/** What an unreadable file is, in words, by its first bytes. */
-function kindOf(content: Uint8Array): string {
+/** Photo formats by their first bytes. */
+const OTHERS: [RegExp, string][] = [
+  [/^RIFF....WEBP/s, "a WebP"],
+  [/^....ftyp(?:hei[cx]|mif1|msf1)/s, "a HEIC photo"],
+  [/^....ftypavi[fs]/s, "an AVIF"],
+  [/^(?:II\*\0|MM\0\*)/, "a TIFF or raw photo"],
+  [/^GIF8/, "a GIF"],
+];
+
+function unreadable(content: Uint8Array): UnfilterError {
   const head = String.fromCharCode(...content.subarray(0, 16));
-  if (head.startsWith("RIFF") && head.includes("WEBP")) return "a WebP picture, which this sample does not read (the SDK does)";
-  if (/^....ftyp(heic|heix|mif1|msf1)/s.test(head)) return "a HEIC photo, which this sample does not read (the SDK does)";
-  if (/^....ftypavi[fs]/s.test(head)) return "an AVIF picture, which this sample does not read (the SDK does)";
-  if (head.startsWith("GIF8")) return "a GIF picture";
-  if (/^(II\*\0|MM\0\*)/.test(head)) return "a TIFF or raw photo, which this sample does not read";
-  return "not a photo";
+  const kind = OTHERS.find(([pattern]) => pattern.test(head))?.[1];
+  if (kind) return new UnfilterError(`is ${kind}, and this app reads JPEG and PNG`, "other_format");
+  return new UnfilterError(content.length ? "is not a photo" : "is an empty file", "not_a_photo");
 }

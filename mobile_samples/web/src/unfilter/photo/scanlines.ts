@@ -1,6 +1,6 @@
 /** Rows of a PNG before they are packed: each is predicted from its neighbours (PNG specification, section 9). */
 
-import { UnfilterError } from "../errors";
+import { damaged } from "../errors";
 
 /** The rows with a filter byte before each, chosen by the least sum of absolute differences (section 12.7). */
 export function filterRows(rows: Uint8Array, rowBytes: number, pixelBytes: number): Uint8Array<ArrayBuffer> {
@@ -32,11 +32,11 @@ export function filterRows(rows: Uint8Array, rowBytes: number, pixelBytes: numbe
 
 /** Law: `unfilterRows(filterRows(rows))` is `rows`. */
 export function unfilterRows(filtered: Uint8Array, rowBytes: number, pixelBytes: number, height: number): Uint8Array<ArrayBuffer> {
-  if (filtered.length !== height * (rowBytes + 1)) throw new UnfilterError("is damaged or incomplete: pixels are missing");
+  if (filtered.length !== height * (rowBytes + 1)) throw damaged("pixels are missing");
   const rows = new Uint8Array(height * rowBytes);
   for (let row = 0; row < height; row++) {
     const type = filtered[row * (rowBytes + 1)]!;
-    if (type > 4) throw new UnfilterError(`is damaged: a row has filter ${type}`);
+    if (type > 4) throw damaged(`a row has filter ${type}`);
     const from = row * (rowBytes + 1) + 1;
     const to = row * rowBytes;
     for (let index = 0; index < rowBytes; index++) {

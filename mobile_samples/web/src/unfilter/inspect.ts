@@ -2,6 +2,7 @@
 
 import { UnfilterError } from "./errors";
 import type { Manifest } from "./manifest";
+import { isJpeg } from "./photo/jpeg";
 import type { Photo } from "./photo/photo";
 import { type PhotoFile, readPhoto } from "./photo/read";
 import type { Tag } from "./tag";
@@ -11,12 +12,12 @@ const SHOWN = 12;
 
 /** A filtered file and its tag; an UnfilterError says in one line why it cannot be restored by any of `known`. */
 export async function inspect(file: PhotoFile, known: Manifest[]): Promise<{ photo: Photo; tag: Tag; manifest: Manifest }> {
-  const photo = await readPhoto(file);
   const name = file.name ?? "The photo";
-  const { tag, codec } = photo;
-  if (codec !== "png") {
+  if (isJpeg(new Uint8Array(await file.slice(0, 3).arrayBuffer()))) {
     throw new UnfilterError(`${name} is a JPEG; this app saves and restores PNG files, where every byte survives.`, "other_format");
   }
+  const photo = await readPhoto(file);
+  const { tag, codec } = photo;
   if (!tag) throw new UnfilterError(`${name} was not made by a filter: it has no tag, so there is nothing to restore.`, "no_tag");
   const manifest = known.find(({ restoration }) => restoration === tag.restoration);
   if (!manifest) {

@@ -28,12 +28,18 @@ function findBundles() {
   return new Map([["l0", join(project, "tests/fixtures/bundle-schema-1")]]);
 }
 
+/** Copies what a browser runs; the manifest that is served lists no other models. */
 function copyBundle(name, from) {
-  const { artifacts } = JSON.parse(readFileSync(join(from, "manifest.json"), "utf8"));
-  const used = artifacts.filter(({ format, precision }) => ["onnx", "tflite"].includes(format) && precision === "fp32");
-  for (const path of new Set(["manifest.json", ...used.map((each) => each.path)])) {
-    mkdirSync(dirname(join(target, "bundles", name, path)), { recursive: true });
-    cpSync(join(from, path), join(target, "bundles", name, path));
+  const manifest = JSON.parse(readFileSync(join(from, "manifest.json"), "utf8"));
+  const runs = ({ format, precision, path }) =>
+    ["onnx", "tflite"].includes(format) && precision === "fp32" && existsSync(join(from, path));
+  manifest.artifacts = manifest.artifacts.filter(runs);
+  const folder = join(target, "bundles", name);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
+  for (const { path } of manifest.artifacts) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    cpSync(join(from, path), join(folder, path));
   }
 }
 

@@ -1,0 +1,30 @@
+/** The app, built as `npm run build` does, with chosen bundles, and served on a free port. */
+
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+
+import { build, preview } from "vite";
+
+import { BUILD, CONVERTED, FIXTURES, SAMPLE } from "./paths";
+
+export interface Site {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Serves the app with the committed bundle as `fixture` and, where there is one, a converted bundle as `converted`. */
+export async function serve(): Promise<Site> {
+  const folders = ["bundles", "public", "site"].map((name) => join(BUILD, name));
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  const [bundles, publicDir, outDir] = folders as [string, string, string];
+  mkdirSync(bundles, { recursive: true });
+  symlinkSync(join(FIXTURES, "bundle-schema-1"), join(bundles, "fixture"));
+  if (CONVERTED) symlinkSync(CONVERTED, join(bundles, "converted"));
+  cpSync(join(SAMPLE, "public"), publicDir, { recursive: true, filter: (path) => !/public\/(bundles|runtimes)/.test(path) });
+  const env = { ...process.env, UNFILTER_BUNDLES: bundles };
+  execFileSync(process.execPath, ["scripts/prepare.mjs", publicDir], { cwd: SAMPLE, env });
+  await build({ root: SAMPLE, publicDir, logLevel: "warn", build: { outDir, emptyOutDir: true } });
+  const server = await preview({ root: SAMPLE, logLevel: "warn", build: { outDir }, preview: { port: 0 } });
+  return { url: server.resolvedUrls!.local[0]!, close: () => server.close() };
+}

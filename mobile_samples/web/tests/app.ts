@@ -39,6 +39,16 @@ export class App {
     );
   }
 
+  /** Moves the sliders of the hyper-parameters to these places, 0..1. */
+  async slide(places: number[]): Promise<void> {
+    await this.browser.run((places) => {
+      for (const [index, slider] of document.querySelectorAll<HTMLInputElement>("#parameters input").entries()) {
+        slider.value = String(places[index]);
+        slider.dispatchEvent(new Event("input"));
+      }
+    }, places);
+  }
+
   /** Gives a file through one of the two buttons, or drops it on the page; waits for what comes of it. */
   async give(how: "pick" | "restore" | "drop", name: string, content: Uint8Array): Promise<Outcome> {
     const given = { how, name, base64: Buffer.from(content).toString("base64") };

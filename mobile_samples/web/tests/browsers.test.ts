@@ -11,31 +11,31 @@ import { decodePng } from "../src/unfilter/photo/png";
 import { tagFromJson } from "../src/unfilter/tag";
 import { App, type Settings } from "./app";
 import { type Browser, chromium, firefox, type Kind } from "./browser";
-import { fixtureGoldens, furthest, type Goldens } from "./goldens";
-import { CONVERTED, NO_BUNDLE } from "./paths";
-import { goldensOf, NO_SDK, sdk } from "./sdk";
+import { furthest, goldens } from "./goldens";
 import { serve, type Site } from "./site";
 import { webkit } from "./webkit";
-
-/** Photos by name: WebGPU on a processor takes half a minute for one, and a LiteRT graph computes a whole tile for each. */
-const ALL = ["line", "cell", "even", "odd", "wide", "tall"], FEW = ["odd", "wide"], ONE = ["odd"];
 
 interface Case {
   kind: Kind;
   runtime: Settings["runtime"];
   backend: "webgpu" | "wasm";
+  bundle: keyof typeof goldens;
+  /** Golden photos; few where WebGPU runs on a processor, which takes half a minute for one. */
   photos: string[];
 }
 
+const ALL = goldens.l0.says.photos.map(({ name }) => name);
+
 const CASES: Case[] = [
-  { kind: chromium, runtime: "onnx", backend: "wasm", photos: ALL },
-  { kind: chromium, runtime: "onnx", backend: "webgpu", photos: FEW },
-  { kind: chromium, runtime: "litert", backend: "wasm", photos: FEW },
-  { kind: chromium, runtime: "litert", backend: "webgpu", photos: ONE },
-  { kind: firefox, runtime: "onnx", backend: "wasm", photos: ALL },
-  { kind: firefox, runtime: "litert", backend: "wasm", photos: ONE },
-  { kind: webkit, runtime: "onnx", backend: "wasm", photos: ALL },
-  { kind: webkit, runtime: "litert", backend: "wasm", photos: ONE },
+  { kind: chromium, runtime: "onnx", backend: "wasm", bundle: "l0", photos: ALL },
+  { kind: chromium, runtime: "onnx", backend: "webgpu", bundle: "l0", photos: ["odd"] },
+  { kind: chromium, runtime: "onnx", backend: "webgpu", bundle: "variable", photos: ALL },
+  { kind: chromium, runtime: "litert", backend: "wasm", bundle: "variable", photos: ALL },
+  { kind: chromium, runtime: "litert", backend: "webgpu", bundle: "variable", photos: ["odd", "wide"] },
+  { kind: firefox, runtime: "onnx", backend: "wasm", bundle: "l0", photos: ALL },
+  { kind: firefox, runtime: "litert", backend: "wasm", bundle: "variable", photos: ALL },
+  { kind: webkit, runtime: "onnx", backend: "wasm", bundle: "l0", photos: ALL },
+  { kind: webkit, runtime: "litert", backend: "wasm", bundle: "variable", photos: ALL },
 ];
 
 let site: Site;
@@ -44,41 +44,41 @@ before(async () => {
 });
 after(() => site.close());
 
-for (const { kind, runtime, backend, photos } of CASES) {
-  const needsBundle = runtime === "litert" && ((!CONVERTED && NO_BUNDLE) || (!sdk && NO_SDK));
-  describe(`${kind.name}, ${runtime} on ${backend}`, { skip: kind.missing || needsBundle, timeout: 900_000 }, () => {
+for (const { kind, runtime, backend, bundle, photos } of CASES) {
+  describe(`${kind.name}, ${runtime} on ${backend}, ${bundle}`, { skip: kind.missing, timeout: 900_000 }, () => {
+    const { says } = goldens[bundle];
     let browser: Browser;
     let app: App;
-    let goldens: Goldens;
     before(async () => {
-      goldens = runtime === "litert" ? goldensOf(CONVERTED!) : fixtureGoldens;
       browser = await kind.start();
       app = new App(browser, site.url);
     });
     after(() => browser?.close());
 
     test("says what is active", async () => {
-      const status = await app.open({ filter: runtime === "litert" ? "converted" : "fixture", runtime, backend });
+      const status = await app.open({ filter: bundle, runtime, backend });
       assert.match(status, new RegExp(`${runtime === "onnx" ? "ONNX Runtime" : "LiteRT"} · ${backend === "wasm" ? "WebAssembly" : "WebGPU"} · `));
     });
 
     for (const name of photos) {
       test(`${name}: filtered and restored bytes are the golden ones`, async () => {
-        const golden = goldens.photo(name);
-        const { tolerance, restoration, files } = goldens.says;
+        const golden = goldens[bundle].photo(name);
+        const pixels = (which: "photo" | "filtered" | "restored") => goldens[bundle].pixels(golden, which);
 
-        const filtered = await app.give("pick", "photo.png", await png(goldens.pixels(golden, "photo"), null));
+        await app.slide(golden.places);
+        const filtered = await app.give("pick", "photo.png", await png(pixels("photo"), null));
         assert.ok(filtered.file, filtered.notice);
         const made = await decodePng(filtered.file);
-        assert.equal(made.tag?.restoration, restoration);
-        assert.ok(furthest(made.pixels, goldens.pixels(golden, "filtered")) <= tolerance);
+        assert.equal(made.tag?.restoration, says.restoration);
+        for (const [name, value] of Object.entries(golden.parameters)) assert.ok(Math.abs(made.tag.parameters![name]! - value) < 1e-9);
+        assert.ok(furthest(made.pixels, pixels("filtered")) <= says.tolerance);
 
-        const tag = files.find(({ refusal }) => refusal === null)!.tag!;
-        const restored = await app.give("restore", "filtered.png", await png(goldens.pixels(golden, "filtered"), tag));
+        const tag = says.files.find(({ refusal }) => refusal === null)!.tag!;
+        const restored = await app.give("restore", "filtered.png", await png(pixels("filtered"), tag));
         assert.ok(restored.file, restored.notice);
         const back = await decodePng(restored.file);
         assert.equal(back.tag, null);
-        assert.ok(furthest(back.pixels, goldens.pixels(golden, "restored")) <= tolerance);
+        assert.ok(furthest(back.pixels, pixels("restored")) <= says.tolerance);
       });
     }
   });

@@ -13,6 +13,7 @@ export interface PhotoGolden {
   height: number;
   width: number;
   parameters: Record<string, number>;
+  places: number[];
   photo: string;
   filtered: string;
   restored: string;
@@ -49,8 +50,11 @@ export class Goldens {
   }
 }
 
-/** Those of the bundle that the project's tests carry along. */
-export const fixtureGoldens = new Goldens(join(FIXTURES, "goldens-version-1"));
+/** Those of the committed bundles. */
+export const goldens = {
+  l0: new Goldens(join(FIXTURES, "goldens-version-1")),
+  variable: new Goldens(join(FIXTURES, "goldens-variable")),
+};
 
 /** How far apart two pictures are at most, in levels; infinite where their sizes differ. */
 export function furthest(one: Pixels, other: Pixels): number {

@@ -10,12 +10,8 @@ export const PROJECT = resolve(SAMPLE, "../..");
 export const BUILD = join(SAMPLE, "build");
 export const FIXTURES = join(PROJECT, "tests/fixtures");
 
-/** A converted l0 with LiteRT models; null where nobody made one. */
-export const CONVERTED = [process.env.UNFILTER_TEST_BUNDLE, join(PROJECT, "build/bundles/l0")].find(
-  (path): path is string => path !== undefined && existsSync(join(path, "manifest.json")),
-) ?? null;
-
-export const NO_BUNDLE = "no bundle with LiteRT models: run `nox -s convert -- l0`, or set UNFILTER_TEST_BUNDLE";
+/** The committed bundles: a shipped filter, and a tiny network with hyper-parameters that has LiteRT models too. */
+export const BUNDLES = { l0: join(FIXTURES, "bundle-schema-1"), variable: join(FIXTURES, "bundle-variable") };
 
 /** The first of `names` in PATH; null where none is. */
 export function program(...names: string[]): string | null {

@@ -9,9 +9,9 @@ import { complete, place, valueAt } from "../src/unfilter/hyperParameter";
 import { readSegments, stripped } from "../src/unfilter/photo/jpeg";
 import { toByte } from "../src/unfilter/pixels";
 import { tagFromJson, tagToJson } from "../src/unfilter/tag";
-import { fixtureGoldens } from "./goldens";
+import { goldens } from "./goldens";
 
-const { says } = fixtureGoldens;
+const { says } = goldens.l0;
 const manifest = { restoration: says.restoration } as Manifest;
 
 for (const { height, width, fixed_size, rows, columns } of says.plans) {
@@ -34,7 +34,7 @@ test("every rounding is the golden one", () => {
 });
 
 for (const golden of says.files) {
-  const content = fixtureGoldens.bytes(golden.path);
+  const content = goldens.l0.bytes(golden.path);
   const file = new File([content], golden.path);
   if (golden.refusal) {
     test(`${golden.path} is refused: ${golden.refusal}`, async () => {
@@ -49,7 +49,7 @@ for (const golden of says.files) {
   test(`${golden.path} has the golden tag, pixels and chunks, and is written again with all of them`, async () => {
     const { photo } = await inspect(file, [manifest]);
     assert.equal(tagToJson(photo.tag!), golden.tag);
-    assert.deepEqual(photo.pixels, fixtureGoldens.pixels(fixtureGoldens.photo(golden.photo!), "filtered"));
+    assert.deepEqual(photo.pixels, goldens.l0.pixels(goldens.l0.photo(golden.photo!), "filtered"));
     const carried = photo.carried.map(({ name, content }) => [name, Buffer.from(content).toString("hex")]);
     assert.deepEqual(Object.fromEntries(carried), golden.carried);
     assert.deepEqual(await decodePng(await encodePng(photo)), photo);
@@ -72,7 +72,7 @@ test("a tag survives JSON, and what is none is null", () => {
 });
 
 test("a JPEG goes to the decoder without EXIF, XMP and profile, and otherwise as it is", () => {
-  const jpeg = fixtureGoldens.bytes("files/filtered.jpg");
+  const jpeg = goldens.l0.bytes("files/filtered.jpg");
   const segment = (marker: number, text: string) => Buffer.from([0xff, marker, 0, text.length + 2, ...Buffer.from(text, "latin1")]);
   const given = Buffer.concat([jpeg.subarray(0, 2), segment(0xe1, "Exif\0\0turned"), segment(0xe2, "ICC_PROFILE\0\x01\x01P3"), jpeg.subarray(2)]);
   const file = new Uint8Array(given);

@@ -6,21 +6,20 @@ import { join } from "node:path";
 
 import { build, preview } from "vite";
 
-import { BUILD, CONVERTED, FIXTURES, SAMPLE } from "./paths";
+import { BUILD, BUNDLES, SAMPLE } from "./paths";
 
 export interface Site {
   url: string;
   close(): Promise<void>;
 }
 
-/** Serves the app with the committed bundle as `fixture` and, where there is one, a converted bundle as `converted`. */
+/** Serves the app with the committed bundles. */
 export async function serve(): Promise<Site> {
   const folders = ["bundles", "public", "site"].map((name) => join(BUILD, name));
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   const [bundles, publicDir, outDir] = folders as [string, string, string];
   mkdirSync(bundles, { recursive: true });
-  symlinkSync(join(FIXTURES, "bundle-schema-1"), join(bundles, "fixture"));
-  if (CONVERTED) symlinkSync(CONVERTED, join(bundles, "converted"));
+  for (const [name, folder] of Object.entries(BUNDLES)) symlinkSync(folder, join(bundles, name));
   cpSync(join(SAMPLE, "public"), publicDir, { recursive: true, filter: (path) => !/public\/(bundles|runtimes)/.test(path) });
   const env = { ...process.env, UNFILTER_BUNDLES: bundles };
   execFileSync(process.execPath, ["scripts/prepare.mjs", publicDir], { cwd: SAMPLE, env });

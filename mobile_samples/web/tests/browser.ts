@@ -1,8 +1,6 @@
-/** One way to drive every browser: open an address, run a function in the page, take a screenshot. */
+/** One way to drive every browser: open an address, run a function in the page. */
 
-import { writeFileSync } from "node:fs";
-
-import puppeteer, { type Browser as Puppet } from "puppeteer-core";
+import puppeteer, { type Browser as Puppet, type Page } from "puppeteer-core";
 
 import { program } from "./paths";
 
@@ -10,7 +8,6 @@ export interface Browser {
   open(url: string): Promise<void>;
   /** Runs a function in the page with an argument that JSON can carry, and waits for what it promises. */
   run<Given, Answer>(script: (given: Given) => Answer | Promise<Answer>, given: Given): Promise<Answer>;
-  screenshot(path: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,18 +39,20 @@ export const firefox: Kind = {
   start: async () => puppet(await puppeteer.launch({ browser: "firefox", executablePath: FIREFOX!, protocolTimeout: 600_000 })),
 };
 
-export async function puppet(browser: Puppet): Promise<Browser> {
+async function puppet(browser: Puppet): Promise<Browser> {
   const page = await browser.newPage();
   await page.setViewport({ width: 900, height: 700 });
+  return driving(page, () => browser.close());
+}
+
+/** A page of Chromium or Firefox. */
+export function driving(page: Page, close: () => Promise<void> = () => page.close()): Browser {
   return {
     async open(url) {
       await page.goto(url);
     },
     run: (script, given) => page.evaluate(runnable(script, given)) as Promise<never>,
-    async screenshot(path) {
-      writeFileSync(path, await page.screenshot());
-    },
-    close: () => browser.close(),
+    close,
   };
 }
 

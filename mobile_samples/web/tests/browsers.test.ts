@@ -28,8 +28,8 @@ const ALL = goldens.l0.says.photos.map(({ name }) => name);
 
 const CASES: Case[] = [
   { kind: chromium, runtime: "onnx", backend: "wasm", bundle: "l0", photos: ALL },
-  { kind: chromium, runtime: "onnx", backend: "webgpu", bundle: "l0", photos: ["odd"] },
-  { kind: chromium, runtime: "onnx", backend: "webgpu", bundle: "variable", photos: ALL },
+  { kind: chromium, runtime: "onnx", backend: "webgpu", bundle: "l0", photos: ["odd", "even"] },
+  { kind: chromium, runtime: "onnx", backend: "webgpu", bundle: "variable", photos: ["odd", "wide"] },
   { kind: chromium, runtime: "litert", backend: "wasm", bundle: "variable", photos: ALL },
   { kind: chromium, runtime: "litert", backend: "webgpu", bundle: "variable", photos: ["odd", "wide"] },
   { kind: firefox, runtime: "onnx", backend: "wasm", bundle: "l0", photos: ALL },

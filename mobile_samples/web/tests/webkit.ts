@@ -1,7 +1,7 @@
 /** WebKitGTK by its WebDriver, on a virtual display (https://www.w3.org/TR/webdriver2/). */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { type Browser, type Kind, runnable } from "./browser";
@@ -44,9 +44,6 @@ async function session(driver: ChildProcess): Promise<Browser> {
       const answer = (await ask("POST", `${at}/execute/async`, { script: wrapped, args: [] })) as { value?: unknown; error?: string };
       if (answer.error) throw new Error(answer.error);
       return answer.value as never;
-    },
-    async screenshot(path) {
-      writeFileSync(path, Buffer.from((await ask("GET", `${at}/screenshot`)) as string, "base64"));
     },
     async close() {
       await ask("DELETE", at);

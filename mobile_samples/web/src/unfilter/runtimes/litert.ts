@@ -1,6 +1,6 @@
 /** LiteRT.js. One file holds both directions, each as a signature for photos that fill the tile and one for smaller ones. */
 
-import { loadAndCompile, loadLiteRt, Tensor } from "@litertjs/core";
+import { loadAndCompile, loadLiteRt, supportsFeature, Tensor } from "@litertjs/core";
 
 import type { Bundle } from "../bundle";
 import type { Artifact } from "../manifest";
@@ -14,7 +14,8 @@ export async function openSession(bundle: Bundle, backend: Backend, files: strin
   Object.assign(self, {
     Module: { locateFile: (name: string) => files + name, mainScriptUrlOrBlob: `${files}litert_wasm_threaded_internal.js` },
   });
-  loaded ??= loadLiteRt(files, { threads: threads() > 1 && backend === "wasm" });
+  const threaded = backend === "wasm" && threads() > 1 && (await supportsFeature("relaxedSimd")); // its threads need both
+  loaded ??= loadLiteRt(files, { threads: threaded });
   await loaded;
   const model = await loadAndCompile(await bundle.load(artifactOf(bundle, "tflite", "forward").path), {
     accelerator: backend,

@@ -28,16 +28,18 @@ function findBundles() {
   return new Map([["l0", join(project, "tests/fixtures/bundle-schema-1")]]);
 }
 
-/** Copies what a browser runs; the manifest that is served lists no other models. */
+/** Copies what a browser runs, and the goldens to test it with; the manifest that is served lists nothing else. */
 function copyBundle(name, from) {
   const manifest = JSON.parse(readFileSync(join(from, "manifest.json"), "utf8"));
   const runs = ({ format, precision, path }) =>
     ["onnx", "tflite"].includes(format) && precision === "fp32" && existsSync(join(from, path));
   manifest.artifacts = manifest.artifacts.filter(runs);
+  const golden = ({ photo, filtered, restored }) => [photo, filtered, restored];
+  manifest.goldens = manifest.goldens.filter((each) => golden(each).every((path) => existsSync(join(from, path))));
   const folder = join(target, "bundles", name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
-  for (const { path } of manifest.artifacts) {
+  for (const path of new Set([...manifest.artifacts.map((each) => each.path), ...manifest.goldens.flatMap(golden)])) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     cpSync(join(from, path), join(folder, path));
   }

@@ -57,7 +57,7 @@ for (const { kind, runtime, backend, bundle, photos } of CASES) {
 
     test("says what is active", async () => {
       const status = await app.open({ filter: bundle, runtime, backend });
-      assert.match(status, new RegExp(`${runtime === "onnx" ? "ONNX Runtime" : "LiteRT"} · ${backend === "wasm" ? "WebAssembly" : "WebGPU"} · `));
+      assert.match(status, new RegExp(`${runtime === "onnx" ? "ONNX Runtime" : "LiteRT"} · ${backend === "wasm" ? "WASM" : "WebGPU"} · `));
     });
 
     for (const name of photos) {

@@ -45,8 +45,8 @@ export class LiveView {
       this.draw(answer.frame);
       this.adapt(answer.seconds);
       this.callbacks.speed(1000 / (performance.now() - started));
-      slowFrames = answer.seconds > HOPELESS ? slowFrames + 1 : 0;
-      if (slowFrames === 2) { // the first frame of a size is slower everywhere
+      slowFrames = answer.seconds > HOPELESS && this.size === 0 ? slowFrames + 1 : 0;
+      if (slowFrames === 3) { // the first frame of a size is slower everywhere
         this.stop();
         this.callbacks.tooSlow(answer.seconds);
       }

@@ -9,13 +9,14 @@ import { takeFiles } from "./files";
 import { LiveView } from "./live";
 import type { Made, Opened } from "./messages";
 import { hideNotice, notify } from "./notice";
-import { BACKEND_LABELS, offerSettings, RUNTIME_LABELS, type Settings } from "./settings";
+import { BACKEND_LABELS, offerSettings, RUNTIME_LABELS, type Settings, supports } from "./settings";
 import { showSliders } from "./sliders";
 
 type Screen = "camera" | "working" | "result";
 
 const status = element("status", HTMLElement);
 const video = element("camera", HTMLVideoElement);
+const progress = element("progress", HTMLProgressElement);
 const compare = new Compare();
 const live = new LiveView(video, element("live", HTMLCanvasElement), {
   speed: (fps) => showStatus(`${fps.toFixed(fps < 10 ? 1 : 0)} fps`),
@@ -27,6 +28,7 @@ const live = new LiveView(video, element("live", HTMLCanvasElement), {
 
 const bundles = new Map<string, Manifest>();
 let engine = new Engine();
+let settings: Settings;
 let opened: Opened | undefined;
 let camera: Camera | undefined;
 let screen: Screen = "camera";
@@ -37,12 +39,14 @@ async function start(): Promise<void> {
   wire();
   const names = (await (await fetch("bundles/index.json")).json()) as string[];
   for (const name of names) bundles.set(name, (await Bundle.open(`bundles/${name}`)).manifest);
-  const settings = offerSettings(bundles, openFilter);
-  await Promise.all([openFilter(settings), openCamera("environment")]);
+  await Promise.all([openFilter(offerSettings(bundles, openFilter)), openCamera("environment")]);
 }
 
 /** Opens the chosen filter in a worker of its own; the one before is ended with all it holds. */
-async function openFilter({ filter, runtime, backend }: Settings): Promise<void> {
+async function openFilter(wanted: Settings): Promise<void> {
+  settings = wanted;
+  const { filter, backend } = wanted;
+  const runtime = supports(bundles.get(filter), wanted.runtime) ? wanted.runtime : "onnx";
   live.stop();
   engine.close();
   engine = new Engine();
@@ -87,7 +91,7 @@ function refresh(): void {
   const busy = !opened || screen === "working";
   for (const id of ["pick-button", "restore-button"]) button(id).disabled = busy;
   button("shutter").disabled = busy || !camera;
-  button("switch-button").hidden = !camera?.several;
+  button("switch-button").disabled = !camera?.several;
   button("live-button").disabled = !camera;
   live.stop();
   if (screen === "camera" && camera && opened && liveWanted) void live.start(engine);
@@ -115,7 +119,7 @@ function showStatus(speed: string): void {
 
 async function capture(): Promise<void> {
   if (!camera || button("shutter").disabled) return;
-  live.stop();
+  begin("Taking the picture …");
   await filterPhoto(await camera.capture());
 }
 
@@ -131,7 +135,7 @@ async function restoreFile(file: PhotoFile): Promise<void> {
     try {
       const tag = await engine.ask("inspect", { file, known: [...bundles.values()] });
       const bundle = [...bundles].find(([, { restoration }]) => restoration === tag.restoration)![0];
-      if (opened?.manifest.restoration !== tag.restoration) await openFilter({ filter: bundle, runtime: "onnx", backend: "" });
+      if (opened?.manifest.restoration !== tag.restoration) await openFilter({ ...settings, filter: bundle });
       const made = await engine.ask("restore", { file }, { progress });
       await showResult({ label: "Filtered", file }, { label: "Restored", made }, file);
     } catch (error) {
@@ -143,15 +147,18 @@ async function restoreFile(file: PhotoFile): Promise<void> {
   });
 }
 
+function begin(label: string): void {
+  hideNotice();
+  progress.removeAttribute("value");
+  element("working-label", HTMLElement).textContent = label;
+  show("working");
+}
+
 /** Runs `task` under a progress bar; whatever goes wrong is said, and the camera is back. */
 async function work(label: string, file: PhotoFile, task: (progress: (done: number) => void) => Promise<void>): Promise<void> {
-  hideNotice();
-  const bar = element("progress", HTMLProgressElement);
-  bar.removeAttribute("value");
-  element("working-label", HTMLElement).textContent = `${label} ${file.name ?? "the photo"} …`;
-  show("working");
+  begin(`${label} ${file.name ?? "the photo"} …`);
   try {
-    await task((done) => (bar.value = done));
+    await task((done) => (progress.value = done));
   } catch (error) {
     show("camera");
     report(error);

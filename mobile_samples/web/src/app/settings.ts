@@ -11,7 +11,7 @@ export interface Settings {
 }
 
 export const RUNTIME_LABELS: Record<RuntimeName, string> = { onnx: "ONNX Runtime", litert: "LiteRT" };
-export const BACKEND_LABELS: Record<Backend, string> = { webgpu: "WebGPU", wasm: "WebAssembly" };
+export const BACKEND_LABELS: Record<Backend, string> = { webgpu: "WebGPU", wasm: "WASM" };
 
 const KEY = "unfilter-settings";
 const dialog = element("settings", HTMLDialogElement);
@@ -59,6 +59,6 @@ function noteMissing(bundles: Map<string, Manifest>): void {
   element("settings-note", HTMLElement).textContent = note;
 }
 
-function supports(manifest: Manifest | undefined, runtime: RuntimeName): boolean {
+export function supports(manifest: Manifest | undefined, runtime: RuntimeName): boolean {
   return manifest?.artifacts.some(({ format, precision }) => format === FORMATS[runtime] && precision === "fp32") ?? false;
 }

@@ -10,6 +10,7 @@
 
 import type { Bundle } from "./bundle";
 import { complete, type Parameters, place } from "./hyperParameter";
+import { isExact } from "./exact";
 import { inspect } from "./inspect";
 import type { Direction, Manifest } from "./manifest";
 import { encodePng } from "./photo/png";
@@ -27,7 +28,7 @@ export type Progress = (done: number) => void;
 
 export interface Choice {
   runtime?: RuntimeName;
-  /** None: WebGPU where the browser has it and it takes the filter, WebAssembly otherwise. */
+  /** None: WebGPU where the browser has it and it gives the golden bytes, WebAssembly otherwise. */
   backend?: Backend | undefined;
   /** The folder that the runtimes' own files are served from. */
   files?: string;
@@ -47,9 +48,11 @@ export class Filter {
     if (backend) return new Filter(bundle.manifest, runtime, await open(backend));
     if (await hasWebGpu()) {
       try {
-        return new Filter(bundle.manifest, runtime, await open("webgpu"));
+        const filter = new Filter(bundle.manifest, runtime, await open("webgpu"));
+        if (await isExact(filter, bundle)) return filter;
+        console.warn(`WebGPU computes ${bundle.manifest.filter} wrongly on this device, so WebAssembly runs it`);
       } catch (error) {
-        console.warn(`WebGPU does not run ${bundle.manifest.filter}, WebAssembly will:`, error);
+        console.warn(`WebGPU does not run ${bundle.manifest.filter} on this device, so WebAssembly does:`, error);
       }
     }
     return new Filter(bundle.manifest, runtime, await open("wasm"));

@@ -1,0 +1,216 @@
+/** The app: a camera that filters, a result that can be compared and saved, and the way back from a saved file. */
+
+import { Bundle, type Manifest, type Parameters, type PhotoFile, UnfilterError } from "../unfilter";
+import { Camera, type Facing } from "./camera";
+import { Compare } from "./compare";
+import { button, element } from "./element";
+import { Engine } from "./engine";
+import { takeFiles } from "./files";
+import { LiveView } from "./live";
+import type { Made, Opened } from "./messages";
+import { hideNotice, notify } from "./notice";
+import { BACKEND_LABELS, offerSettings, RUNTIME_LABELS, type Settings, supports } from "./settings";
+import { showSliders } from "./sliders";
+
+type Screen = "camera" | "working" | "result";
+
+const status = element("status", HTMLElement);
+const video = element("camera", HTMLVideoElement);
+const progress = element("progress", HTMLProgressElement);
+const compare = new Compare();
+const live = new LiveView(video, element("live", HTMLCanvasElement), {
+  speed: (fps) => showStatus(`${fps.toFixed(fps < 10 ? 1 : 0)} fps`),
+  tooSlow(seconds) {
+    setLive(false);
+    notify(`A frame takes ${seconds.toFixed(1)} s here, so the camera is shown unfiltered. Pictures are filtered as ever.`);
+  },
+});
+
+const bundles = new Map<string, Manifest>();
+let engine = new Engine();
+let settings: Settings;
+let opened: Opened | undefined;
+let camera: Camera | undefined;
+let screen: Screen = "camera";
+let liveWanted = true;
+let parameters: Parameters = {};
+
+async function start(): Promise<void> {
+  wire();
+  const names = (await (await fetch("bundles/index.json")).json()) as string[];
+  for (const name of names) bundles.set(name, (await Bundle.open(`bundles/${name}`)).manifest);
+  await Promise.all([openFilter(offerSettings(bundles, openFilter)), openCamera("environment")]);
+}
+
+/** Opens the chosen filter in a worker of its own; the one before is ended with all it holds. */
+async function openFilter(wanted: Settings): Promise<void> {
+  settings = wanted;
+  const { filter, backend } = wanted;
+  const runtime = supports(bundles.get(filter), wanted.runtime) ? wanted.runtime : "onnx";
+  live.stop();
+  engine.close();
+  engine = new Engine();
+  opened = undefined;
+  const chosen = engine;
+  status.textContent = `Loading ${filter} …`;
+  const here = (path: string) => new URL(path, document.baseURI).href;
+  const choice = { runtime, files: here("runtimes/"), ...(backend && { backend }) };
+  try {
+    const found = await chosen.ask("open", { bundle: here(`bundles/${filter}`), choice });
+    if (chosen !== engine) return;
+    opened = found;
+    showSliders(found.manifest.hyper_parameters, (values) => (parameters = live.parameters = values));
+    showStatus("ready");
+  } catch (error) {
+    status.textContent = "No filter";
+    report(error);
+  }
+  refresh();
+}
+
+async function openCamera(facing: Facing): Promise<void> {
+  camera?.stop();
+  camera = undefined;
+  try {
+    camera = await Camera.open(video, facing);
+  } catch (error) {
+    element("no-camera-reason", HTMLElement).textContent = error instanceof UnfilterError ? error.message : String(error);
+  }
+  element("viewfinder", HTMLElement).classList.toggle("mirrored", camera?.facing === "user");
+  refresh();
+}
+
+/** What is shown, and whether the live view runs, by where the app is. */
+function refresh(): void {
+  const shown = { viewfinder: screen !== "result", result: screen === "result", working: screen === "working" };
+  for (const [id, on] of Object.entries(shown)) element(id, HTMLElement).hidden = !on;
+  element("camera-controls", HTMLElement).hidden = screen === "result";
+  element("parameters", HTMLElement).hidden = screen === "result";
+  element("result-controls", HTMLElement).hidden = screen !== "result";
+  element("no-camera", HTMLElement).hidden = Boolean(camera) || screen !== "camera";
+  const busy = !opened || screen === "working";
+  for (const id of ["pick-button", "restore-button"]) button(id).disabled = busy;
+  button("shutter").disabled = busy || !camera;
+  button("switch-button").disabled = !camera?.several;
+  button("live-button").disabled = !camera;
+  live.stop();
+  if (screen === "camera" && camera && opened && liveWanted) void live.start(engine);
+}
+
+function show(next: Screen): void {
+  screen = next;
+  refresh();
+}
+
+function setLive(on: boolean): void {
+  liveWanted = on;
+  button("live-button").setAttribute("aria-pressed", String(on));
+  if (!on) showStatus("ready");
+  refresh();
+}
+
+/** What is active, with its speed. */
+function showStatus(speed: string): void {
+  if (!opened) return;
+  const { runtime, backend } = opened;
+  status.textContent = `${RUNTIME_LABELS[runtime]} · ${BACKEND_LABELS[backend]} · ${speed}`;
+  Object.assign(status.dataset, { runtime, backend });
+}
+
+async function capture(): Promise<void> {
+  if (!camera || button("shutter").disabled) return;
+  begin("Taking the picture …");
+  await filterPhoto(await camera.capture());
+}
+
+async function filterPhoto(file: PhotoFile): Promise<void> {
+  await work("Filtering", file, async (progress) => {
+    const made = await engine.ask("apply", { file, parameters }, { progress });
+    await showResult({ label: "Original", file }, { label: "Filtered", made }, file);
+  });
+}
+
+async function restoreFile(file: PhotoFile): Promise<void> {
+  await work("Restoring", file, async (progress) => {
+    try {
+      const tag = await engine.ask("inspect", { file, known: [...bundles.values()] });
+      const bundle = [...bundles].find(([, { restoration }]) => restoration === tag.restoration)![0];
+      if (opened?.manifest.restoration !== tag.restoration) await openFilter({ ...settings, filter: bundle });
+      const made = await engine.ask("restore", { file }, { progress });
+      await showResult({ label: "Filtered", file }, { label: "Restored", made }, file);
+    } catch (error) {
+      const untagged = error instanceof UnfilterError && (error.refusal === "no_tag" || error.refusal === "other_format");
+      if (!untagged) throw error;
+      show("camera");
+      notify(error.message, { label: "Filter it instead", do: () => void filterPhoto(file) });
+    }
+  });
+}
+
+function begin(label: string): void {
+  hideNotice();
+  progress.removeAttribute("value");
+  element("working-label", HTMLElement).textContent = label;
+  show("working");
+}
+
+/** Runs `task` under a progress bar; whatever goes wrong is said, and the camera is back. */
+async function work(label: string, file: PhotoFile, task: (progress: (done: number) => void) => Promise<void>): Promise<void> {
+  begin(`${label} ${file.name ?? "the photo"} …`);
+  try {
+    await task((done) => (progress.value = done));
+  } catch (error) {
+    show("camera");
+    report(error);
+  }
+}
+
+async function showResult(before: { label: string; file: Blob }, after: { label: string; made: Made }, source: PhotoFile): Promise<void> {
+  const { file, seconds } = after.made;
+  await compare.show(before, { label: after.label, file });
+  const { naturalWidth: width, naturalHeight: height } = element("after", HTMLImageElement);
+  const speed = ((width * height) / 1e6 / seconds).toFixed(2);
+  const { runtime, backend, manifest } = opened!;
+  const by = `${RUNTIME_LABELS[runtime]}, ${BACKEND_LABELS[backend]}`;
+  element("caption", HTMLElement).textContent =
+    `${after.label} with ${manifest.filter} · ${width} × ${height} · ${seconds.toFixed(1)} s, ${speed} megapixels a second on ${by}`;
+  const link = element("save", HTMLAnchorElement);
+  URL.revokeObjectURL(link.href);
+  link.href = URL.createObjectURL(file);
+  link.download = `${(source.name ?? "photo").replace(/(\.filtered|\.restored)?\.\w+$/, "")}.${after.label.toLowerCase()}.png`;
+  link.textContent = `Save the ${after.label.toLowerCase()} photo`;
+  show("result");
+}
+
+function report(error: unknown): void {
+  if (!(error instanceof UnfilterError)) console.error(error);
+  notify(error instanceof UnfilterError ? error.message : `Something failed (${String(error)}).`);
+}
+
+function wire(): void {
+  button("shutter").addEventListener("click", () => void capture());
+  button("back").addEventListener("click", () => show("camera"));
+  button("start-camera").addEventListener("click", () => void openCamera("environment"));
+  button("live-button").addEventListener("click", () => setLive(!liveWanted));
+  button("switch-button").addEventListener("click", () => void openCamera(camera?.facing === "user" ? "environment" : "user"));
+  takeFiles({ picked: filterPhoto, dropped: restoreFile, busy: () => !opened || screen === "working" });
+  addEventListener("keydown", (event) => {
+    if (event.target !== document.body || event.repeat) return;
+    if (event.key === " " && screen === "camera") void capture();
+    if (event.key === "Escape" && screen === "result") show("camera");
+  });
+}
+
+/** Waits until the service worker serves this page, so that all it loads is kept for when there is no network. */
+async function keepOffline(): Promise<void> {
+  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  await navigator.serviceWorker.register("sw.js");
+  if (navigator.serviceWorker.controller) return;
+  const taken = new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+  await Promise.race([taken, new Promise((resolve) => setTimeout(resolve, 3000))]);
+}
+
+keepOffline()
+  .catch((error: unknown) => console.warn("No service worker, so this needs a network:", error))
+  .then(start)
+  .catch(report);

@@ -1,0 +1,32 @@
+/** What the page asks of the worker, and what comes back. */
+
+import type { Backend, Choice, Manifest, Parameters, PhotoFile, Refusal, RuntimeName, Tag } from "../unfilter";
+
+/** What runs a filter. */
+export interface Opened {
+  manifest: Manifest;
+  runtime: RuntimeName;
+  backend: Backend;
+}
+
+/** A file that was made, and how long it took with reading and writing. */
+export interface Made {
+  file: Blob;
+  seconds: number;
+}
+
+export interface Requests {
+  open: { given: { bundle: string; choice: Choice }; answer: Opened };
+  preview: { given: { frame: ImageData; parameters: Parameters }; answer: { frame: ImageData; seconds: number } };
+  apply: { given: { file: PhotoFile; parameters: Parameters }; answer: Made };
+  restore: { given: { file: PhotoFile }; answer: Made };
+  inspect: { given: { file: PhotoFile; known: Manifest[] }; answer: Tag };
+}
+
+export interface Request {
+  id: number;
+  method: keyof Requests;
+  given: unknown;
+}
+
+export type Answer = { id: number; answer: unknown } | { id: number; done: number } | { id: number; error: string; refusal: Refusal | undefined };

@@ -1,0 +1,111 @@
+/**
+ * A filter ready to use: apply it to photos, restore photos from what it saved.
+ *
+ *     const filter = await Filter.open(await Bundle.open("bundles/l0"));
+ *     const filtered = await filter.applyFile(photo);
+ *     const restored = await filter.restoreFile(filtered);
+ *
+ * Law: `restore(apply(pixels))` is `pixels` to the accuracy on the model card, whatever ran either direction.
+ */
+
+import type { Bundle } from "./bundle";
+import { complete, type Parameters, place } from "./hyperParameter";
+import { isExact } from "./exact";
+import { inspect } from "./inspect";
+import type { Direction, Manifest } from "./manifest";
+import { encodePng } from "./photo/png";
+import { type PhotoFile, readPhoto } from "./photo/read";
+import { emptyPixels, type Pixels, storeBytes, toFloats } from "./pixels";
+import { carryRemainder } from "./remainder";
+import { openSession as openLiteRt } from "./runtimes/litert";
+import { openSession as openOnnx } from "./runtimes/onnx";
+import { type Backend, hasWebGpu, type OpenSession, type RuntimeName, type Session } from "./runtimes/runtime";
+import { tagOf } from "./tag";
+import { tiles } from "./tiling";
+
+/** Called after each tile, with the share that is done, 0..1. */
+export type Progress = (done: number) => void;
+
+export interface Choice {
+  runtime?: RuntimeName;
+  /** None: WebGPU where the browser has it and it gives the golden bytes, WebAssembly otherwise. */
+  backend?: Backend | undefined;
+  /** The folder that the runtimes' own files are served from. */
+  files?: string;
+}
+
+const OPEN: Record<RuntimeName, OpenSession> = { onnx: openOnnx, litert: openLiteRt };
+
+export class Filter {
+  private constructor(
+    readonly manifest: Manifest,
+    readonly runtime: RuntimeName,
+    private readonly session: Session,
+  ) {}
+
+  static async open(bundle: Bundle, { runtime = "onnx", backend, files = "runtimes/" }: Choice = {}): Promise<Filter> {
+    const open = (on: Backend) => OPEN[runtime](bundle, on, `${files}${runtime}/`);
+    if (backend) return new Filter(bundle.manifest, runtime, await open(backend));
+    if (await hasWebGpu()) {
+      try {
+        const filter = new Filter(bundle.manifest, runtime, await open("webgpu"));
+        if (await isExact(filter, bundle)) return filter;
+        console.warn(`WebGPU computes ${bundle.manifest.filter} wrongly on this device, so WebAssembly runs it`);
+      } catch (error) {
+        console.warn(`WebGPU does not run ${bundle.manifest.filter} on this device, so WebAssembly does:`, error);
+      }
+    }
+    return new Filter(bundle.manifest, runtime, await open("wasm"));
+  }
+
+  get backend(): Backend {
+    return this.session.backend;
+  }
+
+  /** The filtered pixels, of the same size. Save them exactly, or nothing can be restored. */
+  apply(pixels: Pixels, parameters: Parameters = {}, progress?: Progress): Promise<Pixels> {
+    const known = this.manifest.hyper_parameters;
+    const values = complete(known, parameters);
+    return this.run("forward", pixels, known.map((one) => place(one, values[one.name]!)), progress);
+  }
+
+  /** The pixels that `apply` made `pixels` from, at whatever parameters. */
+  restore(pixels: Pixels, progress?: Progress): Promise<Pixels> {
+    return this.run("inverse", pixels, [], progress);
+  }
+
+  /** A JPEG or PNG file, filtered, as a PNG that says what made it. */
+  async applyFile(file: PhotoFile, parameters: Parameters = {}, progress?: Progress): Promise<Blob> {
+    const photo = await readPhoto(file);
+    const pixels = await this.apply(photo.pixels, parameters, progress);
+    const tag = tagOf(this.manifest, complete(this.manifest.hyper_parameters, parameters));
+    return pngFile(await encodePng({ ...photo, pixels, tag }));
+  }
+
+  /** The photo that `applyFile`, or the SDK, made a PNG from; refused where this filter did not make it. */
+  async restoreFile(file: PhotoFile, progress?: Progress): Promise<Blob> {
+    const { photo } = await inspect(file, [this.manifest]);
+    return pngFile(await encodePng({ ...photo, pixels: await this.restore(photo.pixels, progress), tag: null }));
+  }
+
+  /** One direction, tile by tile. */
+  private async run(direction: Direction, pixels: Pixels, places: number[], progress?: Progress): Promise<Pixels> {
+    const { tiles: plan } = this.manifest;
+    const { width, height } = pixels;
+    const result = emptyPixels(width, height);
+    const { artifact, run } = await this.session.graph(direction);
+    const planned = tiles(height - (height % plan.alignment), width - (width % plan.alignment), plan, artifact.fixed_size);
+    for (const [index, tile] of planned.entries()) {
+      const [rows, columns] = [tile.rows.stop - tile.rows.start, tile.columns.stop - tile.columns.start];
+      const floats = await run(toFloats(pixels, tile, artifact.image.layout), rows, columns, places);
+      storeBytes(floats, tile, artifact.result.layout, result);
+      progress?.((index + 1) / planned.length);
+    }
+    carryRemainder(pixels, result, plan.alignment);
+    return result;
+  }
+}
+
+function pngFile(content: Uint8Array<ArrayBuffer>): Blob {
+  return new Blob([content], { type: "image/png" });
+}

@@ -1,0 +1,15 @@
+/** What an app imports. The names are those of the SDK and of the samples in other languages. */
+
+export { Bundle } from "./bundle";
+export { type Refusal, UnfilterError } from "./errors";
+export { type Choice, Filter, type Progress } from "./filter";
+export { type HyperParameter, type Parameters, place, valueAt } from "./hyperParameter";
+export { inspect } from "./inspect";
+export type { Manifest } from "./manifest";
+export type { Photo } from "./photo/photo";
+export { encodePng } from "./photo/png";
+export { type PhotoFile, readPhoto } from "./photo/read";
+export type { Pixels } from "./pixels";
+export { type Backend, FORMATS, type RuntimeName } from "./runtimes/runtime";
+export type { Tag } from "./tag";
+export { type Tile, type TilePlan, tiles } from "./tiling";

@@ -1,0 +1,31 @@
+/** Whether a filter made a file, by its tag; and the refusals of what none made. */
+
+import { UnfilterError } from "./errors";
+import type { Manifest } from "./manifest";
+import { isJpeg } from "./photo/jpeg";
+import type { Photo } from "./photo/photo";
+import { type PhotoFile, readPhoto } from "./photo/read";
+import type { Tag } from "./tag";
+
+/** The digits of an id that are shown, as the SDK does. */
+const SHOWN = 12;
+
+/** A filtered file and its tag; an UnfilterError says in one line why it cannot be restored by any of `known`. */
+export async function inspect(file: PhotoFile, known: Manifest[]): Promise<{ photo: Photo; tag: Tag; manifest: Manifest }> {
+  const name = file.name ?? "The photo";
+  if (isJpeg(new Uint8Array(await file.slice(0, 3).arrayBuffer()))) {
+    throw new UnfilterError(`${name} is a JPEG; this app saves and restores PNG files, where every byte survives.`, "other_format");
+  }
+  const photo = await readPhoto(file);
+  const { tag, codec } = photo;
+  if (!tag) throw new UnfilterError(`${name} was not made by a filter: it has no tag, so there is nothing to restore.`, "no_tag");
+  const manifest = known.find(({ restoration }) => restoration === tag.restoration);
+  if (!manifest) {
+    const made = `${tag.filter} ${tag.restoration.slice(0, SHOWN)}`;
+    throw new UnfilterError(`${name} was made by filter ${made}, which is not installed here.`, "other_filter");
+  }
+  if (tag.codec !== codec) {
+    throw new UnfilterError(`${name} was saved as ${tag.codec} and is now ${codec}: what it carried is damaged.`, "other_codec");
+  }
+  return { photo, tag, manifest };
+}

@@ -1,0 +1,16 @@
+/** What a photo file holds. */
+
+import type { Pixels } from "../pixels";
+import type { Tag } from "../tag";
+import type { Chunk } from "./chunks";
+
+export interface Photo {
+  pixels: Pixels;
+  codec: "png" | "jpeg";
+  /** What made the file, where it says so. */
+  tag: Tag | null;
+  /** A byte per pixel, 0 is transparent; null where there is none. No filter sees it. */
+  alpha: Uint8Array | null;
+  /** What travels around the network untouched, as chunks of a PNG: colour profile, EXIF, XMP. */
+  carried: Chunk[];
+}

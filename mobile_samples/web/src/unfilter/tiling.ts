@@ -1,0 +1,57 @@
+/**
+ * One tile plan for every runtime and language: any size in bounded memory, the same bytes every time.
+ *
+ * Along each axis, tiles lie flush with both ends of the photo and overlap by two halos; what a tile computes closer than a
+ * halo to an inner side is thrown away. At the photo's own edge nothing is: zero padding there is part of the network.
+ *
+ * Law: the kept parts of a plan cover the photo exactly once.
+ */
+
+/** How photos are cut, in pixels; `alignment` divides sizes and offsets of tiles. */
+export interface TilePlan {
+  tile: number;
+  halo: number;
+  alignment: number;
+}
+
+/** One axis of a tile, in photo pixels: it reads `start..stop` and its result is kept for `keepStart..keepStop`. */
+export interface Span {
+  start: number;
+  stop: number;
+  keepStart: number;
+  keepStop: number;
+}
+
+/** A rectangle of the photo that a graph sees at once. */
+export interface Tile {
+  rows: Span;
+  columns: Span;
+}
+
+/**
+ * Tiles along one axis of `length` pixels, a multiple of the alignment: as many as it takes, all of the plan's size; or,
+ * unless `fixedSize`, as many smaller ones of equal size, which compute less twice.
+ */
+export function spans(length: number, plan: TilePlan, fixedSize: boolean): Span[] {
+  if (length % plan.alignment) throw new RangeError(`a length of ${length} is not a multiple of ${plan.alignment}`);
+  if (length === 0) return [];
+  if (length <= plan.tile) return [{ start: 0, stop: length, keepStart: 0, keepStop: length }];
+  const overlap = 2 * plan.halo;
+  const count = Math.ceil((length - overlap) / (plan.tile - overlap));
+  const cells = Math.ceil((length + overlap * (count - 1)) / (count * plan.alignment));
+  const tile = fixedSize ? plan.tile : cells * plan.alignment;
+  const all: Span[] = [];
+  for (let index = 0; index < count; index++) {
+    const last = index === count - 1;
+    const start = last ? length - tile : index * (tile - overlap);
+    const keepStop = last ? length : start + tile - plan.halo;
+    all.push({ start, stop: start + tile, keepStart: all.at(-1)?.keepStop ?? 0, keepStop });
+  }
+  return all;
+}
+
+/** Tiles of a photo whose sides are multiples of the alignment, row by row. */
+export function tiles(height: number, width: number, plan: TilePlan, fixedSize: boolean): Tile[] {
+  const across = spans(width, plan, fixedSize);
+  return spans(height, plan, fixedSize).flatMap((rows) => across.map((columns) => ({ rows, columns })));
+}

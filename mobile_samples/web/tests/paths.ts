@@ -1,0 +1,20 @@
+/** Where the tests find things, and what is missing on this machine. */
+
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const SAMPLE = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+export const PROJECT = resolve(SAMPLE, "../..");
+/** What the tests make: sites, screenshots, goldens. */
+export const BUILD = join(SAMPLE, "build");
+export const FIXTURES = join(PROJECT, "tests/fixtures");
+
+/** The committed bundles: a shipped filter, and a tiny network with hyper-parameters that has LiteRT models too. */
+export const BUNDLES = { l0: join(FIXTURES, "bundle-schema-1"), variable: join(FIXTURES, "bundle-variable") };
+
+/** The first of `names` in PATH; null where none is. */
+export function program(...names: string[]): string | null {
+  const folders = (process.env.PATH ?? "").split(":");
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path)) ?? null;
+}

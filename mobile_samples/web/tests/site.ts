@@ -1,0 +1,35 @@
+/** The app, built as `npm run build` does, with chosen bundles, and served on a free port. */
+
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { build, preview } from "vite";
+
+import type { Manifest } from "../src/unfilter";
+import { BUILD, BUNDLES, SAMPLE } from "./paths";
+
+export interface Site {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Serves the app with the committed bundles, and `inexact`, whose golden no back end gives. */
+export async function serve(): Promise<Site> {
+  const folders = ["bundles", "public", "site"].map((name) => join(BUILD, name));
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  const [bundles, publicDir, outDir] = folders as [string, string, string];
+  mkdirSync(bundles, { recursive: true });
+  for (const [name, folder] of Object.entries(BUNDLES)) symlinkSync(folder, join(bundles, name));
+  cpSync(BUNDLES.variable, join(bundles, "inexact"), { recursive: true });
+  const manifest = join(bundles, "inexact/manifest.json");
+  const says = JSON.parse(readFileSync(manifest, "utf8")) as Pick<Manifest, "goldens">;
+  says.goldens[0]!.restored = says.goldens[0]!.filtered;
+  writeFileSync(manifest, JSON.stringify(says));
+  cpSync(join(SAMPLE, "public"), publicDir, { recursive: true, filter: (path) => !/public\/(bundles|runtimes)/.test(path) });
+  const env = { ...process.env, UNFILTER_BUNDLES: bundles };
+  execFileSync(process.execPath, ["scripts/prepare.mjs", publicDir], { cwd: SAMPLE, env });
+  await build({ root: SAMPLE, publicDir, logLevel: "warn", build: { outDir, emptyOutDir: true } });
+  const server = await preview({ root: SAMPLE, logLevel: "warn", build: { outDir }, preview: { port: 0 } });
+  return { url: server.resolvedUrls!.local[0]!, close: () => server.close() };
+}

@@ -28,9 +28,10 @@ from unfilter.detection.detector import FILE as DETECTOR
 from unfilter.detection.detector import read_detector
 from unfilter.errors import UnfilterError
 from unfilter.fidelity import FidelityReport, verify
+from unfilter.fidelity.machine import versions
 from unfilter.remainder import RULE as REMAINDER_RULE
 from unfilter.rounding import RULE as ROUNDING_RULE
-from unfilter_converters.cache import Cache, key, source_digest, versions
+from unfilter_converters.cache import Cache, key, source_digest
 from unfilter_converters.chatter import held_back
 from unfilter_training.checkpoint import CARD, Description, load, read_description
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork, halo, method_of

@@ -269,6 +269,10 @@ class Bundle:
             raise BundleError(f"{self.folder / MANIFEST}: {relative!r} leads out of the bundle; do not use it")
         return path
 
+    def size_of(self, artifact: Artifact) -> int:
+        """Bytes of the file or package that holds one artifact."""
+        return sum(entry.bytes for entry in self._entries(artifact))
+
     def put_into(self, folder: Path) -> None:
         """Copy manifest and listed files into `folder`, which is empty.
 

@@ -93,7 +93,8 @@ class Measurement:
         try:
             return _run(opened, direction, given, parameters or None, started)
         except Exception as error:  # runtimes raise classes that share no base but Exception
-            reason = " ".join(str(error).split())[:REASON]
+            words = "".join(letter if letter.isprintable() else " " for letter in str(error))
+            reason = " ".join(words.split())[:REASON]
             self.broken.append(Broken(engine=engine, reason=f"{direction} breaks off: {reason}"))
             del self.filters[engine]
             return None

@@ -140,7 +140,7 @@ function matrix(chosen) {
     lead.textContent = `${metric.lead} The forward graph of a row filters, the 8-bit file is saved, the inverse of a column restores.`;
     [low.textContent, high.textContent] = metric.legend;
     table.replaceChildren(
-      el("thead", {}, el("tr", {}, el("th", { class: "corner" }, "forward ↓  inverse →"), engines.map((e) => el("th", { scope: "col" }, twoLines(e))))),
+      el("thead", {}, el("tr", {}, el("th", { class: "corner" }, "inverse →", el("br"), "forward ↓"), engines.map((e) => el("th", { scope: "col" }, twoLines(e))))),
       el("tbody", {}, engines.map((forward) => el("tr", {}, el("th", { scope: "row" }, twoLines(forward)),
         engines.map((inverse) => el("td", {}, cell(forward, inverse)))))));
   };
@@ -223,7 +223,7 @@ const PARTS = { photo: "photo", filtered: "filtered", restored: "restored", diff
 
 function viewer() {
   if (!pictures) return { whole: section("Pictures", "This page was made from a saved report, which holds numbers only. unfilter verify --html makes one with pictures."), show: () => {} };
-  const state = { photo: 0, left: "filtered", right: "restored", gain: 16, trip: null, images: null };
+  const state = { photo: 0, left: "filtered", right: "restored", gain: 32, trip: null, images: null };
   const caption = el("p", { class: "lead" });
   const stage = { left: el("canvas"), right: el("canvas") };
   const tags = { left: el("span", { class: "side left" }), right: el("span", { class: "side right" }) };
@@ -235,8 +235,8 @@ function viewer() {
     const button = el("button", { type: "button", class: "panel", "data-part": part, "aria-pressed": "false", click: () => { state.right = part; draw(); } }, canvas, name, text);
     return [part, { canvas, name, text, button }];
   }));
-  const gainText = el("output", {}, "×16");
-  const gain = el("input", { type: "range", min: 0, max: 6, step: 1, value: 4, "aria-label": "magnification of the difference",
+  const gainText = el("output", {}, "×32");
+  const gain = el("input", { type: "range", min: 0, max: 6, step: 1, value: 5, "aria-label": "magnification of the difference",
     input: (event) => { state.gain = 2 ** Number(event.target.value); draw(); } });
 
   const load = async () => {
@@ -300,7 +300,7 @@ function graphs() {
   };
   const body = report.graphs.map((r) => [`${engineName(r.engine)} ${r.direction}`, axis(r), error(r.error), db(r.psnr, 1), String(r.levels), share(r.differing), said(r.verdict)]);
   return section("Each graph against PyTorch", `Largest difference of any value from the reference's, on a scale from 1e-8 to 1; the line is what is allowed. Compared with ${report.reference}.`,
-    rows(["graph", "error", "", "bytes, dB", "levels", "differing", ""], body, ["", "axis", "number", "number", "number", "number", "verdict"]));
+    rows(["graph", "error", "", "bytes, dB", "levels", "differing", ""], body, ["name", "axis", "number", "number spare", "number spare", "number", "verdict"]));
 }
 
 function sizesAndSpeeds() {

@@ -1,6 +1,7 @@
 """A report as one HTML page that needs nothing else: style, script, numbers and pictures are inside.
 
-`page.html`, `page.css` and `page.js` stand beside this module; the page draws itself from the JSON that is put into it.
+`frame.html`, `page.css`, `pieces.js` and `page.js` stand beside this module; the page draws itself from the JSON that is put into
+it.
 """
 
 import json
@@ -29,11 +30,18 @@ def page(report: FidelityReport, gallery: Gallery | None = None, regressions: Se
 
 
 def assemble(name: str, title: str, data: Any) -> str:
-    """`NAME.html` with style, `NAME.js` and `data` put into it."""
+    """The frame with style, the pieces that all pages share, `NAME.js`, and `data` put into it."""
     # A script ends at the first "</script", wherever it stands.
     content = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
-    text = _read(f"{name}.html")
-    for place, part in {"TITLE": escape(title), "STYLE": _read("page.css"), "SCRIPT": _read(f"{name}.js"), "DATA": content}.items():
+    parts = {
+        "TITLE": escape(title),
+        "STYLE": _read("page.css"),
+        "PIECES": _read("pieces.js"),
+        "SCRIPT": _read(f"{name}.js"),
+        "DATA": content,
+    }
+    text = _read("frame.html")
+    for place, part in parts.items():
         text = text.replace(f"{{{{{place}}}}}", part)
     return text
 

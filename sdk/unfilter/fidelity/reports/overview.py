@@ -16,9 +16,8 @@ def write_overview(folder: Path, reports: Mapping[str, FidelityReport]) -> Path:
         {
             "filter": report.filter,
             "page": page,
-            "verdict": "fail" if report.failures else "pass",
+            "fails": len(report.failures),
             "counts": {str(verdict): report.count(verdict) for verdict in Verdict},
-            "engines": [str(engine) for engine in report.engines],
             "reference": report.reference_db,
             "filtered": sum(photo.filtered_db for photo in report.round_trip_photos) / len(report.round_trip_photos),
             "least": report.worst.restored_db if report.worst else None,

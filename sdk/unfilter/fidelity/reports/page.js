@@ -20,7 +20,7 @@ function head() {
   const worst = report.round_trips.reduce((a, b) => (a && number(a.restored_db) <= number(b.restored_db) ? a : b), null);
   const tile = (value, unit, text) => el("div", { class: "card tile" }, el("b", {}, value, el("small", {}, ` ${unit}`)), el("span", {}, text));
   document.getElementById("head").append(
-    el("h1", {}, report.filter, el("span", { class: `pill ${failed ? "fail" : "pass"}` }, failed ? "✕ does not pass" : "✓ restores")),
+    el("h1", {}, report.filter, el("span", { class: `pill ${failed ? "fail" : "pass"}` }, failed ? "✕ does not pass" : count("pass") === all.length ? "✓ restores" : "✓ nothing fails")),
     el("p", { class: "meta" }, `restoration ${report.restoration.slice(0, 12)} · ${report.machine}${report.note ? ` · ${report.note}` : ""}`),
     el("p", { class: "meta" }, Object.entries(report.tools).map(([name, version]) => `${name} ${version}`).join(" · ")),
     el("div", { class: "tiles" },

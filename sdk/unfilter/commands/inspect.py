@@ -128,5 +128,10 @@ def _bundle(path: Path) -> list[tuple[str, str]]:
     ]
     for artifact in manifest.artifacts:
         cost = f", {artifact.macs_per_pixel / 1000:.1f} kMAC per pixel" if artifact.macs_per_pixel else ""
-        lines.append(("artifact", f"{artifact.path} ({artifact.direction} {artifact.precision}, {bundle.size_of(artifact):,} bytes{cost})"))
+        lines.append(
+            (
+                "artifact",
+                f"{artifact.path} ({artifact.direction} {artifact.precision}, {bundle.size_of(artifact):,} bytes{cost})",
+            )
+        )
     return lines

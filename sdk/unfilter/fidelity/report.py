@@ -197,7 +197,9 @@ class FidelityReport(_Frozen):
     @model_validator(mode="before")
     @classmethod
     def _without_what_follows(cls, fields: Any) -> Any:
-        return {name: value for name, value in fields.items() if name not in COMPUTED} if isinstance(fields, dict) else fields
+        return (
+            {name: value for name, value in fields.items() if name not in COMPUTED} if isinstance(fields, dict) else fields
+        )
 
     @model_validator(mode="after")
     def _each_photo_has_its_number(self) -> "FidelityReport":

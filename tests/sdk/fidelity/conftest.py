@@ -73,7 +73,9 @@ def make_report() -> MakeReport:
             ),
             not_run=(NotRun(runtime="coreml", reason="runs on macOS only"),),
             required=required,
-            sizes=(ArtifactSize(format="onnx", precision="fp32", directions=("inverse",), path="inverse.onnx", bytes=476_000),),
+            sizes=(
+                ArtifactSize(format="onnx", precision="fp32", directions=("inverse",), path="inverse.onnx", bytes=476_000),
+            ),
             speeds=(Speed(engine=ONNX, direction="inverse", megapixels_per_second=1.25),),
             tolerances=TOLERANCES,
         )

@@ -118,9 +118,7 @@ def test_pictures_are_exact_and_those_of_the_chosen_pair(
     assert np.array_equal(shown_pixels(tab, "restored"), whole[1].shown[1].restored)
 
 
-def test_a_failing_pair_is_chosen_first_and_its_numbers_are_shown(
-    whole: tuple[FidelityReport, Gallery], show: Show
-) -> None:
+def test_a_failing_pair_is_chosen_first_and_its_numbers_are_shown(whole: tuple[FidelityReport, Gallery], show: Show) -> None:
     tab = show(page(*whole))
     assert tab.inner_text(".pill") == "✕ does not pass"
     assert "onnx fp32 → mil fp16" in tab.inner_text(".detail")
@@ -173,7 +171,7 @@ def test_the_overview_links_every_filters_page(make_report: MakeReport, show: Sh
     assert [link.get_attribute("href") for link in tab.locator("td a").all()] == ["l0.html", "wls.html"]
     assert tab.locator(".pill").inner_text() == "✕ not all pass"
     (tmp_path / "l0.html").write_text(page(reports["l0.html"]), encoding="utf-8")
-    tab.click('td a >> nth=0')
+    tab.click("td a >> nth=0")
     assert tab.inner_text("h1").startswith("l0")
 
 

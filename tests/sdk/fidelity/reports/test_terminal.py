@@ -39,12 +39,13 @@ def test_an_error_that_was_not_measured_is_a_dash(make_report: MakeReport) -> No
     [
         (None, False),
         ((), "nothing is worse than in the baseline"),
-        ((Regression("the reference", "restored", "45.70 dB", "44.00 dB", "45.65 dB"),), "FAIL: 2 pass, 4 unverified on device"),
+        (
+            (Regression("the reference", "restored", "45.70 dB", "44.00 dB", "45.65 dB"),),
+            "FAIL: 2 pass, 4 unverified on device",
+        ),
     ],
 )
-def test_text_shows_what_got_worse(
-    found: tuple[Regression, ...] | None, said: str | bool, make_report: MakeReport
-) -> None:
+def test_text_shows_what_got_worse(found: tuple[Regression, ...] | None, said: str | bool, make_report: MakeReport) -> None:
     text = render(make_report(), found)
     assert ("baseline" in text) == bool(said)
     assert not said or str(said) in text

@@ -1,6 +1,5 @@
 """Checkpoint to bundle, the whole way."""
 
-import json
 import re
 import shutil
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What `verify` and `judge` share: tolerances to judge by, a baseline to compare with, and the forms a report is written in."""
+"""What `verify` and `judge` share: tolerances to judge by, a baseline to compare with, the forms of a report."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Proof that a bundle restores: measured on its goldens or on photos, every forward against every inverse, judged by tolerances.
+"""Proof that a bundle restores: on its goldens or on photos, every forward against every inverse, judged by tolerances.
 
     from pathlib import Path
     from unfilter import Bundle
@@ -8,8 +8,8 @@
     print(render(report))
     assert not report.failures
 
-`verify` measures and judges; `judge` judges a report again under other tolerances; `regressions` compares two. docs/verify.md
-describes the report.
+`verify` measures and judges; `judge` judges a report again under other tolerances; `regressions` compares two.
+docs/verify.md describes the report.
 """
 
 from unfilter.fidelity.baseline import Regression, regressions

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, computed_fie
 from unfilter.bundle import Direction, Format, Precision
 from unfilter.errors import UnfilterError
 from unfilter.fidelity.tolerances import Tolerance
+from unfilter.validation import first_problem
 
 SCHEMA: Literal[1] = 1
 COMPUTED = ("failures",)
@@ -21,8 +22,8 @@ COMPUTED = ("failures",)
 
 
 class Verdict(StrEnum):
-    """`UNVERIFIED`: right as far as it could be run here, but not on its vendor's own runtime. `NOT_ENGAGED`: a delegate that
-    gave the very bytes of the CPU, so that it most likely ran nothing. Neither counts as pass.
+    """`UNVERIFIED`: right as far as it could be run here, but not on its vendor's own runtime. `NOT_ENGAGED`: a delegate
+    that gave the very bytes of the CPU, so that it most likely ran nothing. Neither counts as pass.
     """
 
     PASS = "pass"
@@ -135,7 +136,7 @@ class ArtifactSize(_Frozen):
 
 
 class Speed(_Frozen):
-    """How fast one direction ran on the photo that suited it best, in megapixels per second: seen in passing, no benchmark."""
+    """How fast one direction ran on the photo that suited it best, megapixels per second: seen in passing, no benchmark."""
 
     engine: Engine
     direction: Direction
@@ -226,7 +227,8 @@ class FidelityReport(_Frozen):
 
     def count(self, verdict: Verdict) -> int:
         """How many graphs and round trips got that verdict."""
-        return sum(result.verdict is verdict for result in (*self.graphs, *self.round_trips))
+        verdicts = [result.verdict for result in self.graphs] + [trip.verdict for trip in self.round_trips]
+        return verdicts.count(verdict)
 
     def missing(self) -> Iterator[str]:
         """Required runtimes that did not pass everything."""
@@ -282,6 +284,5 @@ def read_report(path: Path) -> FidelityReport:
     try:
         return FidelityReport.model_validate(fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "report"
-        raise UnfilterError(f"{path}: {where}: {first['msg']}; measure again with `unfilter verify --json`") from None
+        problem = first_problem(error, "report")
+        raise UnfilterError(f"{path}: {problem}; measure again with `unfilter verify --json`") from None

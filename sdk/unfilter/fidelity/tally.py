@@ -26,7 +26,7 @@ class GraphTally:
         self._rate = 0.0
 
     def add(self, values: Floats, exact: Floats | None, levels: Pixels, expected: Pixels, seconds: float) -> None:
-        """Take in one photo: unrounded values over its aligned part and the reference's, all its bytes and the reference's."""
+        """Take in one photo: unrounded values over its aligned part and the reference's, its bytes and the reference's."""
         self.difference.add(levels, expected)
         self._values.update(np.ascontiguousarray(values).tobytes())
         self._rate = max(self._rate, values.shape[0] * values.shape[1] / 1e6 / max(seconds, 1e-9))

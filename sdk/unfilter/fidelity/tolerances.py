@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from unfilter.errors import UnfilterError
+from unfilter.validation import first_problem
 
 SHIPPED = Path(__file__).with_suffix(".toml")
 
@@ -59,17 +60,17 @@ def read_tolerances(path: Path, base: Tolerances) -> dict[str, Tolerance]:
 def _merged(path: Path, precision: str, given: Any, base: Tolerance | None) -> Tolerance:
     if not isinstance(given, dict):
         raise UnfilterError(f"{path}: {precision} must be a table of a precision, such as [fp16], not {given!r}")
+    reasons = given.get("reasons", {})
+    if not isinstance(reasons, dict):
+        raise UnfilterError(f"{path}: {precision}.reasons must be a table of reasons by metric, not {reasons!r}")
     fields: dict[str, Any] = base.model_dump() if base else {"reasons": {}}
     # The reason of a number that was replaced is no reason for the new one.
-    said = {name: f"set in {path.name}" for name in given if name in METRICS}
-    reasons = fields["reasons"] | (said if base else {})
+    replaced = {name: f"set in {path.name}" for name in given if name in METRICS} if base else {}
     try:
-        return Tolerance.model_validate(fields | given | {"reasons": reasons | given.get("reasons", {})})
-    except (ValidationError, TypeError) as error:
-        first = error.errors()[0] if isinstance(error, ValidationError) else {"loc": ("reasons",), "msg": str(error)}
-        where = ".".join(str(part) for part in (precision, *first["loc"]))
-        known = f"; the metrics are {', '.join(METRICS)}" if first.get("type") in ("extra_forbidden", "missing") else ""
-        raise UnfilterError(f"{path}: {where}: {first['msg']}{known}") from None
+        return Tolerance.model_validate(fields | given | {"reasons": fields["reasons"] | replaced | reasons})
+    except ValidationError as error:
+        problem = first_problem(error, "tolerance")
+        raise UnfilterError(f"{path}: {precision}.{problem}; the metrics are {', '.join(METRICS)}") from None
 
 
 TOLERANCES: dict[str, Tolerance] = read_tolerances(SHIPPED, {})

@@ -1,4 +1,4 @@
-"""Laws: what verify writes, judge judges; a baseline fails on what got worse, exit 1; bad files are refused before any work."""
+"""Laws: what verify writes, judge judges; a baseline fails on what got worse; bad files are refused before any work."""
 
 import json
 from collections.abc import Callable

@@ -40,7 +40,7 @@ def test_a_file_overrides_what_it_names_and_nothing_else(tmp_path: Path) -> None
         (b"[fp16]\nerror = -1", "fp16.error: "),
         (b"[fp16]\nerror = nan", "fp16.error: "),
         (b"[fp16]\ndiffering = 1.5", "fp16.differing: "),
-        (b"[fp16]\nreasons = 3", "fp16.reasons: "),
+        (b"[fp16]\nreasons = 3", "fp16.reasons must be a table"),
         (b"[int4]\nerror = 1", "int4.levels: Field required; the metrics are"),
     ],
 )

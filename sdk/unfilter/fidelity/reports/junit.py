@@ -1,8 +1,8 @@
-"""A report as JUnit XML, which continuous integration shows as tests: a suite for graphs, one for round trips, one for what was
-to be run, one for what got worse.
+"""A report as JUnit XML, which continuous integration shows as tests: suites for graphs, round trips, engines, and for what
+got worse.
 
-What is unverified or not engaged is *skipped* there, with the reason, so that no dashboard counts it as passed. Source of the
-form: the schema of Jenkins' xUnit plug-in and the documented forms of GitLab and Azure Pipelines, in what they share.
+What is unverified or not engaged is *skipped* there, with the reason, so that no dashboard counts it as passed. Source of
+the form: the schema of Jenkins' xUnit plug-in, in the fields that other readers document too.
 """
 
 from collections.abc import Iterable, Sequence

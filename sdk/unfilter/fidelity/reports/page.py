@@ -1,7 +1,7 @@
 """A report as one HTML page that needs nothing else: style, script, numbers and pictures are inside.
 
-`frame.html`, `page.css`, `pieces.js` and `page.js` stand beside this module; the page draws itself from the JSON that is put into
-it.
+`frame.html`, `page.css`, `pieces.js` and `page.js` stand beside this module; the page draws itself from the JSON that is put
+into it.
 """
 
 import json

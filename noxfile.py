@@ -1,4 +1,5 @@
-"""Sessions: `convert` is the main job, `tests` proves it; `lint`, `samples`, `train` and `wheel` beside them.
+"""Sessions: `convert` is the main job, `tests` proves it; `lint`, `samples`, `train` and `wheel` beside them; `arm64` and
+`tflite_runtime` verify a bundle where it is not at home.
 
 Versions are read from pyproject.toml and repeated nowhere.
 """
@@ -17,6 +18,7 @@ nox.options.sessions = ["lint", "tests"]
 PROJECT = nox.project.load_toml("pyproject.toml")
 FIXTURE = Path("tests/fixtures/bundle-schema-1")
 SAMPLES = "tests/mobile_samples"
+BUNDLE = Path("build/bundles/l0")
 
 
 @nox.session
@@ -87,3 +89,74 @@ def wheel(session: nox.Session) -> None:
     )
     session.run(str(scripts / "python"), "-c", check, str(photo), "restored.png", external=True)
     session.run(command, "convert", success_codes=[2], external=True)  # the extra is missing: says which, exits with 2
+
+
+@nox.session
+def arm64(session: nox.Session) -> None:
+    """Verify a bundle with ONNX Runtime and LiteRT for ARM64, emulated: `nox -s arm64 -- build/bundles/l0`.
+
+    Debian's Python for ARM64 and wheels for it are unpacked into a folder, and nothing is installed on this machine.
+    """
+    absent = [tool for tool in ("qemu-aarch64-static", "debootstrap", "dpkg-deb") if shutil.which(tool) is None]
+    if absent:
+        session.skip(f"needs {', '.join(absent)}: apt-get install qemu-user-static debootstrap")
+    bundle, options = _bundle_to_verify(session)
+    folder = Path("build/arm64").resolve()
+    root, site = folder / "root", folder / "site"
+    if not (root / "usr/bin/python3.11").exists():
+        shutil.rmtree(root, ignore_errors=True)
+        root.mkdir(parents=True)
+        bootstrap = ["--arch=arm64", "--variant=minbase", "--include=python3", "--download-only", "bookworm", str(root)]
+        session.run("debootstrap", *bootstrap, external=True)
+        for package in sorted((root / "var/cache/apt/archives").glob("*.deb")):
+            session.run("dpkg-deb", "-x", str(package), str(root), external=True, silent=True)
+        # Without features to read, both runtimes crash; those of a Cortex-A76.
+        (root / "proc").mkdir(exist_ok=True)
+        (root / "proc/cpuinfo").write_text(
+            "processor\t: 0\nFeatures\t: fp asimd evtstrm aes pmull sha1 sha2 crc32 atomics fphp asimdhp cpuid asimdrdm\n"
+            "CPU implementer\t: 0x41\nCPU architecture: 8\nCPU variant\t: 0x3\nCPU part\t: 0xd0c\nCPU revision\t: 1\n"
+        )
+    shutil.rmtree(folder / "wheels", ignore_errors=True)
+    session.run("python", "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder / "wheels"), ".")
+    (built,) = (folder / "wheels").glob("unfilter-*.whl")
+    foreign = [f"--platform=manylinux_2_{glibc}_aarch64" for glibc in (17, 27, 28)]
+    shutil.rmtree(site, ignore_errors=True)
+    session.run(
+        *(
+            "python",
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--target",
+            str(site),
+            "--only-binary=:all:",
+            "--python-version=3.11",
+        ),
+        *(*foreign, "--platform=manylinux2014_aarch64", f"unfilter[onnx,litert] @ {built.as_uri()}"),
+    )
+    code = f"import sys; sys.path.insert(0, {str(site)!r}); from unfilter.cli import main; sys.exit(main())"
+    session.run(
+        *("qemu-aarch64-static", "-cpu", "max,sve=off", "-L", str(root), str(root / "usr/bin/python3.11"), "-S", "-c", code),
+        *("verify", str(bundle), "--note", "ARM64, emulated by qemu", *options),
+        external=True,
+    )
+
+
+@nox.session
+def tflite_runtime(session: nox.Session) -> None:
+    """Verify a bundle's TFLite files with tflite-runtime 2.14, LiteRT's old name: `nox -s tflite_runtime -- BUNDLE`."""
+    bundle, options = _bundle_to_verify(session)
+    session.install("tflite-runtime==2.14.0", "numpy<2", ".")
+    old = Path("tests/bench/tflite_runtime").resolve()
+    command = ("unfilter", "verify", str(bundle), "--runtime", "litert", "--note", "tflite-runtime 2.14.0", *options)
+    session.run(*command, env={"PYTHONPATH": str(old)})
+
+
+def _bundle_to_verify(session: nox.Session) -> tuple[Path, list[str]]:
+    """The bundle that was named, or the one that `nox -s convert -- l0` makes; and options of `unfilter verify`."""
+    named = [each for each in session.posargs[:1] if not each.startswith("-")]
+    bundle = Path(named[0] if named else BUNDLE)
+    if not (bundle / "manifest.json").exists():
+        session.error(f"{bundle}: no bundle here; make one with: nox -s convert -- l0")
+    return bundle.resolve(), session.posargs[len(named) :]

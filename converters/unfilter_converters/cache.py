@@ -5,7 +5,6 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,17 +12,6 @@ from pathlib import Path
 def key(**inputs: object) -> str:
     """sha256 of the inputs, which must be JSON values."""
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
-
-
-def versions(distributions: tuple[str, ...]) -> dict[str, str]:
-    """Installed versions, without importing anything."""
-    found = {}
-    for name in distributions:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
 
 
 def source_digest(*packages: str) -> str:

@@ -27,10 +27,14 @@ from unfilter.bundle import (
 from unfilter.detection.detector import FILE as DETECTOR
 from unfilter.detection.detector import read_detector
 from unfilter.errors import UnfilterError
-from unfilter.fidelity import FidelityReport, verify
+from unfilter.fidelity import FidelityReport, read_report, verify
+from unfilter.fidelity.gallery import Gallery
+from unfilter.fidelity.machine import versions
+from unfilter.fidelity.reports.page import page
+from unfilter.files import replacing
 from unfilter.remainder import RULE as REMAINDER_RULE
 from unfilter.rounding import RULE as ROUNDING_RULE
-from unfilter_converters.cache import Cache, key, source_digest, versions
+from unfilter_converters.cache import Cache, key, source_digest
 from unfilter_converters.chatter import held_back
 from unfilter_training.checkpoint import CARD, Description, load, read_description
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork, halo, method_of
@@ -40,6 +44,7 @@ TILE = 768
 
 CONVERTERS = ("reference", "onnx", "litert", "coreml")
 FIDELITY = "fidelity.json"
+PAGE = "page.html"
 
 
 class Converter(Protocol):
@@ -92,6 +97,9 @@ class Conversion:
     def run(self, folder: Path) -> FidelityReport:
         """Make the bundle at `folder` and verify it; a bundle that stood there is replaced when the new one is complete.
 
+        The report stands in the bundle, without speeds, so that equal conversions give equal bundles; and beside it, with
+        pictures, as `FOLDER.html`.
+
         Raises:
             CheckpointError: the checkpoint is missing, damaged or of another version.
             FileNotFoundError: the folder's parent does not exist.
@@ -104,10 +112,14 @@ class Conversion:
             shutil.copyfile(self.checkpoint / CARD, temporary / CARD)
             self._copy_detector(temporary)
             manifest = self._write_manifest(temporary, artifacts, goldens, restoration, tools)
-            report = self._verify(temporary, manifest)
-            (temporary / FIDELITY).write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            proof = self._verify(temporary, manifest)
+            report = read_report(proof / FIDELITY)
+            kept = report.model_copy(update={"speeds": ()})
+            (temporary / FIDELITY).write_text(kept.model_dump_json(indent=2) + "\n", encoding="utf-8")
             self._write_manifest(temporary, artifacts, goldens, restoration, tools)
             _replace(folder, temporary)
+            with replacing(page_of(folder)) as written:
+                shutil.copyfile(proof / PAGE, written)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
         return report
@@ -196,12 +208,14 @@ class Conversion:
         (bundle / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
         return manifest
 
-    def _verify(self, bundle: Path, manifest: Manifest) -> FidelityReport:
-        """Verify, or take the report that the same files got from the same code and runtimes before."""
+    def _verify(self, bundle: Path, manifest: Manifest) -> Path:
+        """The folder of report and page: made now, or by the same code and runtimes from the same files before."""
 
         def make(folder: Path) -> None:
-            report = verify(Bundle(bundle), report=self.report)
+            gallery = Gallery()
+            report = verify(Bundle(bundle), gallery=gallery, report=self.report)
             (folder / FIDELITY).write_text(report.model_dump_json(), encoding="utf-8")
+            (folder / PAGE).write_text(page(report, gallery), encoding="utf-8")
 
         inputs = key(
             files=[[entry.path, entry.sha256] for entry in manifest.files],
@@ -212,9 +226,12 @@ class Conversion:
         )
         cached, hit = self.cache.get(inputs, make)
         self.report("verdict: from the cache" if hit else "verdict: made")
-        stored = json.loads((cached / FIDELITY).read_text(encoding="utf-8"))
-        stored.pop("failures")
-        return FidelityReport.model_validate(stored)
+        return cached
+
+
+def page_of(bundle: Path) -> Path:
+    """The report of a bundle as a page, beside it."""
+    return bundle.with_name(bundle.name + ".html")
 
 
 def refuse_baseline(checkpoint: Path, description: Description) -> NetworkConfig:

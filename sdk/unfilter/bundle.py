@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from unfilter.errors import BundleError, UnfilterError
 from unfilter.hyper_parameter import HyperParameter, complete
+from unfilter.validation import first_problem
 
 MANIFEST = "manifest.json"
 CARD = "CARD.md"
@@ -206,9 +207,7 @@ def manifest_of(content: bytes, path: Path) -> Manifest:
     try:
         return Manifest.model_validate(fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "manifest"
-        raise BundleError(f"{path}: {where}: {first['msg']}; convert the filter again") from None
+        raise BundleError(f"{path}: {first_problem(error, 'manifest')}; convert the filter again") from None
 
 
 def is_inside(path: str) -> bool:
@@ -268,6 +267,10 @@ class Bundle:
         if not inside:
             raise BundleError(f"{self.folder / MANIFEST}: {relative!r} leads out of the bundle; do not use it")
         return path
+
+    def size_of(self, artifact: Artifact) -> int:
+        """Bytes of the file or package that holds one artifact."""
+        return sum(entry.bytes for entry in self._entries(artifact))
 
     def put_into(self, folder: Path) -> None:
         """Copy manifest and listed files into `folder`, which is empty.

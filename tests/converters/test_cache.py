@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from unfilter_converters.cache import Cache, key, source_digest, versions
+from unfilter_converters.cache import Cache, key, source_digest
 
 INPUTS = {"weights": "ab", "plan": {"tile": 64, "halo": 8}, "tools": {"onnx": "1"}, "precision": "fp32"}
 
@@ -82,13 +82,6 @@ def test_key_changes_with_any_input(change: dict[str, object]) -> None:
 def test_key_does_not_depend_on_the_order_of_inputs() -> None:
     assert key(**dict(reversed(INPUTS.items()))) == key(**INPUTS)
     assert len(key(**INPUTS)) == 64
-
-
-def test_versions_are_those_installed() -> None:
-    assert versions(("pytest", "no-such-distribution")) == {
-        "pytest": pytest.__version__,
-        "no-such-distribution": "not installed",
-    }
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Checkpoint to bundle, the whole way."""
 
-import json
 import re
 import shutil
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from unfilter.bundle import Bundle, digest
 from unfilter.cli import main
 from unfilter.detection.detector import FILE, read_detector
 from unfilter.errors import UnfilterError
-from unfilter.fidelity import FidelityReport, Verdict
+from unfilter.fidelity import Verdict, read_report
 from unfilter_converters import pipeline
 from unfilter_converters.pipeline import Conversion
 from unfilter_training import checkpoint
@@ -53,12 +52,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("unfilter.runtimes.NAMES", ("onnx", "torch"))
 
 
-def stored_report(bundle: Path) -> FidelityReport:
-    fields = json.loads((bundle / "fidelity.json").read_text())
-    fields.pop("failures")
-    return FidelityReport.model_validate(fields)
-
-
 def test_the_shipped_filter_has_six_artifacts_and_the_reference_in_both_directions(shipped_bundle: Path) -> None:
     artifacts = Bundle(shipped_bundle).manifest.artifacts
     expected = {("onnx", "fp32"), ("tflite", "fp32"), ("mlpackage", "fp32"), ("mlpackage", "fp16"), ("pt2", "fp32")}
@@ -67,7 +60,7 @@ def test_the_shipped_filter_has_six_artifacts_and_the_reference_in_both_directio
 
 
 def test_the_shipped_filter_fails_nowhere_and_core_ml_is_unverified_off_macos(shipped_bundle: Path) -> None:
-    report = stored_report(shipped_bundle)
+    report = read_report(shipped_bundle / "fidelity.json")
     assert report.failures == ()
     for result in report.graphs:
         assert result.verdict is (Verdict.UNVERIFIED if result.engine.runtime == "mil" else Verdict.PASS)
@@ -102,6 +95,7 @@ def test_converting_again_converts_nothing_and_gives_equal_files(
     Conversion(small_checkpoint, tmp_path / "cache").run(second)
     for path in first.rglob("*"):
         assert path.is_dir() or digest(path) == digest(second / path.relative_to(first))
+    assert digest(tmp_path / "a.html") == digest(tmp_path / "b.html")
 
 
 @pytest.mark.usefixtures("quick")
@@ -120,7 +114,7 @@ def test_a_conversion_that_fails_leaves_the_old_bundle_and_nothing_else(
     monkeypatch.setattr("unfilter_converters.onnx.convert", fail)
     with pytest.raises(KeyboardInterrupt):
         Conversion(small_checkpoint, tmp_path / "cache").run(out / "l0")
-    assert [path.name for path in out.iterdir()] == ["l0"]
+    assert sorted(path.name for path in out.iterdir()) == ["l0", "l0.html"]
     assert (out / "l0" / "manifest.json").read_bytes() == before
 
 
@@ -135,6 +129,19 @@ def test_a_network_that_does_not_restore_makes_convert_exit_with_1(
     code = main(["convert", str(small_checkpoint), "--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")])
     assert code == 1
     assert "FAIL" in capsys.readouterr().out
+    pages = {path.name: path.read_text() for path in (tmp_path / "out").glob("*.html")}
+    assert set(pages) == {"l0.html", "index.html"}
+    assert '"page":"l0.html"' in pages["index.html"]
+    assert '"verdict":"fail"' in pages["l0.html"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_report_in_a_bundle_has_no_speeds_and_its_page_has(tmp_path: Path, small_checkpoint: Path) -> None:
+    """Two conversions on one machine give one bundle; how fast it was just then is no part of it."""
+    report = Conversion(small_checkpoint, tmp_path / "cache").run(tmp_path / "l0")
+    assert len(report.speeds) == 4
+    assert read_report(tmp_path / "l0/fidelity.json") == report.model_copy(update={"speeds": ()})
+    assert "megapixels_per_second" in (tmp_path / "l0.html").read_text()
 
 
 @pytest.mark.parametrize(("jpeg", "carriers"), [(0.0, ("exact",)), (0.15, ("exact", "jpeg"))])

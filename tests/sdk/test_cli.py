@@ -19,7 +19,8 @@ from unfilter.fidelity import psnr
 from unfilter.photo import read_photo, write_photo
 
 COMMANDS = {
-    "apply", "card", "convert", "filters", "inspect", "install", "pack", "restore", "score", "train", "uninstall", "verify"
+    "apply", "card", "convert", "filters", "inspect", "install", "judge", "pack", "restore", "score", "train", "uninstall",
+    "verify",
 }  # fmt: skip
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
@@ -238,13 +239,13 @@ def test_verify_exits_1_on_weights_that_do_not_restore(altered_bundle: Path, cap
 
 
 @pytest.mark.usefixtures("onnx_and_core_ml")
-@pytest.mark.parametrize("target", ["absent/report.json", "folder"])
+@pytest.mark.parametrize("form", ["--json", "--junit", "--html"])
+@pytest.mark.parametrize("target", ["absent/report", "folder"])
 def test_verify_refuses_a_report_file_that_cannot_be_written(
-    target: str, shipped_bundle: Path, capfd: pytest.CaptureFixture[str]
+    target: str, form: str, shipped_bundle: Path, refused: Callable[..., str]
 ) -> None:
     Path("folder").mkdir()
-    assert main(["verify", str(shipped_bundle), "--json", target]) == 2
-    assert capfd.readouterr().err.splitlines()[-1].startswith(f"unfilter: {target}")
+    assert refused("verify", shipped_bundle, form, target).startswith(f"unfilter: {target}")
 
 
 def test_every_command_is_known_and_loads_lazily() -> None:

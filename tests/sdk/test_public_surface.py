@@ -44,7 +44,21 @@ DOCUMENTED = {
         "suffix_of",
         "write_photo",
     ],
-    unfilter.fidelity: ["TOLERANCES", "FidelityReport", "Tolerance", "Verdict", "psnr", "render", "ssim", "verify"],
+    unfilter.fidelity: [
+        "TOLERANCES",
+        "FidelityReport",
+        "Regression",
+        "Tolerance",
+        "Verdict",
+        "judge",
+        "psnr",
+        "read_report",
+        "read_tolerances",
+        "regressions",
+        "render",
+        "ssim",
+        "verify",
+    ],
 }
 HEAVY = {"torch", "onnxruntime", "coremltools", "tensorflow", "ai_edge_litert", "onnx", "pillow_heif"}
 

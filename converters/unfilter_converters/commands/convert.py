@@ -23,7 +23,8 @@ def run(arguments: Namespace) -> int:
     from unfilter.commands.progress import announce, finish
     from unfilter.errors import UnfilterError
     from unfilter.fidelity import render
-    from unfilter_converters.pipeline import Conversion, refuse_baseline
+    from unfilter.fidelity.reports.overview import write_overview
+    from unfilter_converters.pipeline import Conversion, page_of, refuse_baseline
     from unfilter_training.checkpoint import find, read_description, shipped
 
     checkpoints = [find(name) for name in arguments.filters or shipped()]
@@ -34,18 +35,18 @@ def run(arguments: Namespace) -> int:
         if folder.exists() and not folder.is_dir():
             raise UnfilterError(f"{folder}: is not a folder; name another one")
         folder.mkdir(parents=True, exist_ok=True)
-    failed = False
+    reports = {}
     for checkpoint, description in zip(checkpoints, described, strict=True):
         target = arguments.out / description.filter
 
         def step(line: str, name: str = description.filter) -> None:
             announce(f"[{name}] {line}")
 
-        report = Conversion(checkpoint, arguments.cache, step).run(target)
+        report = reports[page_of(target).name] = Conversion(checkpoint, arguments.cache, step).run(target)
         finish()
         print(render(report))
         if notice := description.recipe.research_only:
             print(f"for research only: {' '.join(notice.split())}")
-        print(f"bundle: {target}\n")
-        failed = failed or bool(report.failures)
-    return 1 if failed else 0
+        print(f"bundle: {target}\nreport: {page_of(target)}\n")
+    print(f"all reports: {write_overview(arguments.out, reports)}")
+    return 1 if any(report.failures for report in reports.values()) else 0

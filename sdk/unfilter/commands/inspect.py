@@ -143,9 +143,12 @@ def _bundle(path: Path) -> list[tuple[str, str]]:
         ("parameter", f"{one}, default {one.default:g}" + (", log scale" if one.scale == "log" else ""))
         for one in manifest.hyper_parameters
     ]
-    sizes = {entry.path: entry.bytes for entry in manifest.files}
     for artifact in manifest.artifacts:
-        size = sum(count for name, count in sizes.items() if name == artifact.path or name.startswith(artifact.path + "/"))
         cost = f", {artifact.macs_per_pixel / 1000:.1f} kMAC per pixel" if artifact.macs_per_pixel else ""
-        lines.append(("artifact", f"{artifact.path} ({artifact.direction} {artifact.precision}, {size:,} bytes{cost})"))
+        lines.append(
+            (
+                "artifact",
+                f"{artifact.path} ({artifact.direction} {artifact.precision}, {bundle.size_of(artifact):,} bytes{cost})",
+            )
+        )
     return lines

@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unfilter import runtimes
+from unfilter.commands.reporting import add_report_arguments
 
 SUMMARY = "prove that a bundle restores, every forward against every inverse"
 EXTRA: str | None = None
@@ -13,30 +14,64 @@ REQUIRES: tuple[str, ...] = ()
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle folder, packed bundle, or name of a filter")
     parser.add_argument(
+        "--photos",
+        metavar="PATH",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="measure on these photos and folders of photos instead of the bundle's goldens; needs runtime torch",
+    )
+    parser.add_argument(
+        "--runtime",
+        action="append",
+        default=[],
+        choices=runtimes.NAMES,
+        help="run only this runtime (may be repeated; default: all that are installed)",
+    )
+    parser.add_argument(
         "--require",
         action="append",
         default=[],
         choices=runtimes.NAMES,
         help="fail unless this runtime was verified on its vendor's own runtime (may be repeated)",
     )
-    parser.add_argument("--json", metavar="FILE", type=Path, help="write the report there too")
+    parser.add_argument("--note", metavar="TEXT", help="what readers of the report should know of this machine")
+    add_report_arguments(parser)
 
 
 def run(arguments: Namespace) -> int:
     from unfilter.commands.progress import announce, finish
-    from unfilter.errors import UnfilterError
-    from unfilter.fidelity import render, verify
-    from unfilter.files import replacing
+    from unfilter.commands.reporting import baseline, check_targets, deliver, tolerances
+    from unfilter.fidelity import verify
+    from unfilter.fidelity.gallery import Gallery
     from unfilter.search_path import open_bundle
 
-    if arguments.json and not arguments.json.parent.is_dir():
-        raise UnfilterError(f"{arguments.json}: the folder {arguments.json.parent} does not exist; create it first")
-    if arguments.json and arguments.json.is_dir():
-        raise UnfilterError(f"{arguments.json}: is a folder; name a file for the report")
-    report = verify(open_bundle(arguments.bundle), required=arguments.require, report=announce)
+    check_targets(arguments)
+    allowed, earlier = tolerances(arguments), baseline(arguments)
+    gallery = Gallery() if arguments.html else None
+    report = verify(
+        open_bundle(arguments.bundle),
+        photos=_photos(arguments.photos),
+        only=arguments.runtime,
+        required=arguments.require,
+        tolerances=allowed,
+        note=arguments.note,
+        gallery=gallery,
+        report=announce,
+    )
     finish()
-    print(render(report))
-    if arguments.json:
-        with replacing(arguments.json) as temporary:
-            temporary.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    return 1 if report.failures else 0
+    return deliver(report, earlier, arguments, gallery)
+
+
+def _photos(inputs: list[Path]) -> list[Path]:
+    """The photos that are meant; a folder that cannot be read is an error here, for its photos would go unproven."""
+    from unfilter.commands.folders import photos
+    from unfilter.errors import PhotoError
+
+    def refuse(error: PhotoError) -> None:
+        raise error
+
+    found = list(photos(inputs, None, refuse))
+    if inputs and not found:
+        raise PhotoError(f"{', '.join(map(str, inputs))}: no photos there")
+    return found

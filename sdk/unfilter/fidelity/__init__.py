@@ -1,8 +1,37 @@
-"""Proof that a bundle restores: measured on its goldens, every forward against every inverse, judged by tolerances."""
+"""Proof that a bundle restores: on its goldens or on photos, every forward against every inverse, judged by tolerances.
 
+    from pathlib import Path
+    from unfilter import Bundle
+    from unfilter.fidelity import judge, read_report, regressions, render, verify
+
+    report = verify(Bundle(Path("build/bundles/l0")))
+    print(render(report))
+    assert not report.failures
+
+`verify` measures and judges; `judge` judges a report again under other tolerances; `regressions` compares two.
+docs/verify.md describes the report.
+"""
+
+from unfilter.fidelity.baseline import Regression, regressions
+from unfilter.fidelity.judgement import judge
 from unfilter.fidelity.metrics import psnr, ssim
-from unfilter.fidelity.report import FidelityReport, Verdict, render
-from unfilter.fidelity.tolerances import TOLERANCES, Tolerance
+from unfilter.fidelity.report import FidelityReport, Verdict, read_report
+from unfilter.fidelity.reports.terminal import render
+from unfilter.fidelity.tolerances import TOLERANCES, Tolerance, read_tolerances
 from unfilter.fidelity.verify import verify
 
-__all__ = ["TOLERANCES", "FidelityReport", "Tolerance", "Verdict", "psnr", "render", "ssim", "verify"]
+__all__ = [
+    "TOLERANCES",
+    "FidelityReport",
+    "Regression",
+    "Tolerance",
+    "Verdict",
+    "judge",
+    "psnr",
+    "read_report",
+    "read_tolerances",
+    "regressions",
+    "render",
+    "ssim",
+    "verify",
+]

@@ -23,8 +23,12 @@ def psnr(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:
     """
     if a.shape != b.shape:
         raise ValueError(f"psnr: shapes differ: {a.shape} and {b.shape}")
-    error = float(np.mean(np.square(a.astype(np.float64) - b.astype(np.float64))))
-    return math.inf if error == 0 else 10 * math.log10(255.0**2 / error)
+    return decibels(float(np.mean(np.square(a.astype(np.float64) - b.astype(np.float64)))))
+
+
+def decibels(squared_error: float) -> float:
+    """PSNR in dB of a mean squared error in levels (peak 255); infinite for none."""
+    return math.inf if squared_error == 0 else 10 * math.log10(255.0**2 / squared_error)
 
 
 def ssim(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:

@@ -1,38 +1,20 @@
-"""Laws: failures follow from the verdicts; what was not run by its vendor's runtime is marked and never counts as pass."""
+"""Laws: failures follow from the verdicts; a report survives JSON; what is no report is refused in one line."""
 
+import json
 import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from unfilter.fidelity.report import Engine, FidelityReport, GraphResult, NotRun, RoundTrip, Verdict, render
+from unfilter.errors import UnfilterError
+from unfilter.fidelity import FidelityReport, Verdict, read_report
+from unfilter.fidelity.report import Broken, Engine
 
-ONNX, MIL = Engine(runtime="onnx", precision="fp32"), Engine(runtime="mil", precision="fp16")
-
-
-def report(graph: Verdict, trip: Verdict, *, required: tuple[str, ...] = (), error: float | None = 1e-6) -> FidelityReport:
-    """A report in which ONNX passes, and MIL has the verdicts given."""
-
-    def result(engine: Engine, verdict: Verdict) -> GraphResult:
-        return GraphResult(engine=engine, direction="inverse", error=error, levels=1, differing=0.01, verdict=verdict)
-
-    def round_trip(forward: Engine, inverse: Engine, verdict: Verdict) -> RoundTrip:
-        return RoundTrip(forward=forward, inverse=inverse, restored_db=45.678, verdict=verdict)
-
-    return FidelityReport(
-        filter="l0",
-        restoration="0123456789abcdef" * 4,
-        reference_db=49.5,
-        graphs=(result(ONNX, Verdict.PASS), result(MIL, graph)),
-        round_trips=(
-            round_trip(ONNX, ONNX, Verdict.PASS),
-            round_trip(ONNX, MIL, trip),
-            round_trip(MIL, ONNX, trip),
-            round_trip(MIL, MIL, trip),
-        ),
-        not_run=(NotRun(runtime="coreml", reason="runs on macOS only"),),
-        required=required,
-    )
+ROOT = Path(__file__).parents[3]
+MakeReport = Callable[..., FidelityReport]
 
 
 @pytest.mark.parametrize(
@@ -40,13 +22,14 @@ def report(graph: Verdict, trip: Verdict, *, required: tuple[str, ...] = (), err
     [
         (Verdict.PASS, Verdict.PASS, 0),
         (Verdict.UNVERIFIED, Verdict.UNVERIFIED, 0),
+        (Verdict.NOT_ENGAGED, Verdict.NOT_ENGAGED, 0),
         (Verdict.FAIL, Verdict.UNVERIFIED, 1),
         (Verdict.PASS, Verdict.FAIL, 3),
         (Verdict.FAIL, Verdict.FAIL, 4),
     ],
 )
-def test_each_failed_verdict_is_a_failure(graph: Verdict, trip: Verdict, count: int) -> None:
-    assert len(report(graph, trip).failures) == count
+def test_each_failed_verdict_is_a_failure(graph: Verdict, trip: Verdict, count: int, make_report: MakeReport) -> None:
+    assert len(make_report(graph, trip).failures) == count
 
 
 @pytest.mark.parametrize(
@@ -54,47 +37,74 @@ def test_each_failed_verdict_is_a_failure(graph: Verdict, trip: Verdict, count: 
     [
         ("onnx", Verdict.UNVERIFIED, False),
         ("mil", Verdict.UNVERIFIED, True),  # ran, but not on its vendor's runtime
+        ("mil", Verdict.NOT_ENGAGED, True),
         ("coreml", Verdict.PASS, True),  # did not run
         ("mil", Verdict.FAIL, True),
     ],
 )
-def test_a_required_runtime_must_have_passed(required: str, graph: Verdict, fails: bool) -> None:
+def test_a_required_runtime_must_have_passed(required: str, graph: Verdict, fails: bool, make_report: MakeReport) -> None:
     line = f"{required}: required, but not verified on its own runtime here"
-    assert (line in report(graph, Verdict.UNVERIFIED, required=(required,)).failures) == fails
+    assert (line in make_report(graph, required=(required,)).failures) == fails
 
 
-def test_text_marks_every_cell_of_the_matrix() -> None:
-    assert render(report(Verdict.PASS, Verdict.PASS)).count("45.68 ") == 4
-    unverified = render(report(Verdict.UNVERIFIED, Verdict.UNVERIFIED))
-    assert unverified.count("45.68?") == 3
-    assert "mil fp16 inverse" in unverified
-    assert render(report(Verdict.PASS, Verdict.FAIL)).count("45.68!") == 3
+def test_an_engine_that_broke_off_is_a_failure(make_report: MakeReport) -> None:
+    broken = Broken(engine=Engine(runtime="litert", precision="fp32"), reason="forward breaks off: no such operation")
+    failed = make_report().model_copy(update={"broken": (broken,)})
+    assert failed.failures == ("litert fp32: forward breaks off: no such operation",)
 
 
-def test_text_ends_with_the_verdict() -> None:
-    assert render(report(Verdict.UNVERIFIED, Verdict.UNVERIFIED)).splitlines()[-1] == "OK: 2 pass, 4 unverified on device"
-    failed = render(report(Verdict.FAIL, Verdict.PASS)).splitlines()
-    assert failed[-2] == "FAIL mil fp16 inverse: error 1.0e-06, 1 levels"
-    assert failed[-1] == "FAIL: 5 pass, 1 fail"
-
-
-def test_text_says_what_was_not_run_and_why() -> None:
-    assert "not run: coreml: runs on macOS only" in render(report(Verdict.PASS, Verdict.PASS)).splitlines()
-
-
-def test_an_error_that_was_not_measured_is_a_dash() -> None:
-    assert "onnx fp32 inverse              - " in render(report(Verdict.PASS, Verdict.PASS, error=None))
+def test_a_failed_round_trip_names_the_photo_that_fares_worst(make_report: MakeReport) -> None:
+    failed = make_report(trip=Verdict.FAIL, restored_db=20.0)
+    assert "restores 20.00 dB, the reference 45.70; chelsea fares worst, 20.00 for 45.70" in failed.failures[0]
 
 
 @pytest.mark.parametrize("restored_db", [45.5, math.inf])
-def test_survives_json(restored_db: float) -> None:
+def test_survives_json(restored_db: float, tmp_path: Path, make_report: MakeReport) -> None:
     """A photo that is restored to the last bit has an infinite PSNR, which JSON has no number for."""
-    written = report(Verdict.FAIL, Verdict.PASS).model_copy(update={"reference_db": restored_db})
-    assert FidelityReport.model_validate_json(written.model_dump_json(exclude={"failures"})) == written
+    written = make_report(Verdict.FAIL, Verdict.PASS, restored_db=restored_db)
+    (tmp_path / "report.json").write_text(written.model_dump_json())
+    assert read_report(tmp_path / "report.json") == written
 
 
-def test_json_holds_the_failures_and_unknown_fields_are_refused() -> None:
-    failed = report(Verdict.FAIL, Verdict.PASS)
+def test_json_holds_the_failures_and_unknown_fields_are_refused(make_report: MakeReport) -> None:
+    failed = make_report(Verdict.FAIL, Verdict.PASS)
     assert failed.model_dump(mode="json")["failures"] == list(failed.failures)
     with pytest.raises(ValidationError):
         Engine(runtime="onnx", precision="fp32", device="gpu")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda fields: fields.update(schema_version=2), "report schema 2, this unfilter reads 1"),
+        (lambda fields: fields.pop("schema_version"), "report schema None"),
+        (lambda fields: fields.pop("graphs"), "graphs: Field required"),
+        (lambda fields: fields["round_trips"][0].update(photos_db=[1.0]), "numbers of 1 photos, where 2 have round trips"),
+    ],
+)
+def test_what_is_no_report_is_refused_in_one_line(
+    change: Callable[[dict[str, Any]], object], said: str, tmp_path: Path, make_report: MakeReport
+) -> None:
+    fields = json.loads(make_report().model_dump_json())
+    change(fields)
+    (tmp_path / "report.json").write_text(json.dumps(fields))
+    with pytest.raises(UnfilterError, match="verify --json") as caught:
+        read_report(tmp_path / "report.json")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"[1]", b"\xff\xfe", b"{" * 100])
+def test_a_file_that_is_no_json_report_is_refused_in_one_line(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UnfilterError, match=r"report\.json: ") as caught:
+        read_report(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_documented_schema_is_that_of_the_code() -> None:
+    """After a change on purpose, write it anew: `python tests/bench/report_schema.py`."""
+    documented = json.loads((ROOT / "docs/fidelity-report.schema.json").read_text())
+    assert documented == FidelityReport.model_json_schema(mode="serialization")

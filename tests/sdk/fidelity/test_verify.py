@@ -1,5 +1,6 @@
 """Laws: every forward meets every inverse; only a vendor's own runtime can pass; nothing proven is never OK."""
 
+import math
 import sys
 from collections.abc import Callable
 from itertools import product
@@ -13,10 +14,13 @@ from unfilter import runtimes
 from unfilter.bundle import Bundle, digest
 from unfilter.errors import BundleError, RuntimeUnavailable, UnfilterError
 from unfilter.fidelity import TOLERANCES, FidelityReport, Verdict, psnr, verify
+from unfilter.fidelity.engines import REFERENCE
+from unfilter.fidelity.gallery import Gallery
 from unfilter.fidelity.report import Engine
 from unfilter.filter import Filter
 from unfilter.photo import read_photo
 
+GOLDENS = ("astronaut", "chelsea", "coffee", "rocket", "mosaic")
 EditManifest = Callable[[Path, Callable[[dict[str, Any]], Any]], None]
 
 
@@ -61,7 +65,7 @@ def test_every_forward_met_every_inverse(shipped_report: FidelityReport, engines
     pairs = [(trip.forward, trip.inverse) for trip in shipped_report.round_trips]
     assert len(pairs) == len(engines) ** 2
     assert set(pairs) == set(product(engines, engines))
-    assert len(_steps) == len(engines) + len(pairs)  # progress is told step by step
+    assert len(_steps) == 5 * (1 + len(engines))  # progress is told photo by photo
 
 
 def test_the_reference_executor_never_passes(shipped_report: FidelityReport) -> None:
@@ -98,6 +102,79 @@ def test_the_report_measures_what_filter_does(shipped_report: FidelityReport, op
         scores.append(psnr(onnx.restore(onnx.apply(pixels)), pixels))
     (trip,) = (t for t in shipped_report.round_trips if str(t.forward) == str(t.inverse) == "onnx fp32")
     assert trip.restored_db == pytest.approx(np.mean(scores), abs=1e-9)
+    assert trip.photos_db == pytest.approx(scores, abs=1e-9)
+
+
+def test_the_report_says_what_was_measured_on_and_by_what(shipped_report: FidelityReport, shipped_bundle: Path) -> None:
+    assert shipped_report.reference == "goldens"
+    assert tuple(photo.name for photo in shipped_report.photos) == GOLDENS
+    assert [photo.round_trip for photo in shipped_report.photos] == [True] * 4 + [False]
+    assert shipped_report.photos[1].reference_db > 40 > shipped_report.photos[1].filtered_db
+    assert shipped_report.machine
+    assert "numpy" in shipped_report.tools
+    assert set(shipped_report.tolerances) == {"fp32", "fp16"}
+    artifacts = Bundle(shipped_bundle).manifest.artifacts
+    assert {size.path for size in shipped_report.sizes} == {artifact.path for artifact in artifacts}
+    assert all(size.bytes > 10_000 for size in shipped_report.sizes)
+    assert len(shipped_report.speeds) == len(shipped_report.graphs)
+
+
+def test_restored_bytes_are_compared_with_the_references_too(shipped_report: FidelityReport) -> None:
+    """The reference's own are equal; another runtime's differ in few bytes, by few levels."""
+    for trip in shipped_report.round_trips:
+        if trip.forward == trip.inverse == REFERENCE:
+            assert (trip.psnr, trip.levels, trip.differing) == (math.inf, 0, 0.0)
+        elif trip.forward.precision == trip.inverse.precision == "fp32":
+            assert trip.psnr > 75
+            assert 0 < trip.levels <= 3
+            assert 0 < trip.differing < 0.001
+
+
+@pytest.mark.usefixtures("onnx_and_torch")
+def test_photos_of_the_users_are_compared_with_what_the_reference_makes_of_them(
+    shipped_bundle: Path, golden_photos: Path
+) -> None:
+    gallery = Gallery()
+    paths = [golden_photos / "rocket.png", golden_photos / "chelsea.png"]
+    report = verify(Bundle(shipped_bundle), photos=paths, gallery=gallery)
+    assert report.failures == ()
+    assert report.reference == "torch fp32"
+    assert [photo.name for photo in report.photos] == ["rocket.png", "chelsea.png"]
+    goldens = {golden.name: golden for golden in Bundle(shipped_bundle).manifest.goldens}
+    shown = {one.name: one for one in gallery.shown}
+    restored = read_photo(shipped_bundle / goldens["chelsea"].restored).pixels
+    assert np.abs(shown["chelsea.png"].restored.astype(int) - restored).max() <= 1
+
+
+@pytest.mark.usefixtures("onnx_only")
+def test_photos_without_the_reference_are_refused(shipped_bundle: Path, golden_photos: Path) -> None:
+    with pytest.raises(RuntimeUnavailable, match="photos are compared with the reference"):
+        verify(Bundle(shipped_bundle), photos=[golden_photos / "rocket.png"])
+
+
+def test_only_what_is_asked_for_is_run(shipped_bundle: Path) -> None:
+    report = verify(Bundle(shipped_bundle), only=["onnx"])
+    assert [str(engine) for engine in report.engines] == ["onnx fp32"]
+    assert ("litert", "not asked for") in {(one.runtime, one.reason) for one in report.not_run}
+
+
+@pytest.mark.usefixtures("onnx_and_torch")
+def test_an_engine_that_breaks_off_is_a_failure_and_the_others_are_measured(
+    bundle_copy: Path, edit_manifest: EditManifest
+) -> None:
+    path = bundle_copy / "onnx/inverse.onnx"
+    path.write_bytes(b"no graph")
+
+    def agree(fields: dict[str, Any]) -> None:
+        (entry,) = (entry for entry in fields["files"] if entry["path"] == "onnx/inverse.onnx")
+        entry |= {"sha256": digest(path), "bytes": path.stat().st_size}
+
+    edit_manifest(bundle_copy, agree)
+    report = verify(Bundle(bundle_copy))
+    (failure,) = report.failures
+    assert failure.startswith("onnx fp32: inverse breaks off: ")
+    assert [str(engine) for engine in report.engines] == ["torch fp32"]
+    assert [trip.verdict for trip in report.round_trips] == [Verdict.PASS]
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="Core ML runs here")

@@ -1,0 +1,5 @@
+"""The interpreter of tflite-runtime, which has the API of ai-edge-litert's."""
+
+from tflite_runtime.interpreter import Interpreter
+
+__all__ = ["Interpreter"]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from unfilter import runtimes
+from unfilter.bundle import Precision
 from unfilter.commands.batch import Batch, add_path_arguments, single
 from unfilter.photo import PIXEL_LIMIT, Codec, Subsampling
 
@@ -82,7 +83,7 @@ def add_runtime_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--runtime", choices=runtimes.NAMES, help="default: the first one installed that opens the precision"
     )
-    parser.add_argument("--precision", choices=("fp32", "fp16"), default="fp32")
+    parser.add_argument("--precision", choices=get_args(Precision), default="fp32")
 
 
 def run(arguments: Namespace) -> int:

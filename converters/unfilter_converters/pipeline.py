@@ -3,11 +3,11 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol, cast, get_args
 
 from pydantic import TypeAdapter
 
@@ -20,6 +20,7 @@ from unfilter.bundle import (
     Manifest,
     Precision,
     Provenance,
+    Refused,
     TilePlan,
     digest,
     json_digest,
@@ -32,6 +33,8 @@ from unfilter.remainder import RULE as REMAINDER_RULE
 from unfilter.rounding import RULE as ROUNDING_RULE
 from unfilter_converters.cache import Cache, key, source_digest, versions
 from unfilter_converters.chatter import held_back
+from unfilter_converters.quantization import Quantizer, quantizer
+from unfilter_converters.shipping import measured, shippable, without
 from unfilter_training.checkpoint import CARD, Description, load, read_description
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork, halo, method_of
 
@@ -39,6 +42,8 @@ TILE = 768
 """Side of a tile, pixels: (768 / (768 - 2 * 60))**2 = 1.4 times the work of an untiled photo at a halo of 60."""
 
 CONVERTERS = ("reference", "onnx", "litert", "coreml")
+PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16", "w8")
+"""What ships without being asked for. `w8a16` is for NPUs of integers, which nothing here can run, and is slow elsewhere."""
 FIDELITY = "fidelity.json"
 
 
@@ -62,19 +67,29 @@ def converter(name: str) -> Converter:
 
 
 class Conversion:
-    """One checkpoint on its way to a bundle.
+    """One checkpoint on its way to a bundle, in fp32 and `precisions`. Of those, each format gets what can be made of it and
+    what keeps its tolerance; fp32 ships always, with its verdict.
 
     Raises:
         UnfilterError: the checkpoint is missing or damaged, or holds one of the paper's baselines.
     """
 
-    def __init__(self, checkpoint: Path, cache: Path, report: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        checkpoint: Path,
+        cache: Path,
+        report: Callable[[str], None] = lambda _: None,
+        precisions: Collection[Precision] = PRECISIONS,
+    ) -> None:
         self.checkpoint, self.report = checkpoint, report
+        self.precisions = [each for each in get_args(Precision) if each == "fp32" or each in precisions]
         self.cache = Cache(cache)
         self.description: Description = read_description(checkpoint)
         form = refuse_baseline(checkpoint, self.description)
         reach = max(halo(form, direction) for direction in ("forward", "inverse"))
         self.plan = TilePlan(tile=TILE, halo=reach, alignment=form.alignment)
+        self._folders: dict[tuple[str, Precision], Path] = {}
+        self._tools: dict[str, str] = {}
         self._inputs = {
             "weights": self.description.weights_sha256,
             "network": form.model_dump(),
@@ -99,40 +114,63 @@ class Conversion:
         temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
         try:
             temporary.chmod(0o755)
-            artifacts, tools = self._artifacts(temporary)
+            artifacts = self._artifacts(temporary)
             goldens, restoration = self._goldens(temporary)
             shutil.copyfile(self.checkpoint / CARD, temporary / CARD)
             self._copy_detector(temporary)
-            manifest = self._write_manifest(temporary, artifacts, goldens, restoration, tools)
-            report = self._verify(temporary, manifest)
+            manifest = self._write_manifest(temporary, artifacts, goldens, restoration)
+            report, refused = shippable(self._verify(temporary, manifest))
+            for each in refused:
+                self.report(f"{each.format} {each.precision} does not ship: {each.reason}")
+            shipped = without(refused, artifacts, temporary)
             (temporary / FIDELITY).write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
-            self._write_manifest(temporary, artifacts, goldens, restoration, tools)
+            self._write_manifest(temporary, measured(shipped, temporary, report), goldens, restoration, refused)
             _replace(folder, temporary)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
         return report
 
-    def _artifacts(self, bundle: Path) -> tuple[list[Artifact], dict[str, str]]:
-        artifacts: list[Artifact] = []
-        tools: dict[str, str] = {}
-        for name in CONVERTERS:
-            module = converter(name)
-            found = versions(module.TOOLS)
-            tools |= found
-            for precision in module.PRECISIONS:
-                step = f"{name} {precision}"
-                self.report(f"{step} ...")
-                inputs = key(**self._inputs, converter=name, precision=precision, tools=found)
-                cached, hit = self.cache.get(inputs, lambda to, m=module, p=precision: self._convert(m, p, to))
-                artifacts += _merge(cached, bundle)
-                self.report(f"{step}: {'from the cache' if hit else 'made'}")
-        return artifacts, tools
+    def _artifacts(self, bundle: Path) -> list[Artifact]:
+        made = [self._made(name, precision) for precision in self.precisions for name in CONVERTERS]
+        return [artifact for folder in made if folder for artifact in _merge(folder, bundle)]
+
+    def _made(self, name: str, precision: Precision) -> Path | None:
+        """The folder of one converter's artifacts in one precision, from the cache; None where it cannot make that one."""
+        if (name, precision) not in self._folders:
+            module, smaller = converter(name), quantizer(name)
+            if precision in module.PRECISIONS:
+                folder = self._cached(name, precision, module.TOOLS, lambda to: self._convert(module, precision, to))
+            elif smaller and (source := self._source(name, precision, smaller)):
+                folder = self._cached(
+                    name, precision, module.TOOLS + smaller.TOOLS, lambda to: self._quantize(smaller, source, precision, to)
+                )
+            else:
+                return None
+            self._folders[name, precision] = folder
+        return self._folders[name, precision]
+
+    def _source(self, name: str, precision: Precision, smaller: Quantizer) -> Path | None:
+        base = smaller.MADE_FROM.get(precision)
+        return self._made(name, base) if base else None
+
+    def _cached(self, name: str, precision: Precision, distributions: tuple[str, ...], make: Callable[[Path], None]) -> Path:
+        found = versions(distributions)
+        self._tools |= found
+        self.report(f"{name} {precision} ...")
+        cached, hit = self.cache.get(key(**self._inputs, converter=name, precision=precision, tools=found), make)
+        self.report(f"{name} {precision}: {'from the cache' if hit else 'made'}")
+        return cached
 
     def _convert(self, module: Converter, precision: Precision, folder: Path) -> None:
         network = self.network
         with held_back():
             artifacts = module.convert(network, self.plan, folder, precision)
-        (folder / "artifacts.json").write_bytes(TypeAdapter(tuple[Artifact, ...]).dump_json(artifacts))
+        _list(artifacts, folder)
+
+    def _quantize(self, smaller: Quantizer, source: Path, precision: Precision, folder: Path) -> None:
+        with held_back():
+            artifacts = smaller.quantize(source, tuple(_listed(source)), self.plan, precision, folder)
+        _list(artifacts, folder)
 
     def _goldens(self, bundle: Path) -> tuple[tuple[Golden, ...], str]:
         def make(folder: Path) -> None:
@@ -167,7 +205,7 @@ class Conversion:
         artifacts: list[Artifact],
         goldens: tuple[Golden, ...],
         restoration: str,
-        tools: dict[str, str],
+        refused: tuple[Refused, ...] = (),
     ) -> Manifest:
         description = self.description
         files = sorted(path for path in bundle.rglob("*") if path.is_file() and path.name != MANIFEST)
@@ -181,10 +219,11 @@ class Conversion:
             carriers=("exact", "jpeg") if description.recipe.degradation.jpeg else ("exact",),
             hyper_parameters=description.recipe.hyper_parameters,
             artifacts=tuple(artifacts),
+            refused=refused,
             goldens=goldens,
             files=tuple(_entry(path, bundle) for path in files),
             detection=DETECTOR if (bundle / DETECTOR).exists() else None,
-            tools=tools,
+            tools=self._tools,
             provenance=Provenance(
                 weights_sha256=description.weights_sha256,
                 steps=description.steps,
@@ -232,7 +271,15 @@ def refuse_baseline(checkpoint: Path, description: Description) -> NetworkConfig
 def _merge(cached: Path, bundle: Path) -> list[Artifact]:
     """Copy the files of a cached conversion into the bundle."""
     shutil.copytree(cached, bundle, dirs_exist_ok=True, ignore=shutil.ignore_patterns("artifacts.json"))
-    return TypeAdapter(list[Artifact]).validate_json((cached / "artifacts.json").read_bytes())
+    return _listed(cached)
+
+
+def _list(artifacts: tuple[Artifact, ...], folder: Path) -> None:
+    (folder / "artifacts.json").write_bytes(TypeAdapter(tuple[Artifact, ...]).dump_json(artifacts))
+
+
+def _listed(folder: Path) -> list[Artifact]:
+    return TypeAdapter(list[Artifact]).validate_json((folder / "artifacts.json").read_bytes())
 
 
 def _entry(path: Path, bundle: Path) -> FileEntry:

@@ -130,5 +130,8 @@ def _bundle(path: Path) -> list[tuple[str, str]]:
     for artifact in manifest.artifacts:
         size = sum(count for name, count in sizes.items() if name == artifact.path or name.startswith(artifact.path + "/"))
         cost = f", {artifact.macs_per_pixel / 1000:.1f} kMAC per pixel" if artifact.macs_per_pixel else ""
+        if artifact.measured:
+            cost += f", off by {artifact.measured.error:.1e}, loses {artifact.measured.round_trip_loss_db:.2f} dB"
         lines.append(("artifact", f"{artifact.path} ({artifact.direction} {artifact.precision}, {size:,} bytes{cost})"))
+    lines += [("refused", f"{each.format} {each.precision}: {each.reason}") for each in manifest.refused]
     return lines

@@ -26,6 +26,15 @@ def convert(session: nox.Session) -> None:
 
 
 @nox.session
+def delegates(session: nox.Session) -> None:
+    """Convert filters again with what TensorFlow's analyzer and Qualcomm's compiler say of their graphs: `... -- l0`."""
+    session.install("-e", ".[delegates]")
+    session.run("unfilter", "convert", *session.posargs)
+    for name in session.posargs or ["l0"]:
+        session.run("unfilter", "delegates", name)
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests; arguments go to pytest."""
     session.install("-e", ".[convert,opencv,heif,evaluate]", *nox.project.dependency_groups(PROJECT, "test"))

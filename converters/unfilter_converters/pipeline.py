@@ -25,6 +25,9 @@ from unfilter.bundle import (
     digest,
     json_digest,
 )
+from unfilter.delegates.coverage import FILE as DELEGATES
+from unfilter.delegates.coverage import DelegateFile
+from unfilter.delegates.recipes import table
 from unfilter.detection.detector import FILE as DETECTOR
 from unfilter.detection.detector import read_detector
 from unfilter.errors import UnfilterError
@@ -33,6 +36,7 @@ from unfilter.remainder import RULE as REMAINDER_RULE
 from unfilter.rounding import RULE as ROUNDING_RULE
 from unfilter_converters.cache import Cache, key, source_digest, versions
 from unfilter_converters.chatter import held_back
+from unfilter_converters.delegates import coverage
 from unfilter_converters.quantization import Quantizer, quantizer
 from unfilter_converters.shipping import measured, shippable, without
 from unfilter_training.checkpoint import CARD, Description, load, read_description
@@ -123,6 +127,7 @@ class Conversion:
             for each in refused:
                 self.report(f"{each.format} {each.precision} does not ship: {each.reason}")
             shipped = without(refused, artifacts, temporary)
+            self._ask_delegates(temporary, shipped)
             (temporary / FIDELITY).write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
             self._write_manifest(temporary, measured(shipped, temporary, report), goldens, restoration, refused)
             _replace(folder, temporary)
@@ -199,6 +204,25 @@ class Conversion:
         else:
             shutil.copyfile(self.checkpoint / DETECTOR, bundle / DETECTOR)
 
+    def _ask_delegates(self, bundle: Path, artifacts: list[Artifact]) -> None:
+        """Write what GPUs and NPUs would run, or take what the same vendors' tools said of the same graphs before."""
+
+        def make(folder: Path) -> None:
+            with held_back():
+                found = tuple(coverage(artifacts, bundle))
+            content = DelegateFile(recipes=table(), coverage=found)
+            (folder / DELEGATES).write_text(content.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+        inputs = key(
+            **self._inputs,
+            artifacts=[artifact.path for artifact in artifacts],
+            recipes=table().model_dump(mode="json"),
+            tools=versions(("onnx", "onnxruntime", "onnxruntime-qnn", "tensorflow")),
+        )
+        cached, hit = self.cache.get(inputs, make)
+        self.report(f"delegates: {'from the cache' if hit else 'asked'}")
+        shutil.copyfile(cached / DELEGATES, bundle / DELEGATES)
+
     def _write_manifest(
         self,
         bundle: Path,
@@ -223,6 +247,7 @@ class Conversion:
             goldens=goldens,
             files=tuple(_entry(path, bundle) for path in files),
             detection=DETECTOR if (bundle / DETECTOR).exists() else None,
+            delegates=DELEGATES if (bundle / DELEGATES).exists() else None,
             tools=self._tools,
             provenance=Provenance(
                 weights_sha256=description.weights_sha256,

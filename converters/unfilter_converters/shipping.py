@@ -1,7 +1,7 @@
 """Which precisions ship: those that keep their tolerance, each with its size, error and loss in the manifest.
 
-Everything is read off the verdict, which runs every graph anyway. fp32 is never refused: without it there is no filter, and a
-bundle whose fp32 fails says so by its verdict.
+Everything is read off the verdict, which runs every graph anyway. fp32 is never refused: without it there is no filter, and
+a bundle whose fp32 fails says so by its verdict.
 """
 
 import shutil

@@ -4,6 +4,7 @@ manifest.json   this module's schema; lists every other file with sha256 and siz
 artifacts       ONNX, TFLite, Core ML, and the PyTorch reference (.pt2)
 goldens/        small photos with the reference's filtered and restored bytes, as PNG
 fidelity.json   the verdict when the bundle was made
+delegates.json  how to engage GPUs and NPUs, and what each would run (`unfilter.delegates`); bundles may lack it
 detection.json  what tells the filter's own files from others (`unfilter.detection`); bundles may lack it
 CARD.md         the model card
 """
@@ -165,6 +166,9 @@ class Manifest(_Frozen):
     goldens: tuple[Golden, ...]
     files: tuple[FileEntry, ...]
     detection: str | None = Field(None, description="file with the detector, relative to the bundle; None: not calibrated")
+    delegates: str | None = Field(
+        None, description="file with delegate recipes and coverage (docs/delegates.md); None: no such"
+    )
     tools: dict[str, str] = Field(description="versions of what made the artifacts")
     provenance: Provenance
 

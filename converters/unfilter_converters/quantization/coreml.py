@@ -20,7 +20,7 @@ _FIRST = re.compile(r"trunk_convolutions_0_weight")
 def quantize(
     source: Path, artifacts: tuple[Artifact, ...], plan: TilePlan, precision: Precision, folder: Path
 ) -> tuple[Artifact, ...]:
-    """Write `forward_w8.mlpackage` and `inverse_w8.mlpackage` under `folder / "coreml"`; int8, symmetric, per output channel."""
+    """Write `forward_w8.mlpackage` and `inverse_w8.mlpackage` under `folder / "coreml"`."""
     made = []
     (folder / "coreml").mkdir(exist_ok=True)
     for artifact in artifacts:

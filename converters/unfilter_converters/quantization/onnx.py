@@ -23,7 +23,7 @@ _FIRST = re.compile(r"trunk\.convolutions\.0\.weight$")
 def quantize(
     source: Path, artifacts: tuple[Artifact, ...], plan: TilePlan, precision: Precision, folder: Path
 ) -> tuple[Artifact, ...]:
-    """Write `forward_<precision>.onnx` and `inverse_<precision>.onnx` under `folder / "onnx"`. Inputs and outputs stay float32."""
+    """Write `forward_PRECISION.onnx` and `inverse_PRECISION.onnx` under `folder / "onnx"`; inputs and outputs stay float32."""
     import onnx
 
     made = []

@@ -166,9 +166,7 @@ class Manifest(_Frozen):
     goldens: tuple[Golden, ...]
     files: tuple[FileEntry, ...]
     detection: str | None = Field(None, description="file with the detector, relative to the bundle; None: not calibrated")
-    delegates: str | None = Field(
-        None, description="file with delegate recipes and coverage (docs/delegates.md); None: no such"
-    )
+    delegates: str | None = Field(None, description="file with delegate recipes and coverage; None: not asked")
     tools: dict[str, str] = Field(description="versions of what made the artifacts")
     provenance: Provenance
 

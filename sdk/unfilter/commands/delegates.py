@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from unfilter.commands.progress import announce, finish
 
 if TYPE_CHECKING:
-    from unfilter.bundle import Bundle
+    from unfilter.bundle import Bundle, Precision
     from unfilter.delegates.coverage import Coverage
     from unfilter.delegates.engagement import Trial
 
@@ -21,7 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "bundle",
         metavar="BUNDLE",
         nargs="?",
-        help="bundle folder, packed bundle, or name of a filter (default: recipes alone)",
+        help="bundle folder, packed bundle, or name of a filter (default: none)",
     )
     parser.add_argument("--no-run", dest="run_here", action="store_false", help="run nothing, show what the bundle says")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write recipes, coverage and what ran there too")
@@ -59,7 +59,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _trials(bundle: "Bundle") -> "list[Trial]":
-    """Every delegate of the installed runtimes that is no baseline itself, in the smallest float precision it is made for."""
+    """Every delegate of the installed runtimes that has a baseline, in half precision unless it is a CPU."""
     from unfilter import runtimes
     from unfilter.delegates.engagement import trial
     from unfilter.delegates.recipes import of_runtime
@@ -71,7 +71,7 @@ def _trials(bundle: "Bundle") -> "list[Trial]":
         for delegate in of_runtime(name):
             if not delegate.baseline or not held:
                 continue
-            precision = "fp32" if delegate.hardware == "CPU" or "fp16" not in held else "fp16"
+            precision: Precision = "fp32" if delegate.hardware == "CPU" or "fp16" not in held else "fp16"
             for direction in DIRECTIONS:
                 announce(f"{delegate} {precision} {direction}")
                 found.append(trial(bundle, delegate, precision, direction))

@@ -31,8 +31,8 @@ class Coverage(_Frozen):
         path: the artifact, relative to the bundle.
         operations: how many the graph has, after constants are folded.
         taken: how many of them the delegate takes; None where nobody could be asked.
-        partitions: stretches that the delegate takes; one, with all operations in it, is the goal. For a prediction it is the
-            number of unbroken runs in the order of the graph.
+        partitions: stretches that the delegate takes; one, with all operations in it, is the goal. A prediction counts the
+            unbroken runs in the order of the graph.
         left: kinds of operations that it leaves to the CPU.
         source: tool and version, or the vendor's page.
         note: what the evidence does not say.

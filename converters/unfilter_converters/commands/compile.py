@@ -47,7 +47,6 @@ def run(arguments: Namespace) -> int:
             parts = qualcomm.compile_graph(source, target, side=bundle.manifest.tiles.tile, soc=arguments.soc)
         on_npu = sum(count for provider, count in parts if provider == qualcomm.PROVIDER)
         total = sum(count for _, count in parts)
-        print(
-            f"{target}: {target.stat().st_size:,} bytes, {on_npu} of {total} operations on the NPU, {len(parts)} partition(s)"
-        )
+        share = f"{on_npu} of {total} operations on the NPU, {len(parts)} partition(s)"
+        print(f"{target}: {target.stat().st_size:,} bytes, {share}")
     return 0

@@ -13,8 +13,11 @@ from unfilter.errors import RuntimeUnavailable, UnfilterError
 from unfilter.runtimes import onnx as onnx_runtime
 
 PROVIDER = recipe("onnx", "qnn").api["python"]
-SOCS = {"SM8550": ("43", "73"), "SM8650": ("57", "75"), "SM8750": ("69", "79"), "SM8850": ("87", "81")}
-"""Model number and HTP architecture by the name of the chip. Source: Qualcomm AI Engine Direct SDK, supported devices."""
+SOCS = {"SM8450": ("36", "69"), "SM8550": ("43", "73"), "SM8650": ("57", "75"), "SM8750": ("69", "79")}
+"""Model number and HTP architecture by the name of the chip.
+
+Source: LiteRT, `vendors/qualcomm/core/schema/soc_table.h` and `.cc`, by Qualcomm.
+"""
 
 
 def unavailable() -> str | None:

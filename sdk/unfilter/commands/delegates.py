@@ -93,7 +93,15 @@ def _recipes() -> str:
     for each in table().recipes:
         module = runtimes.sibling(each.runtime)
         reason = module.unavailable() or module.delegate_unavailable(each)
-        rows.append((each.runtime, each.delegate, each.hardware, ", ".join(each.platforms), reason or "yes"))
+        rows.append(
+            (
+                each.runtime,
+                each.delegate,
+                each.hardware,
+                ", ".join(each.platforms),
+                reason or ("yes" if each.hardware == "CPU" else "offered"),
+            )
+        )
     return _table("delegates", ("runtime", "delegate", "hardware", "platforms", "here"), rows)
 
 

@@ -50,10 +50,13 @@ def quantize(
 
 
 def _half(model: Any) -> Any:
-    """Weights and arithmetic in half precision, between casts at the graph's ends."""
+    """Weights and arithmetic in half precision, between casts at the graph's ends, in the order that they run in."""
     from onnxruntime.transformers.float16 import convert_float_to_float16
+    from onnxruntime.transformers.onnx_model import OnnxModel
 
-    return convert_float_to_float16(model, keep_io_types=True)
+    converted = OnnxModel(convert_float_to_float16(model, keep_io_types=True))
+    converted.topological_sort()  # as ONNX demands; the conversion puts the first cast last
+    return converted.model
 
 
 def _is_quantized(tensor: Any) -> bool:

@@ -26,8 +26,10 @@ TOLERANCES: dict[Precision, Tolerance] = {
     # Measured elsewhere on a network of this form: .0027 and 0.9 dB (55.2 against 56.1 dB). An error of 0.02 is five levels:
     # more than rounding to 11 significant bits can explain, so beyond it something overflowed or is laid out wrongly.
     "fp16": Tolerance(error=0.02, round_trip_db=1.5),
-    "w8": Tolerance(error=0.04, round_trip_db=1.5),
-    "w8a16": Tolerance(error=0.04, round_trip_db=1.5),
+    # Measured on L0: .013 and 0.05 dB in float32, 0.24 dB in Core ML's half precision; 1.6 dB with 8 bits in the first
+    # convolutions, which is what 1 dB is to catch. Single pixels may be off by three times what was seen.
+    "w8": Tolerance(error=0.04, round_trip_db=1.0),
+    "w8a16": Tolerance(error=0.04, round_trip_db=1.0),
 }
 
 

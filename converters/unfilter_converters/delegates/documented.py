@@ -36,19 +36,7 @@ def predicted(
     )
 
 
-def not_asked(artifact: Artifact, engine: tuple[str, str], operations: int, source: str, note: str) -> Coverage:
+def not_asked(artifact: Artifact, engine: tuple[str, str], operations: Sequence[str], source: str, note: str) -> Coverage:
     """The entry of a delegate whose vendor could not be asked here."""
-    return Coverage(
-        path=artifact.path,
-        direction=artifact.direction,
-        precision=artifact.precision,
-        runtime=engine[0],
-        delegate=engine[1],
-        evidence=Evidence.NOT_ASKED,
-        operations=operations,
-        taken=None,
-        partitions=None,
-        left=(),
-        source=source,
-        note=note,
-    )
+    nothing = predicted(artifact, engine, operations, (), source, note)
+    return nothing.model_copy(update={"evidence": Evidence.NOT_ASKED, "taken": None, "partitions": None, "left": ()})

@@ -13,7 +13,7 @@ from unfilter.bundle import Artifact
 from unfilter.delegates.coverage import Coverage, Evidence
 from unfilter.delegates.recipes import recipe
 from unfilter.errors import RuntimeUnavailable
-from unfilter_converters.delegates.documented import not_asked
+from unfilter_converters.delegates.documented import not_asked, predicted
 
 ANALYZER = "https://ai.google.dev/edge/api/tflite/python/tf/lite/experimental/Analyzer"
 _PROGRAM = "import sys, tensorflow; tensorflow.lite.experimental.Analyzer.analyze(sys.argv[1], gpu_compatibility=True)"
@@ -30,8 +30,8 @@ def coverage(path: Path, artifact: Artifact) -> Iterator[Coverage]:
         yield _analyzed(path, artifact)
     else:
         note = "TensorFlow's analyzer is not installed; `nox -s delegates` asks it"
-        yield not_asked(artifact, ("litert", "gpu"), len(operations), ANALYZER, note)
-    yield not_asked(artifact, ("litert", "npu"), len(operations), npu.source, npu.note)
+        yield not_asked(artifact, ("litert", "gpu"), operations, ANALYZER, note)
+    yield not_asked(artifact, ("litert", "npu"), operations, npu.source, npu.note)
 
 
 @cache
@@ -76,19 +76,7 @@ def parse(analysis: str, signature: str) -> tuple[list[str], set[str]]:
 
 def _analyzed(path: Path, artifact: Artifact) -> Coverage:
     operations, refused = parse(_analysis(path), str(artifact.signature))
-    left = tuple(sorted(refused & set(operations)))
-    taken = sum(kind not in refused for kind in operations)
-    return Coverage(
-        path=artifact.path,
-        direction=artifact.direction,
-        precision=artifact.precision,
-        runtime="litert",
-        delegate="gpu",
-        evidence=Evidence.CHECKED,
-        operations=len(operations),
-        taken=taken,
-        partitions=1 if taken == len(operations) else None,
-        left=left,
-        source=f"tensorflow {version('tensorflow')}, Analyzer",
-        note="checks kinds of operations; a run on the GPU says more (`unfilter delegates`)",
-    )
+    source = f"tensorflow {version('tensorflow')}, Analyzer"
+    note = "checks kinds of operations; a run on the GPU says more (`unfilter delegates`)"
+    found = predicted(artifact, ("litert", "gpu"), operations, set(operations) - refused, source, note)
+    return found.model_copy(update={"evidence": Evidence.CHECKED})

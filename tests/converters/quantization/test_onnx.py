@@ -59,7 +59,9 @@ def test_a_quantized_graph_is_near_the_exact_one_and_not_equal_to_it(
 ) -> None:
     precision, folder, artifacts = quantized
     for exact, artifact in zip(exported[1], artifacts, strict=True):
-        onnx.checker.check_model(onnx.load(folder / artifact.path), full_check=precision != "w8a16")  # its domain has no schema
+        onnx.checker.check_model(
+            onnx.load(folder / artifact.path), full_check=precision != "w8a16"
+        )  # its domain has no schema
         assert artifact.precision == precision
         assert artifact.path == f"onnx/{artifact.direction}_{precision}.onnx"
         error = np.abs(run(folder / artifact.path, photo()) - run(exported[0] / exact.path, photo())).max()

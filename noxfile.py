@@ -1,5 +1,5 @@
-"""Sessions: `convert` is the main job, `tests` proves it; `lint`, `samples`, `train` and `wheel` beside them; `arm64` and
-`tflite_runtime` verify a bundle where it is not at home.
+"""Sessions: `convert` is the main job, `tests` proves it; `lint`, `samples`, `train` and `wheel` beside them; `delegates`
+asks vendors' tools what GPUs and NPUs would run; `arm64` and `tflite_runtime` verify a bundle where it is not at home.
 
 Versions are read from pyproject.toml and repeated nowhere.
 """
@@ -26,6 +26,15 @@ def convert(session: nox.Session) -> None:
     """Convert shipped filters to verified bundles: `nox -s convert -- l0`, or all without a name."""
     session.install("-e", ".[convert]")
     session.run("unfilter", "convert", *session.posargs)
+
+
+@nox.session
+def delegates(session: nox.Session) -> None:
+    """Convert filters again with what TensorFlow's analyzer and Qualcomm's compiler say of their graphs: `... -- l0`."""
+    session.install("-e", ".[delegates]")
+    session.run("unfilter", "convert", *session.posargs)
+    for name in session.posargs or ["l0"]:
+        session.run("unfilter", "delegates", name)
 
 
 @nox.session

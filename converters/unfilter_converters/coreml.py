@@ -41,8 +41,7 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
     for direction in ("forward", "inverse"):
         path = f"{_FOLDER}/{direction}_{precision}.mlpackage"
         graph = ExportForm(network, direction).eval()
-        with _quiet():
-            _write(graph, OUTPUT[direction], plan, precision, folder / path)
+        _write(graph, OUTPUT[direction], plan, precision, folder / path)
         artifacts.append(graph_entry(FORMAT, direction, precision, path, "NCHW", graph.hyper_parameters))
     return tuple(artifacts)
 
@@ -53,8 +52,7 @@ def _write(graph: ExportForm, result: str, plan: TilePlan, precision: Precision,
         # that tracing is deprecated; what it says about the graph is let through
         warnings.simplefilter("ignore", DeprecationWarning)
         traced = torch.jit.trace(graph, tuple(examples.values()))
-    with _quiet():
-        ct = _coremltools()
+    with coremltools_quietly() as ct:
         height, width = (ct.RangeDim(plan.alignment, plan.tile, plan.tile) for _ in range(2))
         shapes = {name: (1, 3, height, width) if name in INPUT.values() else value.shape for name, value in examples.items()}
         program = ct.convert(
@@ -68,11 +66,12 @@ def _write(graph: ExportForm, result: str, plan: TilePlan, precision: Precision,
             skip_model_load=True,
         )
         program.save(str(package))
-    _settle(ct, package / _MODEL)
+        settle(ct, package)
 
 
-def _settle(ct: Any, model: Path) -> None:
-    """Take out what differs between two conversions of one network: the day, and the order of protobuf maps."""
+def settle(ct: Any, package: Path) -> None:
+    """Take out of a package what differs between two conversions of one network: the day, and the order of protobuf maps."""
+    model = package / _MODEL
     spec = ct.proto.Model_pb2.Model.FromString(model.read_bytes())
     spec.description.metadata.userDefined.pop(_DATE, None)
     model.write_bytes(spec.SerializeToString(deterministic=True))
@@ -97,13 +96,15 @@ def _coremltools() -> Any:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """No progress bars and no word on versions "not tested": ours is one line per artifact. What fails raises."""
+def coremltools_quietly() -> Iterator[Any]:
+    """coremltools, with no progress bars and no word on versions "not tested": ours is one line per artifact. What fails
+    raises.
+    """
     disabled = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
         with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            yield
+            yield _coremltools()
     finally:
         logging.disable(disabled)

@@ -103,6 +103,10 @@ class _CouplingForm(nn.Module):
         return shift if target is None else target * gain + shift
 
 
+class _FusionForm(_CouplingForm):
+    """A coupling of the fusion: LiteRT's graphs name operations by class, and quantizers tell the fusion's by this one."""
+
+
 class _DilatedForm(nn.Module):
     def __init__(self, auxiliary: Dilated) -> None:
         super().__init__()
@@ -190,7 +194,7 @@ class ExportForm(nn.Module):
         self.auxiliary: nn.Module | None = None
         branch = list(network.invertible)
         fusion = list(network.fusion)
-        self.invertible = _forms(branch, direction)
+        self.invertible = _forms(branch, direction, _CouplingForm)
         if direction == "forward":
             if network.auxiliary is not None:
                 self.auxiliary = (
@@ -198,7 +202,7 @@ class ExportForm(nn.Module):
                 )
             while fusion and len(fusion) % 2 == 0:  # odd couplings make Delta; after the last even one they are dead
                 fusion.pop()
-        self.fusion = _forms(fusion, direction)
+        self.fusion = _forms(fusion, direction, _FusionForm)
         self.enhance_decoded = _enhancer_form(network.enhance_decoded, direction)
         self.enhance_restored = _enhancer_form(network.enhance_restored, direction)
         self.maskable = network.auxiliary is None or isinstance(network.auxiliary, Dilated) or direction == "inverse"
@@ -251,11 +255,11 @@ def _enhancer_form(enhancer: Enhancer | None, direction: Direction) -> _Enhancer
     return None if enhancer is None or direction == "forward" else _EnhancerForm(enhancer)
 
 
-def _forms(couplings: list[nn.Module], direction: Direction) -> nn.ModuleList:
+def _forms(couplings: list[nn.Module], direction: Direction, form: type[_CouplingForm]) -> nn.ModuleList:
     forms = nn.ModuleList()
     for coupling in couplings:
         assert isinstance(coupling, Coupling)
-        forms.append(_CouplingForm(coupling, direction))
+        forms.append(form(coupling, direction))
     return forms
 
 

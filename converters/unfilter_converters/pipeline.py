@@ -3,13 +3,13 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol, cast, get_args
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from unfilter.bundle import (
     MANIFEST,
@@ -20,10 +20,14 @@ from unfilter.bundle import (
     Manifest,
     Precision,
     Provenance,
+    Refused,
     TilePlan,
     digest,
     json_digest,
 )
+from unfilter.delegates.coverage import FILE as DELEGATES
+from unfilter.delegates.coverage import DelegateFile
+from unfilter.delegates.recipes import table
 from unfilter.detection.detector import FILE as DETECTOR
 from unfilter.detection.detector import read_detector
 from unfilter.errors import UnfilterError
@@ -36,6 +40,9 @@ from unfilter.remainder import RULE as REMAINDER_RULE
 from unfilter.rounding import RULE as ROUNDING_RULE
 from unfilter_converters.cache import Cache, key, source_digest
 from unfilter_converters.chatter import held_back
+from unfilter_converters.delegates import coverage
+from unfilter_converters.quantization import Quantizer, quantizer
+from unfilter_converters.shipping import measured, shippable, without
 from unfilter_training.checkpoint import CARD, Description, load, read_description
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork, halo, method_of
 
@@ -43,6 +50,8 @@ TILE = 768
 """Side of a tile, pixels: (768 / (768 - 2 * 60))**2 = 1.4 times the work of an untiled photo at a halo of 60."""
 
 CONVERTERS = ("reference", "onnx", "litert", "coreml")
+PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16", "w8")
+"""What ships without being asked for. `w8a16` is for NPUs of integers, which nothing here can run, and is slow elsewhere."""
 FIDELITY = "fidelity.json"
 PAGE = "page.html"
 
@@ -67,19 +76,29 @@ def converter(name: str) -> Converter:
 
 
 class Conversion:
-    """One checkpoint on its way to a bundle.
+    """One checkpoint on its way to a bundle, in fp32 and `precisions`. Of those, each format gets what can be made of it and
+    what keeps its tolerance; fp32 ships always, with its verdict.
 
     Raises:
         UnfilterError: the checkpoint is missing or damaged, or holds one of the paper's baselines.
     """
 
-    def __init__(self, checkpoint: Path, cache: Path, report: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        checkpoint: Path,
+        cache: Path,
+        report: Callable[[str], None] = lambda _: None,
+        precisions: Collection[Precision] = PRECISIONS,
+    ) -> None:
         self.checkpoint, self.report = checkpoint, report
+        self.precisions = [each for each in get_args(Precision) if each == "fp32" or each in precisions]
         self.cache = Cache(cache)
         self.description: Description = read_description(checkpoint)
         form = refuse_baseline(checkpoint, self.description)
         reach = max(halo(form, direction) for direction in ("forward", "inverse"))
         self.plan = TilePlan(tile=TILE, halo=reach, alignment=form.alignment)
+        self._folders: dict[tuple[str, Precision], Path] = {}
+        self._tools: dict[str, str] = {}
         self._inputs = {
             "weights": self.description.weights_sha256,
             "network": form.model_dump(),
@@ -97,8 +116,8 @@ class Conversion:
     def run(self, folder: Path) -> FidelityReport:
         """Make the bundle at `folder` and verify it; a bundle that stood there is replaced when the new one is complete.
 
-        The report stands in the bundle, without speeds, so that equal conversions give equal bundles; and beside it, with
-        pictures, as `FOLDER.html`.
+        The report is of what ships, with what does not under `refused`. It stands in the bundle, without speeds, so that
+        equal conversions give equal bundles; and beside it, with pictures, as `FOLDER.html`.
 
         Raises:
             CheckpointError: the checkpoint is missing, damaged or of another version.
@@ -107,16 +126,19 @@ class Conversion:
         temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
         try:
             temporary.chmod(0o755)
-            artifacts, tools = self._artifacts(temporary)
+            artifacts = self._artifacts(temporary)
             goldens, restoration = self._goldens(temporary)
             shutil.copyfile(self.checkpoint / CARD, temporary / CARD)
             self._copy_detector(temporary)
-            manifest = self._write_manifest(temporary, artifacts, goldens, restoration, tools)
-            proof = self._verify(temporary, manifest)
+            self._ask_delegates(temporary, artifacts)
+            proof = self._verify(temporary, self._write_manifest(temporary, artifacts, goldens, restoration))
             report = read_report(proof / FIDELITY)
-            kept = report.model_copy(update={"speeds": ()})
-            (temporary / FIDELITY).write_text(kept.model_dump_json(indent=2) + "\n", encoding="utf-8")
-            self._write_manifest(temporary, artifacts, goldens, restoration, tools)
+            for each in report.refused:
+                self.report(f"{each.format} {each.precision} does not ship: {each.reason}")
+            shipped = without(report.refused, artifacts, temporary)
+            _write(temporary / DELEGATES, DelegateFile(recipes=table(), coverage=report.coverage))
+            _write(temporary / FIDELITY, report.model_copy(update={"speeds": ()}))
+            self._write_manifest(temporary, measured(shipped, report), goldens, restoration, report.refused)
             _replace(folder, temporary)
             with replacing(page_of(folder)) as written:
                 shutil.copyfile(proof / PAGE, written)
@@ -124,27 +146,47 @@ class Conversion:
             shutil.rmtree(temporary, ignore_errors=True)
         return report
 
-    def _artifacts(self, bundle: Path) -> tuple[list[Artifact], dict[str, str]]:
-        artifacts: list[Artifact] = []
-        tools: dict[str, str] = {}
-        for name in CONVERTERS:
-            module = converter(name)
-            found = versions(module.TOOLS)
-            tools |= found
-            for precision in module.PRECISIONS:
-                step = f"{name} {precision}"
-                self.report(f"{step} ...")
-                inputs = key(**self._inputs, converter=name, precision=precision, tools=found)
-                cached, hit = self.cache.get(inputs, lambda to, m=module, p=precision: self._convert(m, p, to))
-                artifacts += _merge(cached, bundle)
-                self.report(f"{step}: {'from the cache' if hit else 'made'}")
-        return artifacts, tools
+    def _artifacts(self, bundle: Path) -> list[Artifact]:
+        made = [self._made(name, precision) for precision in self.precisions for name in CONVERTERS]
+        return [artifact for folder in made if folder for artifact in _merge(folder, bundle)]
+
+    def _made(self, name: str, precision: Precision) -> Path | None:
+        """The folder of one converter's artifacts in one precision, from the cache; None where it cannot make that one."""
+        if (name, precision) not in self._folders:
+            module, smaller = converter(name), quantizer(name)
+            if precision in module.PRECISIONS:
+                folder = self._cached(name, precision, module.TOOLS, lambda to: self._convert(module, precision, to))
+            elif smaller and (source := self._source(name, precision, smaller)):
+                folder = self._cached(
+                    name, precision, module.TOOLS + smaller.TOOLS, lambda to: self._quantize(smaller, source, precision, to)
+                )
+            else:
+                return None
+            self._folders[name, precision] = folder
+        return self._folders[name, precision]
+
+    def _source(self, name: str, precision: Precision, smaller: Quantizer) -> Path | None:
+        base = smaller.MADE_FROM.get(precision)
+        return self._made(name, base) if base else None
+
+    def _cached(self, name: str, precision: Precision, distributions: tuple[str, ...], make: Callable[[Path], None]) -> Path:
+        found = versions(distributions)
+        self._tools |= found
+        self.report(f"{name} {precision} ...")
+        cached, hit = self.cache.get(key(**self._inputs, converter=name, precision=precision, tools=found), make)
+        self.report(f"{name} {precision}: {'from the cache' if hit else 'made'}")
+        return cached
 
     def _convert(self, module: Converter, precision: Precision, folder: Path) -> None:
         network = self.network
         with held_back():
             artifacts = module.convert(network, self.plan, folder, precision)
-        (folder / "artifacts.json").write_bytes(TypeAdapter(tuple[Artifact, ...]).dump_json(artifacts))
+        _list(artifacts, folder)
+
+    def _quantize(self, smaller: Quantizer, source: Path, precision: Precision, folder: Path) -> None:
+        with held_back():
+            artifacts = smaller.quantize(source, tuple(_listed(source)), self.plan, precision, folder)
+        _list(artifacts, folder)
 
     def _goldens(self, bundle: Path) -> tuple[tuple[Golden, ...], str]:
         def make(folder: Path) -> None:
@@ -173,13 +215,31 @@ class Conversion:
         else:
             shutil.copyfile(self.checkpoint / DETECTOR, bundle / DETECTOR)
 
+    def _ask_delegates(self, bundle: Path, artifacts: list[Artifact]) -> None:
+        """Write what GPUs and NPUs would run, or take what the same vendors' tools said of the same graphs before."""
+
+        def make(folder: Path) -> None:
+            with held_back():
+                found = tuple(coverage(artifacts, bundle))
+            _write(folder / DELEGATES, DelegateFile(recipes=table(), coverage=found))
+
+        inputs = key(
+            **self._inputs,
+            artifacts=[artifact.path for artifact in artifacts],
+            recipes=table().model_dump(mode="json"),
+            tools=versions(("onnx", "onnxruntime", "onnxruntime-qnn", "tensorflow")),
+        )
+        cached, hit = self.cache.get(inputs, make)
+        self.report(f"delegates: {'from the cache' if hit else 'asked'}")
+        shutil.copyfile(cached / DELEGATES, bundle / DELEGATES)
+
     def _write_manifest(
         self,
         bundle: Path,
         artifacts: list[Artifact],
         goldens: tuple[Golden, ...],
         restoration: str,
-        tools: dict[str, str],
+        refused: tuple[Refused, ...] = (),
     ) -> Manifest:
         description = self.description
         files = sorted(path for path in bundle.rglob("*") if path.is_file() and path.name != MANIFEST)
@@ -193,10 +253,12 @@ class Conversion:
             carriers=("exact", "jpeg") if description.recipe.degradation.jpeg else ("exact",),
             hyper_parameters=description.recipe.hyper_parameters,
             artifacts=tuple(artifacts),
+            refused=refused,
             goldens=goldens,
             files=tuple(_entry(path, bundle) for path in files),
             detection=DETECTOR if (bundle / DETECTOR).exists() else None,
-            tools=tools,
+            delegates=DELEGATES if (bundle / DELEGATES).exists() else None,
+            tools=self._tools,
             provenance=Provenance(
                 weights_sha256=description.weights_sha256,
                 steps=description.steps,
@@ -205,16 +267,18 @@ class Conversion:
                 scores=tuple(score.model_dump() for score in description.scores),
             ),
         )
-        (bundle / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        _write(bundle / MANIFEST, manifest)
         return manifest
 
     def _verify(self, bundle: Path, manifest: Manifest) -> Path:
-        """The folder of report and page: made now, or by the same code and runtimes from the same files before."""
+        """The folder of report and page, both of what ships: made now, or by the same code and runtimes from the same files
+        before.
+        """
 
         def make(folder: Path) -> None:
             gallery = Gallery()
-            report = verify(Bundle(bundle), gallery=gallery, report=self.report)
-            (folder / FIDELITY).write_text(report.model_dump_json(), encoding="utf-8")
+            report = shippable(verify(Bundle(bundle), gallery=gallery, report=self.report))
+            _write(folder / FIDELITY, report)
             (folder / PAGE).write_text(page(report, gallery), encoding="utf-8")
 
         inputs = key(
@@ -222,6 +286,7 @@ class Conversion:
             ranges=[one.model_dump() for one in manifest.hyper_parameters],
             values=[golden.parameters for golden in manifest.goldens],
             sdk=source_digest("unfilter"),
+            converters=self._inputs["source"],
             runtimes=versions(("onnxruntime", "ai-edge-litert", "coremltools", "torch", "numpy")),
         )
         cached, hit = self.cache.get(inputs, make)
@@ -246,10 +311,22 @@ def refuse_baseline(checkpoint: Path, description: Description) -> NetworkConfig
     return form
 
 
+def _write(path: Path, content: BaseModel) -> None:
+    path.write_text(content.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
 def _merge(cached: Path, bundle: Path) -> list[Artifact]:
     """Copy the files of a cached conversion into the bundle."""
     shutil.copytree(cached, bundle, dirs_exist_ok=True, ignore=shutil.ignore_patterns("artifacts.json"))
-    return TypeAdapter(list[Artifact]).validate_json((cached / "artifacts.json").read_bytes())
+    return _listed(cached)
+
+
+def _list(artifacts: tuple[Artifact, ...], folder: Path) -> None:
+    (folder / "artifacts.json").write_bytes(TypeAdapter(tuple[Artifact, ...]).dump_json(artifacts))
+
+
+def _listed(folder: Path) -> list[Artifact]:
+    return TypeAdapter(list[Artifact]).validate_json((folder / "artifacts.json").read_bytes())
 
 
 def _entry(path: Path, bundle: Path) -> FileEntry:

@@ -4,6 +4,7 @@ manifest.json   this module's schema; lists every other file with sha256 and siz
 artifacts       ONNX, TFLite, Core ML, and the PyTorch reference (.pt2)
 goldens/        small photos with the reference's filtered and restored bytes, as PNG
 fidelity.json   the verdict when the bundle was made
+delegates.json  how to engage GPUs and NPUs, and what each would run (`unfilter.delegates`); bundles may lack it
 detection.json  what tells the filter's own files from others (`unfilter.detection`); bundles may lack it
 CARD.md         the model card
 """
@@ -12,7 +13,7 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -27,7 +28,9 @@ SHOWN = 12
 SCHEMA: Literal[1] = 1
 
 Direction = Literal["forward", "inverse"]
-Precision = Literal["fp32", "fp16"]
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
+Precision = Literal["fp32", "fp16", "w8", "w8a16"]
+"""`w8`: weights in 8 bits, arithmetic in float; `w8a16`: activations in 16-bit integers too. See docs/precisions.md."""
 Format = Literal["onnx", "tflite", "mlpackage", "pt2"]
 Carrier = Literal["exact", "jpeg"]
 """What filtered bytes may be saved in: exact keeps every level (PNG, lossless WebP, lossless HEIC)."""
@@ -62,6 +65,27 @@ class Tensor(_Frozen):
     meaning: str = Field(description="range and colour space in words")
 
 
+class Measured(_Frozen):
+    """What an artifact came to when the bundle was made, on its goldens.
+
+    `error` and the loss are those of the runtime that did worst, where several of this machine open the format.
+    """
+
+    bytes: int = Field(ge=0, description="of all its files; one file may hold both directions")
+    error: float = Field(description="largest difference of an output from the reference's, where 1 is the range of a photo")
+    round_trip_loss_db: float = Field(
+        description="PSNR of what the reference restores, less PSNR of what both directions in this format and precision do"
+    )
+
+
+class Refused(_Frozen):
+    """A precision that was made and does not ship, since it missed its tolerance."""
+
+    format: Format
+    precision: Precision
+    reason: str
+
+
 class Artifact(_Frozen):
     """One graph: a direction of the filter in one format and precision."""
 
@@ -77,6 +101,7 @@ class Artifact(_Frozen):
     masked_signature: str | None = Field(None, description="TFLite signature that takes `valid` too")
     fixed_size: bool = Field(False, description="takes exactly the plan's tile; otherwise any aligned size up to it")
     macs_per_pixel: float | None = Field(None, description="multiply-accumulates per photo pixel, counted on the graph")
+    measured: Measured | None = Field(None, description="size, error and loss; None: not measured where it was made")
 
 
 class TilePlan(_Frozen):
@@ -139,9 +164,11 @@ class Manifest(_Frozen):
     carriers: tuple[Carrier, ...] = Field(("exact",), description="what the filter was trained to be saved in", min_length=1)
     hyper_parameters: tuple[HyperParameter, ...] = Field((), description="what `apply` may be told, in the graphs' order")
     artifacts: tuple[Artifact, ...]
+    refused: tuple[Refused, ...] = Field((), description="precisions that missed their tolerance, with the number")
     goldens: tuple[Golden, ...]
     files: tuple[FileEntry, ...]
     detection: str | None = Field(None, description="file with the detector, relative to the bundle; None: not calibrated")
+    delegates: str | None = Field(None, description="file with delegate recipes and coverage; None: not asked")
     tools: dict[str, str] = Field(description="versions of what made the artifacts")
     provenance: Provenance
 

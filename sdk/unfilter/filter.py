@@ -50,26 +50,42 @@ class Filter:
     threads may use one filter at once, and get the bytes that one thread gets.
     """
 
-    def __init__(self, bundle: Bundle, runtime: str, precision: Precision = "fp32") -> None:
+    def __init__(self, bundle: Bundle, runtime: str, precision: Precision = "fp32", delegate: str | None = None) -> None:
         self.bundle, self.runtime, self.precision = bundle, runtime, precision
-        self._graphs = Graphs(bundle, runtime, precision)
+        self._graphs = Graphs(bundle, runtime, precision, delegate)
 
     @classmethod
-    def open(cls, bundle: AnyPath, *, runtime: str | None = None, precision: Precision = "fp32") -> "Filter":
+    def open(
+        cls, bundle: AnyPath, *, runtime: str | None = None, delegate: str | None = None, precision: Precision = "fp32"
+    ) -> "Filter":
         """Open a filter by name or its bundle by path.
 
         Args:
             bundle: a folder with `manifest.json`, a packed bundle (`l0.unfilter`), or the name of a filter in the search
                 path: `l0`, or `l0@13b9` where there are several. A `Path` is never a name.
             runtime: one of `unfilter.runtimes.NAMES`; None takes the first that is installed and opens that precision.
-            precision: of the graphs, fp32 or fp16; a bundle may lack one for a runtime.
+            delegate: what the runtime hands graphs to, such as gpu (docs/delegates.md); None takes the best that this
+                machine has for the precision, which for fp32 is the CPU.
+            precision: of the graphs (docs/precisions.md); a bundle may lack one for a runtime.
 
         Raises:
             BundleError: no bundle, a broken one, or one without such artifacts; no filter of that name, or several.
-            RuntimeUnavailable: the runtime is not installed, or none is.
+            RuntimeUnavailable: the runtime is not installed, or none is; the delegate is unknown, or not to be had here.
         """
         opened = open_bundle(bundle if isinstance(bundle, str) else Path(bundle))
-        return cls(opened, runtime or first_runtime(opened, precision), precision)
+        return cls(opened, runtime or first_runtime(opened, precision, delegate), precision, delegate)
+
+    @property
+    def delegate(self) -> str:
+        """What the runtime hands graphs to, such as cpu or gpu."""
+        return self._graphs.delegate.delegate
+
+    @property
+    def engine(self) -> str:
+        """Runtime, precision, and what is not the runtime's own CPU, such as `litert fp16 on gpu`."""
+        recipe = self._graphs.delegate
+        on = "" if recipe.hardware == "CPU" else f" on {recipe.delegate}"
+        return f"{self.runtime} {self.precision}{on}"
 
     @property
     def hyper_parameters(self) -> tuple[HyperParameter, ...]:

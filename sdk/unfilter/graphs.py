@@ -7,26 +7,27 @@ from threading import Lock
 import numpy as np
 
 from unfilter import runtimes
-from unfilter.bundle import Bundle, Direction, Precision
+from unfilter.bundle import DIRECTIONS, Bundle, Direction, Precision
+from unfilter.delegates import recipes
+from unfilter.delegates.recipes import Recipe
 from unfilter.errors import RuntimeUnavailable
 from unfilter.hyper_parameter import complete
 from unfilter.runtimes import BoundGraph, Graph
-
-_DIRECTIONS: tuple[Direction, ...] = ("forward", "inverse")
 
 
 class Graphs:
     """Both directions of a bundle.
 
     Raises:
-        RuntimeUnavailable: the runtime is not installed.
+        RuntimeUnavailable: the runtime is not installed, or its delegate not to be had here.
         BundleError: the bundle lacks a direction in that format and precision.
     """
 
-    def __init__(self, bundle: Bundle, runtime: str, precision: Precision) -> None:
+    def __init__(self, bundle: Bundle, runtime: str, precision: Precision, delegate: str | None = None) -> None:
         self._bundle = bundle
         self._module = runtimes.runtime(runtime)
-        self._artifacts = {each: bundle.artifact(self._module.FORMAT, each, precision) for each in _DIRECTIONS}
+        self.delegate: Recipe = chosen(runtime, precision, delegate)
+        self._artifacts = {each: bundle.artifact(self._module.FORMAT, each, precision) for each in DIRECTIONS}
         self._loaded: dict[Direction, Graph] = {}
         self._lock = Lock()
 
@@ -41,20 +42,35 @@ class Graphs:
         return partial(graph, parameters=places)
 
     def fixed_size(self, direction: Direction) -> bool:
-        """Whether the graph of one direction takes tiles of the plan's size only."""
-        return self._artifacts[direction].fixed_size
+        """Whether the graph of one direction, or the hardware that runs it, takes tiles of the plan's size only."""
+        return self._artifacts[direction].fixed_size or self.delegate.fixed_size
 
     def _graph(self, direction: Direction) -> Graph:
         with self._lock:
             if direction not in self._loaded:
                 artifact = self._artifacts[direction]
                 self._bundle.check_artifact(artifact)
-                self._loaded[direction] = self._module.open_graph(self._bundle, artifact)
+                self._loaded[direction] = self._module.open_graph(self._bundle, artifact, self.delegate)
             return self._loaded[direction]
 
 
-def first_runtime(bundle: Bundle, precision: Precision) -> str:
-    """The first installed runtime that opens what the bundle has in that precision.
+def chosen(runtime: str, precision: Precision, delegate: str | None) -> Recipe:
+    """The delegate of that name; None takes the first that this machine has, of those preferred for the precision.
+
+    Raises:
+        RuntimeUnavailable: the runtime has none of that name, or this machine has not what it needs.
+    """
+    module = runtimes.sibling(runtime)
+    if delegate is None:
+        return next(each for each in recipes.preferred(runtime, precision) if not module.delegate_unavailable(each))
+    named = recipes.recipe(runtime, delegate)
+    if reason := module.delegate_unavailable(named):
+        raise RuntimeUnavailable(f"delegate {named}: {reason}")
+    return named
+
+
+def first_runtime(bundle: Bundle, precision: Precision, delegate: str | None = None) -> str:
+    """The first installed runtime that opens what the bundle has in that precision, and has the delegate.
 
     Raises:
         RuntimeUnavailable: none is installed, or none does.
@@ -63,10 +79,18 @@ def first_runtime(bundle: Bundle, precision: Precision) -> str:
     if not installed:
         raise RuntimeUnavailable("no runtime is installed; add one with: pip install 'unfilter[onnx]'")
     formats = {artifact.format for artifact in bundle.manifest.artifacts if artifact.precision == precision}
-    for name in installed:
-        if runtimes.sibling(name).FORMAT in formats:
-            return name
-    raise RuntimeUnavailable(
-        f"{bundle.folder}: nothing in {precision} that an installed runtime ({', '.join(installed)}) opens; "
-        f"it holds {', '.join(sorted(formats)) or 'no such artifact'}"
-    )
+    usable = [name for name in installed if runtimes.sibling(name).FORMAT in formats]
+    if not usable:
+        raise RuntimeUnavailable(
+            f"{bundle.folder}: nothing in {precision} that an installed runtime ({', '.join(installed)}) opens; "
+            f"it holds {', '.join(sorted(formats)) or 'no such artifact'}"
+        )
+    if delegate is None:
+        return usable[0]
+    having = [each for name in usable for each in recipes.of_runtime(name) if each.delegate == delegate]
+    reasons = [(each, runtimes.sibling(each.runtime).delegate_unavailable(each)) for each in having]
+    for each, reason in reasons:
+        if reason is None:
+            return each.runtime
+    said = "; ".join(f"{each}: {reason}" for each, reason in reasons) or f"no delegate of {', '.join(usable)}"
+    raise RuntimeUnavailable(f"delegate {delegate}: {said}")

@@ -52,9 +52,12 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("unfilter.runtimes.NAMES", ("onnx", "torch"))
 
 
-def test_the_shipped_filter_has_six_artifacts_and_the_reference_in_both_directions(shipped_bundle: Path) -> None:
+def test_the_shipped_filter_has_every_format_in_three_precisions_and_the_reference_in_both_directions(
+    shipped_bundle: Path,
+) -> None:
     artifacts = Bundle(shipped_bundle).manifest.artifacts
-    expected = {("onnx", "fp32"), ("tflite", "fp32"), ("mlpackage", "fp32"), ("mlpackage", "fp16"), ("pt2", "fp32")}
+    expected = {(form, each) for form in ("onnx", "tflite", "mlpackage") for each in ("fp32", "fp16", "w8")}
+    expected.add(("pt2", "fp32"))
     for direction in ("forward", "inverse"):
         assert {(a.format, a.precision) for a in artifacts if a.direction == direction} == expected
 
@@ -68,7 +71,7 @@ def test_the_shipped_filter_fails_nowhere_and_core_ml_is_unverified_off_macos(sh
 
 def test_the_shipped_filter_needs_at_most_40_kmac_per_pixel_and_direction(shipped_bundle: Path) -> None:
     counted = [a.macs_per_pixel for a in Bundle(shipped_bundle).manifest.artifacts if a.format == "onnx"]
-    assert len(counted) == 2
+    assert len(counted) == 6
     assert all(macs is not None and 10_000 < macs <= 40_000 for macs in counted)
 
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from unfilter import runtimes
 from unfilter.bundle import Artifact, Bundle
+from unfilter.delegates import recipes
+from unfilter.delegates.recipes import Recipe
 from unfilter.errors import BundleError, RuntimeUnavailable
 from unfilter.filter import Filter
 from unfilter.graphs import Graphs
@@ -30,9 +32,9 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[str]]:
         paths: list[str] = []
         real = module.open_graph
 
-        def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
+        def open_graph(bundle: Bundle, artifact: Artifact, delegate: Recipe | None = None) -> Graph:
             paths.append(artifact.direction)
-            return real(bundle, artifact)
+            return real(bundle, artifact, delegate)
 
         monkeypatch.setattr(module, "open_graph", open_graph)
         return paths
@@ -73,3 +75,27 @@ def test_a_bundle_that_lacks_a_direction_is_refused_on_opening(small_bundle: Pat
         Graphs(Bundle(small_bundle), "onnx", "fp16")
     with pytest.raises(RuntimeUnavailable, match="unknown runtime"):
         Graphs(Bundle(small_bundle), "onx", "fp32")
+
+
+def test_a_delegate_that_is_unknown_or_not_here_is_refused_in_one_line(small_bundle: Path) -> None:
+    with pytest.raises(RuntimeUnavailable, match=r"^runtime onnx has no delegate 'gpu': choose one of cpu, xnnpack, coreml"):
+        Filter.open(small_bundle, runtime="onnx", delegate="gpu")
+    with pytest.raises(RuntimeUnavailable, match=r"^delegate onnx nnapi: this onnxruntime has no Nnapi.*builds for android"):
+        Filter.open(small_bundle, runtime="onnx", delegate="nnapi")
+    with pytest.raises(RuntimeUnavailable, match=r"^delegate nnapi: onnx nnapi: this onnxruntime has no Nnapi"):
+        Filter.open(small_bundle, delegate="nnapi")
+    with pytest.raises(RuntimeUnavailable, match=r"^delegate neural_engine: no delegate of onnx$"):
+        Filter.open(small_bundle, delegate="neural_engine")
+
+
+def test_without_a_word_fp32_runs_on_the_cpu(runtime: str, shipped_bundle: Path) -> None:
+    opened = Filter.open(shipped_bundle, runtime=runtime)
+    assert opened.delegate == recipes.of_runtime(runtime)[0].delegate
+    assert opened.engine == f"{runtime} fp32"
+
+
+def test_hardware_that_takes_whole_tiles_only_gets_whole_tiles(small_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    graphs = Graphs(Bundle(small_bundle), "onnx", "fp32")
+    assert not graphs.fixed_size("forward")
+    monkeypatch.setattr(graphs, "delegate", recipes.recipe("onnx", "coreml"))
+    assert graphs.fixed_size("forward")

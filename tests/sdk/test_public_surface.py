@@ -103,7 +103,7 @@ def test_every_runtime_offers_the_protocol(name: str) -> None:
         for n, value in vars(module).items()
         if not n.startswith("_") and getattr(value, "__module__", "") == module.__name__
     }
-    assert public == {"unavailable", "open_graph"}
+    assert public == {"unavailable", "delegate_unavailable", "open_graph"}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import get_args
+
+from unfilter.bundle import Precision
 
 SUMMARY = "convert checkpoints to verified bundles of ONNX, TFLite and Core ML models"
 EXTRA: str | None = "convert"
@@ -17,6 +20,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, default=Path("build/bundles"), help="where bundles go (build/bundles)")
     parser.add_argument("--cache", type=Path, default=Path("build/cache"), help="artifacts made before (build/cache)")
+    parser.add_argument(
+        "--precision",
+        dest="precisions",
+        action="append",
+        choices=get_args(Precision),
+        help="beside fp32 (may be repeated; default: fp16 and w8)",
+    )
 
 
 def run(arguments: Namespace) -> int:
@@ -24,7 +34,7 @@ def run(arguments: Namespace) -> int:
     from unfilter.errors import UnfilterError
     from unfilter.fidelity import render
     from unfilter.fidelity.reports.overview import write_overview
-    from unfilter_converters.pipeline import Conversion, page_of, refuse_baseline
+    from unfilter_converters.pipeline import PRECISIONS, Conversion, page_of, refuse_baseline
     from unfilter_training.checkpoint import find, read_description, shipped
 
     checkpoints = [find(name) for name in arguments.filters or shipped()]
@@ -42,7 +52,8 @@ def run(arguments: Namespace) -> int:
         def step(line: str, name: str = description.filter) -> None:
             announce(f"[{name}] {line}")
 
-        report = reports[page_of(target).name] = Conversion(checkpoint, arguments.cache, step).run(target)
+        conversion = Conversion(checkpoint, arguments.cache, step, arguments.precisions or PRECISIONS)
+        report = reports[page_of(target).name] = conversion.run(target)
         finish()
         print(render(report))
         if notice := description.recipe.research_only:

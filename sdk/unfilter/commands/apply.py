@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from unfilter import runtimes
+from unfilter.bundle import Precision
 from unfilter.commands.batch import Batch, Write, add_path_arguments, single
+from unfilter.delegates import recipes
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling
 
 if TYPE_CHECKING:
@@ -78,11 +80,14 @@ def _assignment(text: str) -> tuple[str, float]:
 
 
 def add_runtime_arguments(parser: ArgumentParser) -> None:
-    """`--runtime` and `--precision`, shared with `restore`."""
+    """`--runtime`, `--delegate` and `--precision`, shared with `restore`."""
     parser.add_argument(
         "--runtime", choices=runtimes.NAMES, help="default: the first one installed that opens the precision"
     )
-    parser.add_argument("--precision", choices=("fp32", "fp16"), default="fp32")
+    parser.add_argument(
+        "--delegate", choices=recipes.names(), help="default: the best that is here for the precision; `unfilter delegates`"
+    )
+    parser.add_argument("--precision", choices=get_args(Precision), default="fp32")
 
 
 def run(arguments: Namespace) -> int:
@@ -90,7 +95,9 @@ def run(arguments: Namespace) -> int:
     from unfilter.filter import Filter
 
     pair = single(arguments)
-    chosen = Filter.open(arguments.bundle, runtime=arguments.runtime, precision=arguments.precision)
+    chosen = Filter.open(
+        arguments.bundle, runtime=arguments.runtime, delegate=arguments.delegate, precision=arguments.precision
+    )
     if pair is None:
         return _run_many(chosen, arguments)
     source, target = pair
@@ -148,4 +155,4 @@ def _run_many(chosen: "Filter", arguments: Namespace) -> int:
 
 
 def _said(target: Path, chosen: "Filter") -> str:
-    return f"{target}: {chosen.bundle.manifest.filter} applied with {chosen.runtime} {chosen.precision}"
+    return f"{target}: {chosen.bundle.manifest.filter} applied with {chosen.engine}"

@@ -145,10 +145,9 @@ def _bundle(path: Path) -> list[tuple[str, str]]:
     ]
     for artifact in manifest.artifacts:
         cost = f", {artifact.macs_per_pixel / 1000:.1f} kMAC per pixel" if artifact.macs_per_pixel else ""
-        lines.append(
-            (
-                "artifact",
-                f"{artifact.path} ({artifact.direction} {artifact.precision}, {bundle.size_of(artifact):,} bytes{cost})",
-            )
-        )
+        if artifact.measured:
+            cost += f", off by {artifact.measured.error:.1e}, loses {artifact.measured.round_trip_loss_db:.2f} dB"
+        size = f"{bundle.size_of(artifact):,} bytes"
+        lines.append(("artifact", f"{artifact.path} ({artifact.direction} {artifact.precision}, {size}{cost})"))
+    lines += [("refused", f"{each.format} {each.precision}: {each.reason}") for each in manifest.refused]
     return lines

@@ -50,7 +50,7 @@ class _Opened:
     """The filter that the arguments name, or those that the tags of files do: each opened once."""
 
     def __init__(self, arguments: Namespace) -> None:
-        self._choice = {"runtime": arguments.runtime, "precision": arguments.precision}
+        self._choice = {name: getattr(arguments, name) for name in ("runtime", "delegate", "precision")}
         self._by_restoration: dict[str, Filter] = {}
         self.named = self._open(arguments.bundle) if arguments.bundle else None
 
@@ -104,4 +104,4 @@ def _run_many(opened: _Opened, arguments: Namespace) -> int:
 
 
 def _said(target: Path, chosen: "Filter") -> str:
-    return f"{target}: restored with {chosen.bundle.folder} on {chosen.runtime} {chosen.precision}"
+    return f"{target}: restored with {chosen.bundle.folder} on {chosen.engine}"

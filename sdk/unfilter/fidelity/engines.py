@@ -1,11 +1,15 @@
-"""Which engines there are: every runtime of this machine at every precision that the bundle has for it."""
+"""Which engines there are: every runtime of this machine at every precision that the bundle has for it, on its CPU, and on
+the delegate that it takes by itself where that is another one.
+"""
 
 from collections.abc import Sequence
 
 from unfilter import runtimes
 from unfilter.bundle import Bundle, Precision
+from unfilter.delegates.recipes import of_runtime
 from unfilter.fidelity.report import Engine, NotRun
 from unfilter.filter import Filter
+from unfilter.graphs import chosen
 
 REFERENCE = Engine(runtime="torch", precision="fp32")
 
@@ -23,9 +27,11 @@ def open_engines(bundle: Bundle, only: Sequence[str] = ()) -> tuple[dict[Engine,
         if reason:
             not_run.append(NotRun(runtime=name, reason=reason))
             continue
+        cpu = of_runtime(name)[0]
         for precision in _precisions(bundle, module):
-            engine = Engine(runtime=name, precision=precision)
-            filters[engine] = Filter.open(bundle.folder, runtime=name, precision=precision)
+            for delegate in dict.fromkeys((cpu.delegate, chosen(name, precision, None).delegate)):
+                engine = Engine(runtime=name, precision=precision, delegate=None if delegate == cpu.delegate else delegate)
+                filters[engine] = Filter(bundle, name, precision, delegate)
     return filters, not_run
 
 

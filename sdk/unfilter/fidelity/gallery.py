@@ -1,6 +1,7 @@
 """Pictures for the page: of some photos what the reference makes, of the first one what every pair of engines makes."""
 
 import base64
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -63,13 +64,14 @@ class Gallery:
             self._encoded[key] = data_address(difference) if difference.any() else ""
         return key
 
-    def data(self) -> dict[str, Any]:
-        """All of it as JSON values, pictures as lossless WebP in data addresses.
+    def data(self, engines: Collection[Engine]) -> dict[str, Any]:
+        """What is kept of these engines as JSON values, pictures as lossless WebP in data addresses.
 
         `pairs` has, for each pair of engines, the places in `differences` of what is added modulo 256 to the first photo's
         filtered and restored picture.
         """
-        places = {key: index for index, key in enumerate(self._encoded)}
+        pairs = {pair: kept for pair, kept in self._pairs.items() if set(pair) <= set(engines)}
+        places = {key: index for index, key in enumerate(dict.fromkeys(key for kept in pairs.values() for key in kept))}
         return {
             "photos": [
                 {
@@ -79,10 +81,10 @@ class Gallery:
                 }
                 for one in self.shown
             ],
-            "differences": list(self._encoded.values()),
+            "differences": [self._encoded[key] for key in places],
             "pairs": [
                 {"forward": str(forward), "inverse": str(inverse), "filtered": places[a], "restored": places[b]}
-                for (forward, inverse), (a, b) in self._pairs.items()
+                for (forward, inverse), (a, b) in pairs.items()
             ],
         }
 

@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, computed_field, model_validator
 
-from unfilter.bundle import Direction, Format, Precision
+from unfilter.bundle import Direction, Format, Precision, Refused
+from unfilter.delegates.coverage import Coverage
 from unfilter.errors import UnfilterError
 from unfilter.fidelity.tolerances import Tolerance
 from unfilter.validation import first_problem
@@ -143,26 +144,6 @@ class Speed(_Frozen):
     megapixels_per_second: float
 
 
-class Coverage(_Frozen):
-    """What a delegate takes of one graph.
-
-    Attributes:
-        operations: of the graph.
-        delegated: those of them that the delegate takes.
-        partitions: pieces that the graph falls into for it; 1 is the goal.
-        source: what says so, such as the name of a vendor's checker, or `predicted from vendor documentation`.
-    """
-
-    delegate: str
-    format: Format
-    precision: Precision
-    direction: Direction
-    operations: int
-    delegated: int
-    partitions: int
-    source: str
-
-
 class FidelityReport(_Frozen):
     """All results.
 
@@ -173,6 +154,8 @@ class FidelityReport(_Frozen):
         machine: system and processor; `note` is the user's own word on it, such as that it is emulated.
         tools: versions of the runtimes.
         required: runtimes that must have passed.
+        coverage: what GPUs and NPUs would run of each artifact, as the bundle's `delegates.json` says.
+        refused: precisions that were made and do not ship.
         failures: everything that failed, a line each; follows from the rest.
     """
 
@@ -193,6 +176,7 @@ class FidelityReport(_Frozen):
     sizes: tuple[ArtifactSize, ...] = ()
     speeds: tuple[Speed, ...] = ()
     coverage: tuple[Coverage, ...] = ()
+    refused: tuple[Refused, ...] = ()
     tolerances: dict[str, Tolerance] = Field(description="by precision")
 
     @model_validator(mode="before")

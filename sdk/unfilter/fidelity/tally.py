@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.bundle import Direction
+from unfilter.bundle import DIRECTIONS, Direction
 from unfilter.fidelity.difference import Difference
 from unfilter.fidelity.metrics import psnr
 from unfilter.fidelity.report import Engine, GraphResult, RoundTrip, Speed, Verdict
@@ -105,6 +105,3 @@ class Tally:
 
     def _cpu(self, engine: Engine, direction: Direction) -> GraphTally | None:
         return self.graphs.get((engine.model_copy(update={"delegate": None}), direction)) if engine.delegate else None
-
-
-DIRECTIONS: tuple[Direction, ...] = ("forward", "inverse")

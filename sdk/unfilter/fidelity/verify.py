@@ -7,6 +7,7 @@ import numpy as np
 
 from unfilter import runtimes
 from unfilter.bundle import Bundle
+from unfilter.delegates.coverage import read_coverage
 from unfilter.errors import RuntimeUnavailable
 from unfilter.fidelity import machine, subjects
 from unfilter.fidelity.engines import REFERENCE, open_engines
@@ -84,6 +85,8 @@ def verify(
         required=tuple(required),
         sizes=_sizes(bundle),
         speeds=tally.speeds(ran),
+        coverage=read_coverage(bundle),
+        refused=bundle.manifest.refused,
         tolerances={},
     )
     return judge(measured, tolerances)

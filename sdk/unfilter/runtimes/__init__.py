@@ -8,8 +8,8 @@
 | `mil` | Core ML packages, by a reference executor of ours | coremltools, any system |
 | `torch` | the PyTorch reference (.pt2) | torch |
 
-Each sibling module has `FORMAT`, `EXTRA`, `ON_VENDOR_RUNTIME`, `unavailable()` and `open_graph(bundle, artifact)`, and
-imports its library only when asked to open something.
+Each sibling module has `FORMAT`, `EXTRA`, `ON_VENDOR_RUNTIME`, `unavailable()`, `delegate_unavailable(delegate)` and
+`open_graph(bundle, artifact, delegate)`, and imports its library only when asked for a delegate or to open something.
 """
 
 from collections.abc import Callable
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.bundle import Artifact, Bundle, Format
+from unfilter.delegates.recipes import Recipe
 from unfilter.errors import RuntimeUnavailable
 
 NAMES = ("onnx", "litert", "coreml", "torch", "mil")
@@ -57,8 +58,17 @@ class Runtime(Protocol):
         """Why this runtime cannot be used on this machine; None where it can. Imports nothing heavy."""
         ...
 
-    def open_graph(self, bundle: Bundle, artifact: Artifact) -> Graph:
-        """Load one artifact of the format that this runtime opens."""
+    def delegate_unavailable(self, delegate: Recipe) -> str | None:
+        """Why one of this runtime's delegates cannot be used on this machine; None where nothing speaks against it."""
+        ...
+
+    def open_graph(self, bundle: Bundle, artifact: Artifact, delegate: Recipe | None = None) -> Graph:
+        """Load one artifact of the format that this runtime opens, for a delegate; None: for the CPU.
+
+        Raises:
+            BundleError: the artifact cannot be loaded.
+            RuntimeUnavailable: the delegate is not to be had here, or does not take the artifact.
+        """
         ...
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.bundle import Artifact, Bundle, Format
+from unfilter.delegates.recipes import Recipe
 from unfilter.errors import BundleError
 from unfilter.runtimes import Graph, missing, parameter_input
 
@@ -27,8 +28,15 @@ def unavailable() -> str | None:
     return missing("coremltools", EXTRA)
 
 
-def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
-    """Compile and load a package, for the CPU: GPU and Neural Engine are delegates, and differ from chip to chip.
+def delegate_unavailable(delegate: Recipe) -> str | None:
+    return (
+        None  # Core ML falls back by itself on a machine without a Neural Engine; `unfilter delegates` shows it by the bytes
+    )
+
+
+def open_graph(bundle: Bundle, artifact: Artifact, delegate: Recipe | None = None) -> Graph:
+    """Compile and load a package for the compute units of `delegate`: on GPU and Neural Engine, results differ from chip to
+    chip.
 
     Raises:
         BundleError: Core ML cannot load it.
@@ -36,11 +44,12 @@ def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
     import coremltools
 
     path = bundle.path(artifact.path)
+    units = delegate.api["python"] if delegate else "CPU_ONLY"
     try:
         with warnings.catch_warnings():
             # a package that does not compile is only warned about, and fails when it is first run
             warnings.simplefilter("error", RuntimeWarning)
-            model = coremltools.models.MLModel(str(path), compute_units=coremltools.ComputeUnit.CPU_ONLY)
+            model = coremltools.models.MLModel(str(path), compute_units=coremltools.ComputeUnit[units])
     except Exception as error:  # protobuf, the package library and Core ML raise classes that share no base but Exception
         raise BundleError(f"{path}: Core ML cannot load it ({' '.join(str(error).split())})") from None
 

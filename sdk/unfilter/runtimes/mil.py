@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.bundle import Artifact, Bundle, Format
+from unfilter.delegates.recipes import Recipe
 from unfilter.errors import BundleError
 from unfilter.runtimes import Graph, input_names, missing, parameter_input
 
@@ -21,7 +22,11 @@ def unavailable() -> str | None:
     return missing("coremltools", EXTRA)
 
 
-def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
+def delegate_unavailable(delegate: Recipe) -> str | None:
+    return None  # it has the CPU only
+
+
+def open_graph(bundle: Bundle, artifact: Artifact, delegate: Recipe | None = None) -> Graph:
     """Read a package.
 
     Raises:

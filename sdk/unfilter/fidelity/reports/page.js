@@ -254,11 +254,19 @@ function sizesAndSpeeds() {
 
 function coverage() {
   if (!report.coverage.length) return null;
-  const body = report.coverage.map((c) => [c.delegate, `${c.format} ${c.precision} ${c.direction}`,
-    el("div", { class: "track" }, el("u", { style: `width:${clamp(c.delegated / Math.max(1, c.operations)) * 100}%` })),
-    `${c.delegated} of ${c.operations}`, String(c.partitions), c.source]);
-  return section("What a GPU or NPU would run", "Operations of each graph that the delegate takes; one partition is the goal.",
-    rows(["delegate", "graph", "", "operations", "partitions", "says"], body, ["", "", "axis", "number", "number", ""]));
+  const body = report.coverage.map((c) => [`${c.runtime} ${c.delegate}`, `${c.precision} ${c.direction}`,
+    c.taken === null ? "" : el("div", { class: "track", title: c.left.length ? `left to the CPU: ${c.left.join(", ")}` : "nothing is left to the CPU" },
+      el("u", { style: `width:${clamp(c.taken / Math.max(1, c.operations)) * 100}%` })),
+    c.taken === null ? "–" : `${c.taken} of ${c.operations}`, c.partitions === null ? "–" : String(c.partitions),
+    el("span", { title: [c.source, c.note].filter(Boolean).join(": ") }, c.evidence)]);
+  return section("What a GPU or NPU would run", "Operations of each graph that the delegate takes; one partition with all of them is the goal.",
+    rows(["delegate", "graph", "", "operations", "partitions", "on whose word"], body, ["name", "", "axis", "number", "number", ""]));
+}
+
+function refused() {
+  if (!report.refused.length) return null;
+  return section("What does not ship", "Precisions that were made and missed their tolerance.",
+    el("ul", { class: "plain" }, report.refused.map((one) => el("li", {}, el("b", {}, `${one.format} ${one.precision}`), `: ${one.reason}`))));
 }
 
 function engineList() {
@@ -276,7 +284,7 @@ function tolerances() {
 head();
 const pictured = viewer();
 const crossed = matrix(pictured.show);
-document.getElementById("main").append(...[...alarms(), crossed.whole, pictured.whole, graphs(), sizesAndSpeeds(), coverage(), engineList(), tolerances()].filter(Boolean));
+document.getElementById("main").append(...[...alarms(), crossed.whole, pictured.whole, graphs(), sizesAndSpeeds(), coverage(), refused(), engineList(), tolerances()].filter(Boolean));
 const first = report.round_trips.find((trip) => trip.verdict === "fail") ?? report.round_trips.reduce((a, b) => (a && number(a.restored_db) <= number(b.restored_db) ? a : b), null);
 if (first) crossed.select(first);
 else pictured.show(null);

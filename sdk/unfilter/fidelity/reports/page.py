@@ -23,7 +23,7 @@ def page(report: FidelityReport, gallery: Gallery | None = None, regressions: Se
     data = {
         "report": json.loads(report.model_dump_json()),
         "engines": [str(engine) for engine in report.engines],
-        "pictures": gallery.data() if gallery else None,
+        "pictures": gallery.data(report.engines) if gallery else None,
         "regressions": None if regressions is None else [asdict(one) for one in regressions],
     }
     return assemble("page", f"{report.filter}: does it restore?", data)

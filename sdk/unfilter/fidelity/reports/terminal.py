@@ -9,7 +9,9 @@ _MARKS = {Verdict.PASS: " ", Verdict.FAIL: "!", Verdict.UNVERIFIED: "?", Verdict
 
 
 def render(report: FidelityReport, regressions: Sequence[Regression] | None = None) -> str:
-    """The report as text: graphs, matrices, what was not run, what got worse (None: not compared), the verdict."""
+    """The report as text: graphs, matrices, what was not run or does not ship, what got worse (None: not compared), the
+    verdict.
+    """
     lines = [f"filter {report.filter}, restoration {report.restoration[:12]}"]
     lines.append(f"on {report.machine}" + (f" ({report.note})" if report.note else ""))
     lines.append(f"against {report.reference}, {len(report.photos)} photos")
@@ -21,6 +23,7 @@ def render(report: FidelityReport, regressions: Sequence[Regression] | None = No
     shown = [verdict for verdict in Verdict if report.count(verdict) and _MARKS[verdict].strip()]
     lines += ["   ".join(f"{_MARKS[verdict]} = {verdict}" for verdict in shown)] if shown else []
     lines += [f"not run: {absent.runtime}: {absent.reason}" for absent in report.not_run]
+    lines += [f"does not ship: {each.format} {each.precision}: {each.reason}" for each in report.refused]
     lines += _worse(regressions)
     lines += ["", *(f"FAIL {failure}" for failure in report.failures)]
     return "\n".join([*lines, _summary(report, regressions or ())])

@@ -62,6 +62,8 @@ class Program:
         for operation in block.operations:
             if operation.type == "const":
                 self._constants[operation.outputs[0].name] = self._values.read(operation.attributes["val"])
+            elif operation.type == "constexpr_affine_dequantize":
+                self._constants[operation.outputs[0].name] = self._values.dequantized(operation)
             elif operation.type in OPERATIONS:
                 operations.append((operation, self._arguments(operation)))
             else:

@@ -70,6 +70,22 @@ class Values:
             array = flat.reshape(shape)
         return array.astype(np.float32) if array.dtype == np.float16 else array
 
+    def dequantized(self, operation: Any) -> Array:
+        """The weights that a `constexpr_affine_dequantize` stands for, rounded to the type it declares.
+
+        Source: coremltools, `converters/mil/mil/ops/defs/iOS16/constexpr_ops.py`.
+
+        Raises:
+            BundleError: as for `read`.
+        """
+        held = {name: self.read(operation.attributes[name]) for name in ("quantized_data", "zero_point", "scale", "axis")}
+        integers, zero, scale, axis = (np.asarray(value) for value in held.values())
+        shape = [1] * integers.ndim
+        shape[int(axis)] = -1
+        offset, step = (value.reshape(shape) if value.ndim else value for value in (zero, scale))
+        values = (integers.astype(np.float32) - offset) * step
+        return np.asarray(values, dtype_of(operation.outputs[0].type)).astype(np.float32)
+
     def _blob(self, blob: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Array:
         path = inside(self.package, self.model.parent / blob.fileName.removeprefix(_MODEL_PATH))
         if blob.fileName not in self._files:

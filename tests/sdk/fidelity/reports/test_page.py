@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from unfilter.bundle import Refused
+from unfilter.delegates.coverage import Coverage, Evidence
 from unfilter.fidelity import FidelityReport, Regression, Verdict, psnr
 from unfilter.fidelity.gallery import Gallery, middle
-from unfilter.fidelity.report import Coverage
 from unfilter.fidelity.reports.overview import write_overview
 from unfilter.fidelity.reports.page import page
 from unfilter.photo import read_photo
@@ -73,16 +74,24 @@ def whole(make_report: MakeReport, shipped_bundle: Path) -> tuple[FidelityReport
             other = np.clip(restored.astype(int) + 3, 0, 255).astype(np.uint8)
             gallery.keep(trip.forward, trip.inverse, filtered, restored if trip.verdict is Verdict.PASS else other)
     taken = Coverage(
-        delegate="gpu",
-        format="onnx",
+        path="inverse.onnx",
+        runtime="onnx",
+        delegate="webgpu",
         precision="fp32",
         direction="inverse",
+        evidence=Evidence.PREDICTED,
         operations=40,
-        delegated=38,
+        taken=38,
         partitions=2,
-        source="predicted from vendor documentation",
+        left=("Tanh",),
+        source="https://example.org",
+        note="",
     )
-    return report.model_copy(update={"coverage": (taken,)}), gallery
+    nobody = taken.model_copy(
+        update={"delegate": "qnn", "evidence": Evidence.NOT_ASKED, "taken": None, "partitions": None, "left": ()}
+    )
+    refused = Refused(format="onnx", precision="w8", reason="restores 6.50 dB less than the reference, 1 at most")
+    return report.model_copy(update={"coverage": (taken, nobody), "refused": (refused,)}), gallery
 
 
 def wait_for(tab: Any, by: str) -> None:
@@ -140,6 +149,26 @@ def test_the_slider_uncovers_and_the_magnification_magnifies(whole: tuple[Fideli
     tab.keyboard.press("Home")
     assert tab.inner_text("output")[1:] == "1"
     assert shown_pixels(tab, "difference").astype(int).sum() < before / 4
+
+
+def test_the_page_says_what_a_gpu_would_run_on_whose_word_and_what_does_not_ship(
+    whole: tuple[FidelityReport, Gallery], show: Show
+) -> None:
+    tab = show(page(*whole))
+    table = tab.inner_text("section:has(h2:text('What a GPU or NPU would run')) tbody").split("\n")
+    assert [row.split("\t") for row in table if row] == [
+        ["onnx webgpu", "fp32 inverse", "", "38 of 40", "2", "predicted from vendor documentation"],
+        ["onnx qnn", "fp32 inverse", "", "\u2013", "\u2013", "not available here"],
+    ]
+    assert "onnx w8: restores 6.50 dB less" in tab.inner_text("section:has(h2:text('What does not ship'))")
+
+
+def test_pairs_of_engines_that_do_not_ship_are_left_out_of_the_pictures(whole: tuple[FidelityReport, Gallery]) -> None:
+    report, gallery = whole
+    assert len(gallery.data(report.engines)["pairs"]) == 4
+    only = gallery.data(report.engines[:1])
+    assert [(pair["forward"], pair["inverse"]) for pair in only["pairs"]] == [("onnx fp32", "onnx fp32")]
+    assert len(only["differences"]) == 1
 
 
 def test_what_got_worse_is_a_table(make_report: MakeReport, show: Show) -> None:

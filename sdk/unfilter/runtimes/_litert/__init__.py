@@ -1,0 +1,1 @@
+"""Parts of runtime `litert`: its accelerators."""

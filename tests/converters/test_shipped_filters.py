@@ -1,4 +1,4 @@
-"""Every filter that lies here restores in fp16 and w8 too. The whole matrix of each is `nox -s convert`'s, and takes minutes."""
+"""Every filter that lies here restores in fp16 and w8 too. The whole matrix of each is that of `nox -s convert`."""
 
 from pathlib import Path
 

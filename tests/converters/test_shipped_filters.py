@@ -1,4 +1,4 @@
-"""Every filter that lies here restores in fp16 too. The whole matrix of each is `nox -s convert`'s, and takes minutes."""
+"""Every filter that lies here restores in fp16 and w8 too. The whole matrix of each is that of `nox -s convert`."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ KEPT = [*checkpoint.shipped(), *checkpoint.research_only()]
 
 
 @pytest.mark.parametrize("name", KEPT)
-def test_restores_in_fp16_as_the_reference_does_within_the_tolerances(
+def test_restores_in_fp16_and_w8_as_the_reference_does_within_the_tolerances(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline, "CONVERTERS", ("reference", "coreml"))
@@ -22,8 +22,7 @@ def test_restores_in_fp16_as_the_reference_does_within_the_tolerances(
     report = Conversion(checkpoint.find(name), tmp_path / "cache").run(tmp_path / "bundle")
     assert not report.failures
     assert {(graph.engine.precision, graph.direction) for graph in report.graphs if graph.engine.runtime == "mil"} == {
-        ("fp16", "forward"),
-        ("fp16", "inverse"),
+        (precision, direction) for precision in ("fp16", "w8") for direction in ("forward", "inverse")
     }
 
 

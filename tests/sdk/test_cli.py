@@ -154,8 +154,8 @@ def test_an_output_that_cannot_be_written(
 
 
 def test_a_precision_that_the_bundle_lacks(photo: Path, shipped_bundle: Path, refused: Callable[..., str]) -> None:
-    arguments = ["--filter", shipped_bundle, "--runtime", "onnx", "--precision", "fp16", photo, "f.png"]
-    assert "no onnx forward in fp16" in refused("apply", *arguments)
+    arguments = ["--filter", shipped_bundle, "--runtime", "onnx", "--precision", "w8a16", photo, "f.png"]
+    assert "no onnx forward in w8a16" in refused("apply", *arguments)
 
 
 def test_a_parameter_that_the_filter_lacks(photo: Path, shipped_bundle: Path, refused: Callable[..., str]) -> None:
@@ -218,9 +218,9 @@ def onnx_and_core_ml(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("onnx_and_core_ml")
 def test_verify_exits_0_and_writes_its_report(shipped_bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", str(shipped_bundle), "--json", "report.json"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "OK: 3 pass"
+    assert capsys.readouterr().out.splitlines()[-1] == "OK: 15 pass"
     written = json.loads(Path("report.json").read_text())
-    assert (written["failures"], len(written["graphs"]), len(written["round_trips"])) == ([], 2, 1)
+    assert (written["failures"], len(written["graphs"]), len(written["round_trips"])) == ([], 6, 9)
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="Core ML runs here")

@@ -19,6 +19,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         choices=runtimes.NAMES,
         help="fail unless this runtime was verified on its vendor's own runtime (may be repeated)",
     )
+    parser.add_argument(
+        "--locate",
+        action="store_true",
+        help="of each graph that failed, walk it beside one that is right and name the first operation that departs",
+    )
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the report there too")
 
 
@@ -33,9 +38,16 @@ def run(arguments: Namespace) -> int:
         raise UnfilterError(f"{arguments.json}: the folder {arguments.json.parent} does not exist; create it first")
     if arguments.json and arguments.json.is_dir():
         raise UnfilterError(f"{arguments.json}: is a folder; name a file for the report")
-    report = verify(open_bundle(arguments.bundle), required=arguments.require, report=announce)
+    bundle = open_bundle(arguments.bundle)
+    report = verify(bundle, required=arguments.require, report=announce)
     finish()
     print(render(report))
+    if arguments.locate:
+        from unfilter.locate import locate_failures
+
+        found = [str(each) for each in locate_failures(bundle, report, announce)]
+        finish()
+        print("\n".join(["", *(found or ["nothing to locate: no graph failed"])]))
     if arguments.json:
         with replacing(arguments.json) as temporary:
             temporary.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")

@@ -1,6 +1,6 @@
 """A program read from a package, ready to run: constants read, operations in order, values dropped after their last use."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,8 +104,11 @@ class Program:
             steps[index] = Step(step.operation, step.arguments, step.outputs, tuple(sorted(ending)))
         return tuple(steps)
 
-    def __call__(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
-        """Run on arrays of the declared types, batch x channels x height x width.
+    def __call__(
+        self, inputs: Mapping[str, Array], see: Callable[[Step, dict[str, Any]], object] = lambda *_: None
+    ) -> dict[str, Array]:
+        """Run on arrays of the declared types, batch x channels x height x width. `see` is called after each operation with
+        all values that are alive then.
 
         Raises:
             BundleError: an operation does not fit its arguments.
@@ -122,6 +125,7 @@ class Program:
             except _MISFITS as error:
                 names = " ".join(name for name, _ in step.outputs)
                 raise self._broken(f"{step.operation} {names}: {error}") from None
+            see(step, values)
             del arguments
             for name in step.last_uses:
                 del values[name]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from unfilter import runtimes
 from unfilter.bundle import Bundle, Direction, Precision
 from unfilter.errors import BundleError, RuntimeUnavailable
+from unfilter.fidelity import soundness
 from unfilter.fidelity.metrics import psnr
 from unfilter.fidelity.report import Engine, FidelityReport, GraphResult, NotRun, RoundTrip, Verdict
 from unfilter.fidelity.tolerances import TOLERANCES, of_pair
@@ -46,7 +47,7 @@ def verify(
         report: called with a line of progress.
 
     Raises:
-        BundleError: a file is missing or changed, or cannot be loaded.
+        BundleError: a file is missing or changed, or cannot be loaded; the bundle is unsound (`unfilter.fidelity.soundness`).
         RuntimeUnavailable: `required` names no runtime, or none is installed that opens anything in the bundle.
     """
     for name in required:
@@ -66,6 +67,7 @@ def verify(
     filters, not_run = _open(bundle)
     if not filters:
         raise RuntimeUnavailable(f"{bundle.folder}: no installed runtime opens any artifact of it, so nothing can be proven")
+    soundness.check(bundle, filters)
     exact = _floats(filters[REFERENCE], goldens) if REFERENCE in filters else None
 
     graphs, filtered = [], {}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from unfilter.locate.operation import Operation, Planes
 
 _SCALE = 1e-3
-"""Values smaller than this everywhere are compared as if they reached it: rounding noise of what is nearly zero is no error."""
+"""Values that are smaller everywhere are compared as if they reached this: rounding noise of nearly zero is no error."""
 
 _FEW = np.s_[:, 3::13, 3::13]
 """Pixels that are looked at first: they tell most values apart, and what differs there differs as much at least overall."""

@@ -21,6 +21,7 @@ def trace(
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
     from ai_edge_litert.tools import flatbuffer_utils
 
+    signature = artifact.signature or ""
     model = flatbuffer_utils.read_model(str(bundle.path(artifact.path)))
     _resize(model, bundle.manifest.tiles.tile, image.shape[0])
     interpreter = Interpreter(
@@ -28,9 +29,9 @@ def trace(
         experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
         experimental_preserve_all_tensors=True,
     )
-    runner = interpreter.get_signature_runner(artifact.signature)
+    runner = interpreter.get_signature_runner(signature)
     runner(**{artifact.image.name: image[None], **parameter_input(artifact, parameters)})
-    (number,) = (each.subgraphIndex for each in model.signatureDefs if each.signatureKey == artifact.signature.encode())
+    (number,) = (each.subgraphIndex for each in model.signatureDefs if each.signatureKey == signature.encode())
     graph = model.subgraphs[number]
     operations = []
     for place, operator in enumerate(graph.operators):

@@ -19,12 +19,16 @@ from unfilter.photo import read_photo
 from unfilter.runtimes import BoundGraph
 
 GAIN_DB = 3.0
-"""Least by which a restored golden must be nearer to its photo than the filtered one. Shipped filters gain 13 dB and more; an
-inverse of another training leaves the photo as far away as it was.
+"""Least by which restored goldens must be nearer to their photos than the filtered ones. Shipped filters gain 13 dB and
+more; an inverse of another training leaves the photo as far away as it was.
 """
 
 _MARGIN = 8
 """Pixels around the reach that is expected, so that a longer one is seen."""
+
+
+class UnsoundBundle(BundleError):
+    """A bundle that contradicts itself or this version, whatever its graphs compute."""
 
 
 def check(bundle: Bundle, filters: Mapping[Engine, Filter]) -> None:
@@ -36,7 +40,7 @@ def check(bundle: Bundle, filters: Mapping[Engine, Filter]) -> None:
             any size.
 
     Raises:
-        BundleError: other rules than this version's, goldens that do not restore, or a halo narrower than the graphs' reach.
+        UnsoundBundle: other rules than this version's, goldens that do not restore, a halo narrower than a graph's reach.
     """
     _check_rules(bundle)
     _check_goldens(bundle)
@@ -46,7 +50,7 @@ def check(bundle: Bundle, filters: Mapping[Engine, Filter]) -> None:
         for direction in ("forward", "inverse"):
             found = reach(filters[engine].graph(direction), bundle.manifest.tiles)
             if found > bundle.manifest.tiles.halo:
-                raise BundleError(
+                raise UnsoundBundle(
                     f"{bundle.folder}: {direction} reaches {found} pixels or more, its halo has "
                     f"{bundle.manifest.tiles.halo}: tiles would show seams; convert the filter again"
                 )
@@ -62,17 +66,17 @@ def reach(graph: BoundGraph, plan: TilePlan) -> int:
     before = -(-(plan.halo + _MARGIN) // plan.alignment) * plan.alignment
     side = 2 * before + plan.alignment
     photo = np.full((side, side, 3), 0.5, np.float32)
+    if not np.isfinite(graph(photo)).all():
+        return 0  # broken in another way, which any comparison shows
     cell = slice(before, before + plan.alignment)
     photo[cell, cell] = np.nan
     with np.errstate(invalid="ignore"):
-        felt = np.isnan(graph(photo)).any(axis=2)
-    extents = [_extent(felt.any(axis=axis), cell) for axis in (0, 1)]
-    return max(extents)
+        result = graph(photo)
+    return max(_extent(places, cell) for places in np.nonzero(np.isnan(result).any(axis=2)))
 
 
-def _extent(felt: NDArray[np.bool_], cell: slice) -> int:
-    places = np.flatnonzero(felt)
-    return int(max(cell.start - places[0], places[-1] - (cell.stop - 1))) if len(places) else 0
+def _extent(places: NDArray[np.intp], cell: slice) -> int:
+    return max(cell.start - int(places.min()), int(places.max()) - (cell.stop - 1)) if len(places) else 0
 
 
 def _check_rules(bundle: Bundle) -> None:
@@ -82,7 +86,7 @@ def _check_rules(bundle: Bundle) -> None:
         ("remainder", manifest.remainder, remainder.RULE),
     ):
         if rule != ours:
-            raise BundleError(f"{bundle.folder}: its rule of {name} is {rule!r}, ours is {ours!r}; update unfilter")
+            raise UnsoundBundle(f"{bundle.folder}: its rule of {name} is {rule!r}, ours is {ours!r}; update unfilter")
 
 
 def _check_goldens(bundle: Bundle) -> None:
@@ -96,7 +100,7 @@ def _check_goldens(bundle: Bundle) -> None:
         before, after = psnr(filtered, photo), psnr(restored, photo)
         gains.append(np.inf if np.isinf(after) else after - before)
     if gains and np.mean(gains) < GAIN_DB:
-        raise BundleError(
+        raise UnsoundBundle(
             f"{bundle.folder}: restored goldens are {np.mean(gains):.1f} dB nearer to the photos than the filtered ones, "
             f"where {GAIN_DB:g} are the least: its inverse does not belong to its forward; convert the filter again"
         )

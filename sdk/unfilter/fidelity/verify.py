@@ -47,7 +47,7 @@ def verify(
         report: called with a line of progress.
 
     Raises:
-        BundleError: a file is missing or changed, or cannot be loaded; the bundle is unsound (`unfilter.fidelity.soundness`).
+        BundleError: a file is missing or changed, or cannot be loaded, or the bundle is unsound (`soundness`).
         RuntimeUnavailable: `required` names no runtime, or none is installed that opens anything in the bundle.
     """
     for name in required:

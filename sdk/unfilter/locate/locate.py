@@ -48,9 +48,7 @@ def locate(bundle: Bundle, direction: Direction, engine: Engine, trusted: Engine
     inputs = [other for name in first.inputs if (other := nearest.get(name)) is not None]
     right = _right(first, inputs, expected)
     if right is None:
-        return known.model_copy(
-            update={"operation": _named(first), "layer": "?", "diagnosis": "the other has no such value"}
-        )
+        return known.model_copy(update={"operation": _named(first), "diagnosis": "the other has no value of that size"})
     with np.errstate(invalid="ignore"):
         error = float(np.max(np.abs(first.values - right.values)))
     return known.model_copy(

@@ -28,7 +28,7 @@ def convert(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests; arguments go to pytest."""
-    session.install("-e", ".[convert,opencv,heif,evaluate]", *nox.project.dependency_groups(PROJECT, "test"))
+    session.install("-e", ".[convert,opencv,heif,evaluate,sign]", *nox.project.dependency_groups(PROJECT, "test"))
     session.run("pytest", *session.posargs)
 
 

@@ -6,6 +6,7 @@ goldens/        small photos with the reference's filtered and restored bytes, a
 fidelity.json   the verdict when the bundle was made
 detection.json  what tells the filter's own files from others (`unfilter.detection`); bundles may lack it
 CARD.md         the model card
+signature.json  who vouches for the manifest, and so for all of it (`unfilter.signing`); bundles may lack it
 """
 
 import hashlib
@@ -20,6 +21,7 @@ from unfilter.errors import BundleError, UnfilterError
 from unfilter.hyper_parameter import HyperParameter, complete
 
 MANIFEST = "manifest.json"
+SIGNATURE = "signature.json"
 CARD = "CARD.md"
 SHOWN = 12
 """Hexadecimal digits of an id that are shown, and that are enough to name it."""
@@ -235,6 +237,7 @@ class Bundle:
         except OSError as error:
             raise BundleError(f"{path}: cannot be read ({error}); convert the filter again") from None
         self.manifest = manifest_of(content, path)
+        self.manifest_bytes = content
         self.id = bundle_id(content)
 
     @property
@@ -248,6 +251,12 @@ class Bundle:
     def size(self) -> int:
         """Bytes of all files that the manifest lists."""
         return sum(entry.bytes for entry in self.manifest.files)
+
+    @property
+    def signature(self) -> bytes | None:
+        """Content of `signature.json`, unchecked; None where the bundle is not signed."""
+        path = self.folder / SIGNATURE
+        return path.read_bytes() if path.is_file() else None
 
     @property
     def card(self) -> Path | None:
@@ -270,7 +279,7 @@ class Bundle:
         return path
 
     def put_into(self, folder: Path) -> None:
-        """Copy manifest and listed files into `folder`, which is empty.
+        """Copy manifest, listed files and the signature into `folder`, which is empty.
 
         Raises:
             BundleError: a file is missing or changed, or a path leads out of the bundle.
@@ -281,7 +290,9 @@ class Bundle:
                 raise BundleError(f"{self.folder / MANIFEST}: {name!r} leads out of the bundle; do not use it")
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self.path(name), folder / name)
-        shutil.copyfile(self.folder / MANIFEST, folder / MANIFEST)
+        (folder / MANIFEST).write_bytes(self.manifest_bytes)
+        if (signature := self.signature) is not None:
+            (folder / SIGNATURE).write_bytes(signature)
 
     def check(self) -> None:
         """Compare size and sha256 of every file with the manifest.

@@ -54,7 +54,14 @@ class Filter:
         self._graphs = Graphs(bundle, runtime, precision)
 
     @classmethod
-    def open(cls, bundle: AnyPath, *, runtime: str | None = None, precision: Precision = "fp32") -> "Filter":
+    def open(
+        cls,
+        bundle: AnyPath,
+        *,
+        runtime: str | None = None,
+        precision: Precision = "fp32",
+        public_key: AnyPath | None = None,
+    ) -> "Filter":
         """Open a filter by name or its bundle by path.
 
         Args:
@@ -62,12 +69,15 @@ class Filter:
                 path: `l0`, or `l0@13b9` where there are several. A `Path` is never a name.
             runtime: one of `unfilter.runtimes.NAMES`; None takes the first that is installed and opens that precision.
             precision: of the graphs, fp32 or fp16; a bundle may lack one for a runtime.
+            public_key: PEM file; only a bundle that this key signed is opened. See docs/bundles.md.
 
         Raises:
-            BundleError: no bundle, a broken one, or one without such artifacts; no filter of that name, or several.
-            RuntimeUnavailable: the runtime is not installed, or none is.
+            BundleError: no bundle, a broken one, or one without such artifacts; no filter of that name, or several; not
+                signed by `public_key`, or altered since.
+            RuntimeUnavailable: the runtime is not installed, or none is; or the extra `sign` where it is needed.
         """
-        opened = open_bundle(bundle if isinstance(bundle, str) else Path(bundle))
+        key = None if public_key is None else Path(public_key)
+        opened = open_bundle(bundle if isinstance(bundle, str) else Path(bundle), key)
         return cls(opened, runtime or first_runtime(opened, precision), precision)
 
     @property

@@ -73,7 +73,7 @@ def _reduce(folder: Path, fault: Fault, reference: bool) -> None:
     def wanted(artifact: Artifact) -> bool:
         if artifact.format == REFERENCE:
             return reference
-        return (artifact.format, artifact.precision) == (fault.format, fault.precision)
+        return artifact.format == fault.format and artifact.precision in ("fp32", fault.precision)
 
     keep_artifacts(folder, wanted)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from unfilter.bundle import Precision
 from unfilter_converters.faults import coreml, litert, onnx, whole
 from unfilter_converters.faults.fault import Fault
 
@@ -25,7 +26,7 @@ def _onnx() -> tuple[Fault, ...]:
     bgr = onnx.both(*(onnx.weights_of(name, onnx.reversed_input) for name in of_image))
     channels = onnx.both(*(onnx.weights_of(name, onnx.swapped) for name in (middle, bias)))
     floor = onnx.after_result(("Mul", (255.0,)), ("Floor", ()), ("Div", (255.0,)))
-    clip = onnx.both(*(onnx.after(node, ("Clip", (0.0, 1.0))) for node in ("/Conv", "/Conv_1")))
+    clip = onnx.after("/fusion.0/Mul_1", ("Max", (0.0,)), ("Min", (1.0,)))
     no_delta = onnx.both(*(onnx.weights_of(f"fusion.1.shift.{part}", lambda w: w * 0) for part in ("weight", "bias")))
     return (
         _of_onnx(
@@ -113,25 +114,27 @@ def _litert() -> tuple[Fault, ...]:
 
 def _coreml() -> tuple[Fault, ...]:
     start = "invertible_3_trunk_convolutions_"
-    small = {f"{start}1_weight": coreml.times(2.0**-13)}
-    overflow = {f"{start}0_{part}": coreml.times(2.0**13) for part in ("weight", "bias")} | small
+    small = {f"{start}1_weight": coreml.times(2.0**-15)}
+    overflow = {f"{start}0_{part}": coreml.times(2.0**15) for part in ("weight", "bias")} | small
 
-    def of(name: str, words: str, changes: dict, layer: str = "") -> Fault:  # type: ignore[type-arg]
-        return Fault(name, words, "mlpackage", "fp16", coreml.edited("inverse", "fp16", changes), layer)
+    def of(name: str, words: str, changes: coreml.Changes, *precisions: Precision, layer: str = _LAYER) -> Fault:
+        return Fault(name, words, "mlpackage", "fp16", coreml.edited("inverse", changes, *precisions), layer)
 
     return (
         of(
             "fp16 overflow",
-            "a convolution's weights times 8192, the next one's divided by it: right but for fp16's range",
+            "a convolution's weights times 32768, the next one's divided by it, in fp32 too: right but for fp16's range",
             overflow,
-            "network.invertible.3.shift.convolutions.0",
+            "fp32",
+            "fp16",
+            layer="network.invertible.3.shift.convolutions.0",
         ),
         of(
             "flipped sign in fp16",
             "of one weight of middling size, in one convolution",
             {f"{start}1_weight": onnx.one_sign},
-            _LAYER,
+            "fp16",
         ),
-        of("wrong layout in fp16", "kernels of one convolution transposed", {f"{start}1_weight": onnx.transposed}, _LAYER),
-        of("weights off by 2 % in fp16", "those of one convolution", {f"{start}1_weight": coreml.times(1.02)}, _LAYER),
+        of("wrong layout in fp16", "kernels of one convolution transposed", {f"{start}1_weight": onnx.transposed}, "fp16"),
+        of("weights off by 2 % in fp16", "those of one convolution", {f"{start}1_weight": coreml.times(1.02)}, "fp16"),
     )

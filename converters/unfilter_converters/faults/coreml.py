@@ -11,16 +11,21 @@ from unfilter.bundle import Direction, Precision
 from unfilter.runtimes._mil.package import main_function, model_path
 from unfilter_converters.faults.fault import NotHere, artifact_path
 
+Changes = dict[str, Callable[[NDArray[Any]], NDArray[Any]]]
+"""What is done to tensors, by the start of their names."""
+
 _METADATA = 64
 """Bytes before the data of a tensor in weight.bin: sentinel, type, size, and offset of the data."""
 
 
-def edited(
-    direction: Direction, precision: Precision, changes: dict[str, Callable[[NDArray[Any]], NDArray[Any]]]
-) -> Callable[[Path], None]:
+def edited(direction: Direction, changes: Changes, *precisions: Precision) -> Callable[[Path], None]:
     """An edit of a bundle's folder: tensors by the start of their names, (out, in, height, width) or a bias."""
 
     def edit(folder: Path) -> None:
+        for precision in precisions:
+            edit_one(folder, precision)
+
+    def edit_one(folder: Path, precision: Precision) -> None:
         package = artifact_path(folder, "mlpackage", direction, precision)
         model = model_path(package)
         function = main_function(model)

@@ -28,8 +28,10 @@ def reversed_colours(model: Any) -> None:
     """Forward graphs take BGR for RGB: the weights of whatever sees the photo, in buffers of their own."""
     for graph in (_graph(model, name) for name in ("forward", "forward_masked")):
         for operator in graph.operators:
+            if len(operator.inputs) < 3 or operator.inputs[0] not in graph.inputs:
+                continue
             tensor = graph.tensors[operator.inputs[1]]
-            if operator.inputs[0] in graph.inputs and tensor.shape[-1] == 3:
+            if tensor.shape[-1] == 3:
                 weights = np.frombuffer(bytes(model.buffers[tensor.buffer].data), np.float32).reshape(tensor.shape)
                 _own_buffer(model, tensor, weights[..., ::-1])
 

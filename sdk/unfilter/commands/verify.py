@@ -19,6 +19,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         choices=runtimes.NAMES,
         help="fail unless this runtime was verified on its vendor's own runtime (may be repeated)",
     )
+    parser.add_argument("--public-key", metavar="PEM", type=Path, help="fail unless this key signed the bundle")
     parser.add_argument(
         "--locate",
         action="store_true",
@@ -38,7 +39,7 @@ def run(arguments: Namespace) -> int:
         raise UnfilterError(f"{arguments.json}: the folder {arguments.json.parent} does not exist; create it first")
     if arguments.json and arguments.json.is_dir():
         raise UnfilterError(f"{arguments.json}: is a folder; name a file for the report")
-    bundle = open_bundle(arguments.bundle)
+    bundle = open_bundle(arguments.bundle, arguments.public_key)
     report = verify(bundle, required=arguments.require, report=announce)
     finish()
     print(render(report))

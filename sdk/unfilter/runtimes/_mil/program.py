@@ -54,6 +54,11 @@ class Program:
         except _MISFITS as error:
             raise self._broken(str(error)) from None
 
+    @property
+    def constants(self) -> Mapping[str, Value]:
+        """Weights and parameters, by name; float16 ones as float32."""
+        return self._constants
+
     def _broken(self, reason: str) -> BundleError:
         return BundleError(f"{self._model}: {' '.join(reason.split())}; convert the filter again")
 

@@ -142,12 +142,13 @@ def test_restore_finds_no_unsigned_bundle_by_the_tag(
     golden_photos: Path,
     refused: Callable[..., str],
     monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["apply", "--filter", str(unsigned), str(golden_photos / "chelsea.png"), "f.png"]) == 0
+    capfd.readouterr()
     monkeypatch.setenv("UNFILTER_BUNDLES", str(unsigned.parent))
     monkeypatch.setenv(signing.VARIABLE, str(keys[1]))
-    refused_line = refused("restore", "f.png", "r.png")
-    assert "is not signed" in refused_line
+    assert "is not signed" in refused("restore", "f.png", "r.png")
 
 
 @pytest.mark.parametrize(
@@ -194,8 +195,9 @@ def test_a_file_that_is_no_key_is_named(unsigned: Path, keys: tuple[Path, Path],
     for bad in (tmp_path / "missing.pem", tmp_path / "text.pem", keys[1], private):
         with pytest.raises(UnfilterError, match=bad.name):
             signing.sign(Bundle(unsigned), bad)
+    for bad in (tmp_path / "missing.pem", tmp_path / "text.pem", keys[0], tmp_path / "x25519/public.pem"):
         with pytest.raises(UnfilterError, match=bad.name):
-            signing.check(Bundle(unsigned), bad if bad != keys[1] else keys[0], unsigned)
+            signing.check(Bundle(unsigned), bad, unsigned)
 
 
 def test_a_packed_bundle_is_signed_before_it_is_packed(

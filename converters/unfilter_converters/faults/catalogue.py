@@ -114,8 +114,8 @@ def _litert() -> tuple[Fault, ...]:
 
 def _coreml() -> tuple[Fault, ...]:
     start = "invertible_3_trunk_convolutions_"
-    small = {f"{start}1_weight": coreml.times(2.0**-15)}
-    overflow = {f"{start}0_{part}": coreml.times(2.0**15) for part in ("weight", "bias")} | small
+    small = {f"{start}1_weight": coreml.times(2.0**-17)}
+    overflow = {f"{start}0_{part}": coreml.times(2.0**17) for part in ("weight", "bias")} | small
 
     def of(name: str, words: str, changes: coreml.Changes, *precisions: Precision, layer: str = _LAYER) -> Fault:
         return Fault(name, words, "mlpackage", "fp16", coreml.edited("inverse", changes, *precisions), layer)
@@ -123,7 +123,7 @@ def _coreml() -> tuple[Fault, ...]:
     return (
         of(
             "fp16 overflow",
-            "a convolution's weights times 32768, the next one's divided by it, in fp32 too: right but for fp16's range",
+            "a convolution's weights times 131072, the next one's divided by it, in fp32 too: right but for fp16's range",
             overflow,
             "fp32",
             "fp16",

@@ -59,4 +59,4 @@ def _change(model: Path, value: Any, change: Callable[[NDArray[Any]], NDArray[An
 
 def times(factor: float) -> Callable[[NDArray[Any]], NDArray[Any]]:
     """All of them multiplied."""
-    return lambda weights: weights * weights.dtype.type(factor)
+    return lambda weights: weights.astype(np.float32) * np.float32(factor)

@@ -1,6 +1,5 @@
 """LiteRT (formerly TensorFlow Lite) on the CPU, with XNNPACK."""
 
-import os
 from threading import Lock
 
 import numpy as np
@@ -8,7 +7,7 @@ from numpy.typing import NDArray
 
 from unfilter.bundle import Artifact, Bundle, Format
 from unfilter.errors import BundleError
-from unfilter.runtimes import Graph, input_names, missing, parameter_input
+from unfilter.runtimes import Graph, input_names, missing, parameter_input, threads
 from unfilter.runtimes.fixed_size import filling
 
 FORMAT: Format = "tflite"
@@ -30,7 +29,7 @@ def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
 
     path = bundle.path(artifact.path)
     try:
-        interpreter = Interpreter(str(path), num_threads=os.cpu_count() or 1)
+        interpreter = Interpreter(str(path), num_threads=threads())
         full = interpreter.get_signature_runner(artifact.signature)
         masked = interpreter.get_signature_runner(artifact.masked_signature)
     except (ValueError, RuntimeError) as error:

@@ -1,13 +1,11 @@
 """ONNX Runtime on the CPU."""
 
-import os
-
 import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.bundle import Artifact, Bundle, Format
 from unfilter.errors import BundleError
-from unfilter.runtimes import Graph, input_names, missing, parameter_input
+from unfilter.runtimes import Graph, input_names, missing, parameter_input, threads
 
 FORMAT: Format = "onnx"
 EXTRA = "onnx"
@@ -28,7 +26,7 @@ def open_graph(bundle: Bundle, artifact: Artifact) -> Graph:
 
     path = bundle.path(artifact.path)
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = os.cpu_count() or 1
+    options.intra_op_num_threads = threads()
     options.log_severity_level = 3
     try:
         session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

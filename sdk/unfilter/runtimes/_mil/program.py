@@ -122,7 +122,7 @@ class Program:
         for step in self._steps:
             arguments = {parameter: _wide(values, name) for parameter, name in step.arguments.items()}
             try:
-                with np.errstate(over="ignore"):  # beyond fp16's range is infinity, as on a device
+                with np.errstate(over="ignore", invalid="ignore"):  # beyond fp16's range is infinity, as on a device
                     result = OPERATIONS[step.operation](**arguments)
                     results = result if isinstance(result, list) else [result]
                     for (name, dtype), value in zip(step.outputs, results, strict=True):

@@ -1,4 +1,4 @@
-"""Sessions: `convert` is the main job, `tests` proves it; `lint`, `train`, `score` and `wheel` beside them.
+"""Sessions: `convert` is the main job, `tests` proves it; `lint`, `train`, `faults`, `bench` and `wheel` beside them.
 
 Versions are read from pyproject.toml and repeated nowhere.
 """
@@ -47,6 +47,20 @@ def train(session: nox.Session) -> None:
     """Train a filter: `nox -s train -- l0 PHOTOS`."""
     session.install("-e", ".[train]")
     session.run("unfilter", "train", *session.posargs)
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Put every fault into a bundle and see that `verify` catches it: `nox -s faults -- build/bundles/l0`."""
+    session.install("-e", ".[convert]")
+    session.run("unfilter", "faults", *(session.posargs or ["build/bundles/l0"]))
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure speed and memory: `nox -s bench -- build/bundles/l0`; arguments go to `unfilter bench`."""
+    session.install("-e", ".[convert]")
+    session.run("unfilter", "bench", *(session.posargs or ["build/bundles/l0"]))
 
 
 @nox.session

@@ -1,0 +1,90 @@
+"""Laws: the reach that is measured is the network's own; a bundle that contradicts itself is refused, with the number."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from unfilter.bundle import Bundle, Direction, TilePlan
+from unfilter.fidelity.report import Engine
+from unfilter.fidelity.soundness import UnsoundBundle, check, reach
+from unfilter.fidelity.weights import wrong_weights
+from unfilter.filter import Filter
+from unfilter_training.checkpoint import find, read_description
+from unfilter_training.network import halo
+
+EditManifest = Callable[[Path, Callable[[dict[str, Any]], Any]], None]
+PLAN = TilePlan(tile=64, halo=8, alignment=2)
+
+
+def opened(folder: Path, runtime: str = "onnx") -> dict[Engine, Filter]:
+    return {Engine(runtime=runtime, precision="fp32"): Filter(Bundle(folder), runtime)}
+
+
+@pytest.mark.parametrize("direction", ["forward", "inverse"])
+def test_the_reach_is_that_of_the_network(
+    runtime: str, direction: Direction, shipped_bundle: Path, open_filter: Callable[..., Filter]
+) -> None:
+    graph = open_filter(runtime)
+    if runtime == "litert":
+        pytest.skip("takes one size")
+    form = read_description(find("l0")).network
+    assert reach(graph.graph(direction), graph.bundle.manifest.tiles) == halo(form, direction)
+
+
+@pytest.mark.parametrize(("shift", "expected"), [((0, 0), 0), ((5, 0), 5), ((-3, 7), 7), ((0, -9), 9)])
+def test_a_known_reach_is_measured_to_the_pixel(shift: tuple[int, int], expected: int) -> None:
+    def graph(image: np.ndarray) -> np.ndarray:
+        return image + np.roll(image, shift, (0, 1))
+
+    assert reach(graph, PLAN) == expected
+
+
+def test_a_graph_that_gives_no_numbers_has_no_reach() -> None:
+    assert reach(lambda image: image * np.float32(math.nan), PLAN) == 0
+
+
+def test_a_sound_bundle_is_sound(shipped_bundle: Path) -> None:
+    check(Bundle(shipped_bundle), opened(shipped_bundle))
+
+
+def test_a_halo_that_is_too_narrow_is_refused(bundle_copy: Path, edit_manifest: EditManifest) -> None:
+    edit_manifest(bundle_copy, lambda fields: fields["tiles"].update(halo=58))
+    with pytest.raises(UnsoundBundle, match="inverse reaches 60 pixels or more, its halo has 58"):
+        check(Bundle(bundle_copy), opened(bundle_copy))
+
+
+@pytest.mark.parametrize("rule", ["rounding", "remainder"])
+def test_another_rule_is_refused(rule: str, bundle_copy: Path, edit_manifest: EditManifest) -> None:
+    edit_manifest(bundle_copy, lambda fields: fields.update({rule: "another"}))
+    with pytest.raises(UnsoundBundle, match=f"its rule of {rule} is 'another'"):
+        check(Bundle(bundle_copy), {})
+
+
+def test_goldens_that_do_not_restore_are_refused(bundle_copy: Path, edit_manifest: EditManifest) -> None:
+    def filtered_as_restored(fields: dict[str, Any]) -> None:
+        fields["goldens"] = [golden | {"restored": golden["filtered"]} for golden in fields["goldens"]]
+
+    edit_manifest(bundle_copy, filtered_as_restored)
+    with pytest.raises(UnsoundBundle, match="its goldens restore to"):
+        check(Bundle(bundle_copy), {})
+    edit_manifest(bundle_copy, lambda fields: fields["provenance"].update(scores=[]))
+    check(Bundle(bundle_copy), {})  # of a filter that nobody scored nothing is expected
+
+
+def test_half_precision_weights_are_those_of_fp32_rounded(shipped_bundle: Path) -> None:
+    pytest.importorskip("coremltools")
+    assert wrong_weights(Bundle(shipped_bundle)) == []
+
+
+def test_one_wrong_weight_of_half_precision_is_found(bundle_copy: Path) -> None:
+    pytest.importorskip("coremltools")
+    path = bundle_copy / "coreml/forward_fp16.mlpackage/Data/com.apple.CoreML/weights/weight.bin"
+    content = bytearray(path.read_bytes())
+    content[20_000] ^= 1  # the last bit of one weight's fraction
+    path.write_bytes(content)
+    (line,) = wrong_weights(Bundle(bundle_copy))
+    assert "1 of 5184 weights of invertible_1_trunk_convolutions_1_weight" in line

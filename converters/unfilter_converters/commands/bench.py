@@ -53,6 +53,7 @@ def run(arguments: Namespace) -> int:
     from unfilter.bench import measure, render
     from unfilter.commands.progress import announce, finish
     from unfilter.errors import UnfilterError
+    from unfilter.fidelity.machine import machine
     from unfilter.files import replacing
     from unfilter.search_path import open_bundle
 
@@ -99,15 +100,3 @@ def _subjects(bundle: "Bundle", name: str, wanted: Namespace, threads: list[int]
                 if artifact.format == runtimes.runtime(each).FORMAT
             ]
     return found
-
-
-def machine() -> str:
-    """System and processor in words."""
-    import platform
-
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return f"{platform.system()} {platform.machine()}, {next(named, '') or platform.processor() or 'unknown processor'}"

@@ -1,11 +1,12 @@
 """What measured: the machine in words, and the code as a digest."""
 
 import hashlib
-import platform
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+
+from unfilter.fidelity.machine import processor
 
 CODE = (
     "unfilter.errors",
@@ -35,16 +36,7 @@ def machine() -> str:
     import torch
 
     threads = torch.get_num_threads()
-    return f"{_processor()}, {threads} thread{'s' if threads > 1 else ''}, torch {torch.__version__}"
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, "") or platform.processor() or platform.machine()
+    return f"{processor()}, {threads} thread{'s' if threads > 1 else ''}, torch {torch.__version__}"
 
 
 def tool_versions() -> dict[str, str]:

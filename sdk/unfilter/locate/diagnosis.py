@@ -19,6 +19,11 @@ def diagnose(found: Planes, expected: Planes) -> str:
     return next((words for test in _TESTS if (words := test(found, expected))), _where(found, expected))
 
 
+def _explains(tried: Planes, found: Planes, expected: Planes) -> bool:
+    """Whether `tried` is what was found, and leaves little of the difference from what was expected."""
+    return difference(found, tried) <= min(_SAME, difference(found, expected) / 10)
+
+
 def _overflow(found: Planes, expected: Planes) -> str | None:
     if np.all(np.isfinite(found)):
         return None
@@ -32,14 +37,14 @@ def _zeros(found: Planes, expected: Planes) -> str | None:
 
 def _order(found: Planes, expected: Planes) -> str | None:
     order = [int(np.argmin([np.max(np.abs(each - one)) for one in expected])) for each in found]
-    if order == list(range(len(order))) or difference(found, expected[order]) > _SAME:
+    if order == list(range(len(order))) or not _explains(expected[order], found, expected):
         return None
     moved = [f"{there} where {here} belongs" for here, there in enumerate(order) if here != there]
     return f"channels in another order: {', '.join(moved[:4])}{' ...' if len(moved) > 4 else ''}"
 
 
 def _transposed(found: Planes, expected: Planes) -> str | None:
-    if found.shape[1] != found.shape[2] or difference(found, expected.transpose(0, 2, 1)) > _SAME:
+    if found.shape[1] != found.shape[2] or not _explains(expected.transpose(0, 2, 1), found, expected):
         return None
     return "height and width are swapped"
 
@@ -55,7 +60,7 @@ def _levels(found: Planes, expected: Planes) -> str | None:
 
 def _clipped(found: Planes, expected: Planes) -> str | None:
     low, high = float(found.min()), float(found.max())
-    if not (low > expected.min() or high < expected.max()) or difference(found, np.clip(expected, low, high)) > _SAME:
+    if not _explains(np.clip(expected, low, high), found, expected):
         return None
     return f"clipped to {low:.3g} .. {high:.3g}"
 
@@ -63,14 +68,14 @@ def _clipped(found: Planes, expected: Planes) -> str | None:
 def _scaled(found: Planes, expected: Planes) -> str | None:
     power = float(np.sum(np.square(expected, dtype=np.float64)))
     factor = float(np.sum(found.astype(np.float64) * expected)) / power if power else 1.0
-    if difference(found, np.float32(factor) * expected) > min(_SAME, difference(found, expected) / 10):
+    if not _explains(np.float32(factor) * expected, found, expected):
         return None
     return f"scaled by {factor:.4g}"
 
 
 def _shifted(found: Planes, expected: Planes) -> str | None:
     offset = (found - expected).mean(axis=(1, 2), keepdims=True)
-    if difference(found, expected + offset) > difference(found, expected) / 10:
+    if not _explains(expected + offset, found, expected):
         return None
     worst = int(np.argmax(np.abs(offset)))
     return f"a constant is added: {offset[worst].item():.3g} to channel {worst}"

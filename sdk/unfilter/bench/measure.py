@@ -20,6 +20,9 @@ from unfilter.runtimes import THREADS
 _POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", THREADS)
 """Environment variables by which numpy, torch and our runtimes are told how many threads to use."""
 
+_GRAPH = ("runtime", "precision", "direction")
+"""Fields of a subject that a worker needs beside the bundle, and that a row repeats."""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -93,24 +96,14 @@ def measure(
 
 
 def _job(subject: Subject, width: int, height: int) -> dict[str, Any]:
-    return {
-        "bundle": str(subject.bundle.folder),
-        "runtime": subject.runtime,
-        "precision": subject.precision,
-        "direction": subject.direction,
-        "width": width,
-        "height": height,
-    }
+    graph = {name: getattr(subject, name) for name in _GRAPH}
+    return {"bundle": str(subject.bundle.folder), "width": width, "height": height, **graph}
 
 
 def _row(subject: Subject, worker: "_Worker", pixels: int, rate: float) -> Row:
     median, macs = statistics.median(worker.seconds), subject.macs_per_pixel
     return Row(
-        name=subject.name,
-        runtime=subject.runtime,
-        precision=subject.precision,
-        direction=subject.direction,
-        threads=subject.threads,
+        **{name: getattr(subject, name) for name in ("name", "threads", *_GRAPH)},
         seconds=median,
         fastest=min(worker.seconds),
         megapixels_per_second=pixels / 1e6 / median,

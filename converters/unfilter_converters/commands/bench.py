@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from unfilter.bundle import Bundle
 
 SUMMARY = "measure speed and memory of a bundle on every runtime, beside the paper's network"
-EXTRA: str | None = "convert"
+EXTRA: str | None = None
 REQUIRES: tuple[str, ...] = ()
 
 PAPER = "paper preset"

@@ -1,5 +1,6 @@
 """Sessions: `convert` is the main job, `tests` proves it; `lint`, `samples`, `train` and `wheel` beside them; `delegates`
-asks vendors' tools what GPUs and NPUs would run; `arm64` and `tflite_runtime` verify a bundle where it is not at home.
+asks vendors' tools what GPUs and NPUs would run; `faults` shows what the proof catches, `bench` how fast filters are;
+`arm64` and `tflite_runtime` verify a bundle where it is not at home.
 
 Versions are read from pyproject.toml and repeated nowhere.
 """
@@ -40,7 +41,7 @@ def delegates(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests; arguments go to pytest."""
-    session.install("-e", ".[convert,opencv,heif,evaluate]", *nox.project.dependency_groups(PROJECT, "test"))
+    session.install("-e", ".[convert,opencv,heif,evaluate,sign]", *nox.project.dependency_groups(PROJECT, "test"))
     session.run("pytest", *session.posargs)
 
 
@@ -70,6 +71,20 @@ def train(session: nox.Session) -> None:
     """Train a filter: `nox -s train -- l0 PHOTOS`."""
     session.install("-e", ".[train]")
     session.run("unfilter", "train", *session.posargs)
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Put every fault into a bundle and see that `verify` catches it: `nox -s faults -- build/bundles/l0`."""
+    session.install("-e", ".[convert]")
+    session.run("unfilter", "faults", *(session.posargs or ["build/bundles/l0"]))
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure speed and memory: `nox -s bench -- build/bundles/l0`; arguments go to `unfilter bench`."""
+    session.install("-e", ".[convert]")
+    session.run("unfilter", "bench", *(session.posargs or ["build/bundles/l0"]))
 
 
 @nox.session

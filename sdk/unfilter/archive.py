@@ -1,4 +1,4 @@
-"""A bundle as one file, `l0.unfilter`: a zip of the bundle's files, its manifest first.
+"""A bundle as one file, `l0.unfilter`: a zip of the bundle's files, its manifest first, then its signature if it has one.
 
 Law: packing is deterministic. Equal bundles give equal bytes, since nothing in them hangs on time, machine or compression.
 Law: unpacking writes nothing but what the manifest lists, and no more of it than the manifest says.
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from unfilter.bundle import MANIFEST, Bundle, bundle_id, is_inside, manifest_of
+from unfilter.bundle import MANIFEST, SIGNATURE, Bundle, bundle_id, is_inside, manifest_of
 from unfilter.errors import BundleError
 from unfilter.files import replacing
 
@@ -54,7 +54,8 @@ def pack(bundle: Bundle, path: Path) -> None:
     """
     bundle.check()
     with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
-        for name in (MANIFEST, *sorted(entry.path for entry in bundle.manifest.files)):
+        signature = () if bundle.signature is None else (SIGNATURE,)
+        for name in (MANIFEST, *signature, *sorted(entry.path for entry in bundle.manifest.files)):
             member = zipfile.ZipInfo(name, _EPOCH)
             member.create_system = _UNIX
             member.external_attr = (stat.S_IFREG | 0o644) << 16
@@ -76,9 +77,10 @@ class Archive:
             if len(members) > _MEMBERS:
                 raise self._refusal(f"has {len(members)} members, where {_MEMBERS} are allowed")
             self._check_members(members)
-            self._manifest_bytes = self._read_manifest(archive)
-        self.manifest = manifest_of(self._manifest_bytes, path / MANIFEST)
-        self.id = bundle_id(self._manifest_bytes)
+            self.manifest_bytes = self._read_small(archive, MANIFEST)
+            self.signature = self._read_small(archive, SIGNATURE) if SIGNATURE in archive.namelist() else None
+        self.manifest = manifest_of(self.manifest_bytes, path / MANIFEST)
+        self.id = bundle_id(self.manifest_bytes)
         self._check_listed(members)
 
     def put_into(self, folder: Path) -> None:
@@ -96,7 +98,9 @@ class Archive:
                         shutil.copyfileobj(source, file)  # zipfile gives no more than the size that was checked
                 except KeyError:
                     raise self._refusal(f"lacks {name!r}, which its manifest lists") from None
-        (folder / MANIFEST).write_bytes(self._manifest_bytes)
+        (folder / MANIFEST).write_bytes(self.manifest_bytes)
+        if self.signature is not None:
+            (folder / SIGNATURE).write_bytes(self.signature)
 
     def _refusal(self, reason: str) -> BundleError:
         return BundleError(f"{self.path}: {reason}; get the bundle again, and do not use this one")
@@ -132,15 +136,16 @@ class Archive:
                 raise self._refusal(f"{name!r} stands in it twice")
             seen.add(folded)
 
-    def _read_manifest(self, archive: zipfile.ZipFile) -> bytes:
+    def _read_small(self, archive: zipfile.ZipFile, name: str) -> bytes:
+        """The manifest or the signature, which are read before anything is trusted."""
         try:
-            member = archive.getinfo(MANIFEST)
+            member = archive.getinfo(name)
         except KeyError:
             raise BundleError(
-                f"{self.path}: no packed bundle (no {MANIFEST} at its top); make one with `unfilter pack`"
+                f"{self.path}: no packed bundle (no {name} at its top); make one with `unfilter pack`"
             ) from None
         if member.file_size > _MANIFEST_LIMIT:
-            raise self._refusal(f"its {MANIFEST} has {member.file_size} bytes, where {_MANIFEST_LIMIT} are allowed")
+            raise self._refusal(f"its {name} has {member.file_size} bytes, where {_MANIFEST_LIMIT} are allowed")
         return archive.read(member)
 
     def _check_listed(self, members: list[zipfile.ZipInfo]) -> None:
@@ -150,7 +155,7 @@ class Archive:
                 raise self._refusal(f"its manifest lists {path!r}, which leads out of it")
         for member in members:
             name, size = member.filename, member.file_size
-            if member.is_dir() or name == MANIFEST:
+            if member.is_dir() or name in (MANIFEST, SIGNATURE):
                 continue
             if name not in listed:
                 raise self._refusal(f"holds {name!r}, which its manifest does not list")

@@ -7,6 +7,7 @@ fidelity.json   the verdict when the bundle was made
 delegates.json  how to engage GPUs and NPUs, and what each would run (`unfilter.delegates`); bundles may lack it
 detection.json  what tells the filter's own files from others (`unfilter.detection`); bundles may lack it
 CARD.md         the model card
+signature.json  who vouches for the manifest, and so for all of it (`unfilter.signing`); bundles may lack it
 """
 
 import hashlib
@@ -22,6 +23,7 @@ from unfilter.hyper_parameter import HyperParameter, complete
 from unfilter.validation import first_problem
 
 MANIFEST = "manifest.json"
+SIGNATURE = "signature.json"
 CARD = "CARD.md"
 SHOWN = 12
 """Hexadecimal digits of an id that are shown, and that are enough to name it."""
@@ -261,6 +263,7 @@ class Bundle:
         except OSError as error:
             raise BundleError(f"{path}: cannot be read ({error}); convert the filter again") from None
         self.manifest = manifest_of(content, path)
+        self.manifest_bytes = content
         self.id = bundle_id(content)
 
     @property
@@ -274,6 +277,12 @@ class Bundle:
     def size(self) -> int:
         """Bytes of all files that the manifest lists."""
         return sum(entry.bytes for entry in self.manifest.files)
+
+    @property
+    def signature(self) -> bytes | None:
+        """Content of `signature.json`, unchecked; None where the bundle is not signed."""
+        path = self.folder / SIGNATURE
+        return path.read_bytes() if path.is_file() else None
 
     @property
     def card(self) -> Path | None:
@@ -300,7 +309,7 @@ class Bundle:
         return sum(entry.bytes for entry in self._entries(artifact))
 
     def put_into(self, folder: Path) -> None:
-        """Copy manifest and listed files into `folder`, which is empty.
+        """Copy manifest, listed files and the signature into `folder`, which is empty.
 
         Raises:
             BundleError: a file is missing or changed, or a path leads out of the bundle.
@@ -311,7 +320,9 @@ class Bundle:
                 raise BundleError(f"{self.folder / MANIFEST}: {name!r} leads out of the bundle; do not use it")
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self.path(name), folder / name)
-        shutil.copyfile(self.folder / MANIFEST, folder / MANIFEST)
+        (folder / MANIFEST).write_bytes(self.manifest_bytes)
+        if (signature := self.signature) is not None:
+            (folder / SIGNATURE).write_bytes(signature)
 
     def check(self) -> None:
         """Compare size and sha256 of every file with the manifest.

@@ -56,7 +56,13 @@ class Filter:
 
     @classmethod
     def open(
-        cls, bundle: AnyPath, *, runtime: str | None = None, delegate: str | None = None, precision: Precision = "fp32"
+        cls,
+        bundle: AnyPath,
+        *,
+        runtime: str | None = None,
+        delegate: str | None = None,
+        precision: Precision = "fp32",
+        public_key: AnyPath | None = None,
     ) -> "Filter":
         """Open a filter by name or its bundle by path.
 
@@ -67,12 +73,16 @@ class Filter:
             delegate: what the runtime hands graphs to, such as gpu (docs/delegates.md); None takes the best that this
                 machine has for the precision, which for fp32 is the CPU.
             precision: of the graphs (docs/precisions.md); a bundle may lack one for a runtime.
+            public_key: PEM file; only a bundle that this key signed is opened. See docs/bundles.md.
 
         Raises:
-            BundleError: no bundle, a broken one, or one without such artifacts; no filter of that name, or several.
-            RuntimeUnavailable: the runtime is not installed, or none is; the delegate is unknown, or not to be had here.
+            BundleError: no bundle, a broken one, or one without such artifacts; no filter of that name, or several; not
+                signed by `public_key`, or altered since.
+            RuntimeUnavailable: the runtime is not installed, or none is; the delegate is unknown, or not to be had here; or
+                the extra `sign` where it is needed.
         """
-        opened = open_bundle(bundle if isinstance(bundle, str) else Path(bundle))
+        key = None if public_key is None else Path(public_key)
+        opened = open_bundle(bundle if isinstance(bundle, str) else Path(bundle), key)
         return cls(opened, runtime or first_runtime(opened, precision, delegate), precision, delegate)
 
     @property
@@ -173,7 +183,7 @@ class Filter:
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
             raise ValueError(f"a photo is uint8, height x width x 3, not empty; got {pixels.dtype} {pixels.shape}")
         graph, plan = self.graph(direction, parameters), self.bundle.manifest.tiles
-        return run_photo(graph, pixels, plan, self._graphs.fixed_size(direction), progress)
+        return run_photo(graph, pixels, plan, self.fixed_size(direction), progress)
 
     def graph(self, direction: Direction, parameters: Mapping[str, float] | None = None) -> BoundGraph:
         """The graph of one direction, loaded once, after its files were compared with the manifest.
@@ -184,6 +194,10 @@ class Filter:
             UnfilterError: a parameter that this direction does not have, or a value outside its range.
         """
         return self._graphs.bound(direction, parameters or {})
+
+    def fixed_size(self, direction: Direction) -> bool:
+        """Whether the graph of one direction, or the hardware that runs it, takes tiles of the plan's size only."""
+        return self._graphs.fixed_size(direction)
 
     def filtered(
         self,

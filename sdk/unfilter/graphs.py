@@ -42,7 +42,7 @@ class Graphs:
         return partial(graph, parameters=places)
 
     def fixed_size(self, direction: Direction) -> bool:
-        """Whether the graph of one direction, or the hardware that runs it, takes tiles of the plan's size only."""
+        """See `Filter.fixed_size`."""
         return self._artifacts[direction].fixed_size or self.delegate.fixed_size
 
     def _graph(self, direction: Direction) -> Graph:

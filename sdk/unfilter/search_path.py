@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from unfilter import store
+from unfilter import signing, store
 from unfilter.archive import is_archive
 from unfilter.bundle import MANIFEST, SHOWN, Bundle
 from unfilter.errors import BundleError, PhotoError
@@ -43,32 +43,44 @@ def find_bundle(source: Path | str, tag: Tag | None) -> Bundle:
 
     Raises:
         PhotoError: no tag, or no such bundle in the search path.
+        BundleError: it is not signed by the key that the environment demands.
     """
     if tag is None:
         raise PhotoError(f"{source}: carries no unfilter tag; if a filter made it, name its bundle with --filter")
     broken: list[BundleError] = []
     for bundle in bundles(broken=broken.append):
         if bundle.manifest.restoration == tag.restoration:
-            return bundle
+            return _trusted(bundle)
     raise PhotoError(
         f"{source}: no bundle of filter {tag.filter} with restoration id {tag.restoration[:SHOWN]} in {_searched()}"
         f"{_passed_over(broken)}; name it with --filter or set {VARIABLE}"
     )
 
 
-def open_bundle(named: str | Path) -> Bundle:
+def open_bundle(named: str | Path, public_key: Path | None = None) -> Bundle:
     """The bundle that a user names: a path to a folder or a packed bundle, or a filter's name in the search path.
 
     A packed one is unpacked to a cache first. A name is `l0`, or `l0@13b9` where there are several filters of that name; a
-    `Path`, and text with a separator or a suffix in it, is never a name.
+    `Path`, and text with a separator or a suffix in it, is never a name. With a `public_key` (a PEM file), or one demanded
+    by the environment (`unfilter.signing`), only a bundle that it signed is opened.
 
     Raises:
-        BundleError: no bundle there, a broken or hostile one; no filter of that name, or several.
+        BundleError: no bundle there, a broken or hostile one; no filter of that name, or several; not signed as demanded.
     """
     path = Path(named)
     if isinstance(named, str) and is_name(named) and not (path / MANIFEST).is_file():
-        return by_name(named)
-    return store.keep(path, store.unpacked())[0] if is_archive(path) else Bundle(path)
+        found = by_name(named)
+    elif is_archive(path):
+        found = store.keep(path, store.unpacked(), public_key)[0]
+    else:
+        found = Bundle(path)
+    return _trusted(found, public_key)
+
+
+def _trusted(bundle: Bundle, public_key: Path | None = None) -> Bundle:
+    if key := public_key or signing.demanded():
+        signing.check(bundle, key, bundle.folder)
+    return bundle
 
 
 def is_name(text: str) -> bool:

@@ -7,6 +7,7 @@ the older one need it; of one restoration id there is one, and what is installed
 
 from pathlib import Path
 
+from unfilter import signing
 from unfilter.archive import Archive, is_archive
 from unfilter.bundle import Bundle
 from unfilter.errors import BundleError
@@ -23,16 +24,17 @@ def unpacked() -> Path:
     return Path.home() / ".cache/unfilter/bundles"
 
 
-def install(source: Path) -> tuple[Bundle, bool]:
+def install(source: Path, public_key: Path | None = None) -> tuple[Bundle, bool]:
     """Copy a bundle, folder or packed, to where `Filter.open` finds it by name, every file compared with its manifest.
 
     Returns:
         The installed bundle, and whether it was not there before.
 
     Raises:
-        BundleError: no bundle, a broken or hostile one, or a disk that does not take it; what was installed stays as it was.
+        BundleError: no bundle, a broken or hostile one, one that is not signed as demanded, or a disk that does not take it;
+            what was installed stays as it was.
     """
-    bundle, new = keep(source, installed())
+    bundle, new = keep(source, installed(), public_key)
     for folder in installed().glob(f"{bundle.manifest.filter}-*"):
         other = _opened(folder)
         if other and other.id != bundle.id and other.manifest.restoration == bundle.manifest.restoration:
@@ -40,17 +42,21 @@ def install(source: Path) -> tuple[Bundle, bool]:
     return bundle, new
 
 
-def keep(source: Path, folder: Path) -> tuple[Bundle, bool]:
-    """Copy a bundle, folder or packed, into `folder`, unless it is there; see `install`."""
+def keep(source: Path, folder: Path, public_key: Path | None = None) -> tuple[Bundle, bool]:
+    """Copy a bundle, folder or packed, into `folder`, unless it is there; see `install`. `public_key` is as for
+    `unfilter.search_path.open_bundle`.
+    """
     origin = Archive(source) if is_archive(source) else Bundle(source)
+    if key := public_key or signing.demanded():
+        signing.check(origin, key, source)  # before anything of it is written
     target = folder / f"{origin.manifest.filter}-{origin.id}"
     present = _opened(target)
-    if present and present.id == origin.id and _whole(present):
+    if present and present.id == origin.id and present.signature == origin.signature and _whole(present):
         return present, False
     try:
         folder.mkdir(parents=True, exist_ok=True)
         remove_leftovers(folder)
-        if target.exists():  # damaged since
+        if target.exists():  # damaged since, or signed anew
             remove_folder(target)
         with new_folder(target) as temporary:
             origin.put_into(temporary)

@@ -19,8 +19,8 @@ from unfilter.fidelity import psnr
 from unfilter.photo import read_photo, write_photo
 
 COMMANDS = {
-    "apply", "card", "convert", "filters", "inspect", "install", "judge", "pack", "restore", "score", "train", "uninstall",
-    "verify",
+    "apply", "bench", "card", "convert", "faults", "filters", "inspect", "install", "judge", "pack", "restore", "score",
+    "sign", "train", "uninstall", "verify",
 }  # fmt: skip
 
 pytestmark = pytest.mark.usefixtures("elsewhere")

@@ -12,7 +12,9 @@ from types import ModuleType
 import pytest
 
 import unfilter
+import unfilter.bench
 import unfilter.fidelity
+import unfilter.locate
 import unfilter.photo
 from unfilter import errors, runtimes
 
@@ -44,6 +46,8 @@ DOCUMENTED = {
         "suffix_of",
         "write_photo",
     ],
+    unfilter.bench: ["BenchReport", "Row", "Subject", "measure", "render"],
+    unfilter.locate: ["Departure", "locate", "locate_failures"],
     unfilter.fidelity: [
         "TOLERANCES",
         "FidelityReport",
@@ -60,7 +64,7 @@ DOCUMENTED = {
         "verify",
     ],
 }
-HEAVY = {"torch", "onnxruntime", "coremltools", "tensorflow", "ai_edge_litert", "onnx", "pillow_heif"}
+HEAVY = {"torch", "onnxruntime", "coremltools", "tensorflow", "ai_edge_litert", "onnx", "pillow_heif", "cryptography"}
 
 
 @pytest.mark.parametrize("module", DOCUMENTED, ids=lambda module: module.__name__)
@@ -112,7 +116,7 @@ def test_every_runtime_offers_the_protocol(name: str) -> None:
         "import unfilter",
         "import unfilter.cli; unfilter.cli.commands()",
         "from unfilter import runtimes; runtimes.installed()",
-        "import unfilter.fidelity, unfilter.search_path, unfilter.tiling",
+        "import unfilter.fidelity, unfilter.search_path, unfilter.tiling, unfilter.bench, unfilter.locate, unfilter.signing",
     ],
 )
 def test_no_framework_is_imported_before_it_is_needed(program: str) -> None:

@@ -158,17 +158,24 @@ from pathlib import Path
 from unfilter import bundle, store
 
 count = int(sys.argv[2])
-copy = bundle.shutil.copyfile
+copy, write = bundle.shutil.copyfile, Path.write_bytes
 
-def copyfile(source, target):
+def count_down(target):
     global count
     count -= 1
     if count < 0:
-        Path(target).write_bytes(b"half")
+        write(Path(target), b"half")
         os.kill(os.getpid(), 9)
+
+def copyfile(source, target):
+    count_down(target)
     return copy(source, target)
 
-bundle.shutil.copyfile = copyfile
+def write_bytes(target, content):
+    count_down(target)
+    return write(target, content)
+
+bundle.shutil.copyfile, Path.write_bytes = copyfile, write_bytes
 store.install(Path(sys.argv[1]))
 """
 

@@ -36,6 +36,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="fail unless this runtime was verified on its vendor's own runtime (may be repeated)",
     )
     parser.add_argument("--note", metavar="TEXT", help="what readers of the report should know of this machine")
+    parser.add_argument("--public-key", metavar="PEM", type=Path, help="fail unless this key signed the bundle")
+    parser.add_argument(
+        "--locate",
+        action="store_true",
+        help="of each graph that failed, walk it beside one that is right and name the first operation that departs",
+    )
     add_report_arguments(parser)
 
 
@@ -49,8 +55,9 @@ def run(arguments: Namespace) -> int:
     check_targets(arguments)
     allowed, earlier = tolerances(arguments), baseline(arguments)
     gallery = Gallery() if arguments.html else None
+    bundle = open_bundle(arguments.bundle, arguments.public_key)
     report = verify(
-        open_bundle(arguments.bundle),
+        bundle,
         photos=_photos(arguments.photos),
         only=arguments.runtime,
         required=arguments.require,
@@ -60,7 +67,14 @@ def run(arguments: Namespace) -> int:
         report=announce,
     )
     finish()
-    return deliver(report, earlier, arguments, gallery)
+    code = deliver(report, earlier, arguments, gallery)
+    if arguments.locate:
+        from unfilter.locate import locate_failures
+
+        found = [str(each) for each in locate_failures(bundle, report, announce)]
+        finish()
+        print("\n".join(["", *(found or ["nothing to locate: no graph failed"])]))
+    return code
 
 
 def _photos(inputs: list[Path]) -> list[Path]:

@@ -154,6 +154,7 @@ class FidelityReport(_Frozen):
         machine: system and processor; `note` is the user's own word on it, such as that it is emulated.
         tools: versions of the runtimes.
         required: runtimes that must have passed.
+        unsound: in what the bundle contradicts itself or this version, a line each; see `soundness`.
         coverage: what GPUs and NPUs would run of each artifact, as the bundle's `delegates.json` says.
         refused: precisions that were made and do not ship.
         failures: everything that failed, a line each; follows from the rest.
@@ -173,6 +174,7 @@ class FidelityReport(_Frozen):
     not_run: tuple[NotRun, ...] = ()
     broken: tuple[Broken, ...] = ()
     required: tuple[str, ...] = ()
+    unsound: tuple[str, ...] = ()
     sizes: tuple[ArtifactSize, ...] = ()
     speeds: tuple[Speed, ...] = ()
     coverage: tuple[Coverage, ...] = ()
@@ -230,7 +232,8 @@ class FidelityReport(_Frozen):
     @property
     def failures(self) -> tuple[str, ...]:
         """Everything that failed, a line each; empty where nothing did."""
-        lines = [f"{one.engine}: {one.reason}" for one in self.broken]
+        lines = [f"bundle: {line}" for line in self.unsound]
+        lines += [f"{one.engine}: {one.reason}" for one in self.broken]
         lines += [
             f"{r.engine} {r.direction}: error {error_text(r.error)}, {r.levels} levels, {r.differing:.2%} of bytes differ"
             for r in self.graphs

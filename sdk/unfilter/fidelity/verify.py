@@ -1,4 +1,6 @@
-"""Run every artifact that this machine can run, on goldens or photos: each graph alone, every forward with every inverse."""
+"""Run every artifact that this machine can run, on goldens or photos: each graph alone, every forward with every inverse;
+and look at what the bundle says of itself.
+"""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,7 +11,7 @@ from unfilter import runtimes
 from unfilter.bundle import Bundle
 from unfilter.delegates.coverage import read_coverage
 from unfilter.errors import RuntimeUnavailable
-from unfilter.fidelity import machine, subjects
+from unfilter.fidelity import machine, soundness, subjects
 from unfilter.fidelity.engines import REFERENCE, open_engines
 from unfilter.fidelity.gallery import Gallery
 from unfilter.fidelity.judgement import judge
@@ -34,8 +36,8 @@ def verify(
 ) -> FidelityReport:
     """Check every file, then measure each artifact alone and every forward against every inverse, and judge.
 
-    Graphs run in the plan's tiles. An engine that cannot open its artifacts, or breaks off, is a failure of the report and
-    no end of it.
+    Graphs run in the plan's tiles. A bundle that contradicts itself (`soundness`), and an engine that cannot open its
+    artifacts or breaks off, are failures of the report and no end of it.
 
     Args:
         bundle: the bundle; without `photos` it must hold at least one golden.
@@ -67,6 +69,8 @@ def verify(
     measurement = Measurement(filters, gallery, report)
     for subject in subjects.photos(bundle, photos) if photos else subjects.goldens(bundle):
         measurement.add(subject)
+    report("the bundle itself")
+    unsound = tuple(soundness.contradictions(bundle, measurement.filters))
     ran, tally = list(measurement.filters), measurement.tally
     reference = [photo.reference_db for photo in measurement.photos if photo.round_trip]
     measured = FidelityReport(
@@ -83,6 +87,7 @@ def verify(
         not_run=tuple(not_run),
         broken=tuple(measurement.broken),
         required=tuple(required),
+        unsound=unsound,
         sizes=_sizes(bundle),
         speeds=tally.speeds(ran),
         coverage=read_coverage(bundle),

@@ -12,6 +12,7 @@ Each sibling module has `FORMAT`, `EXTRA`, `ON_VENDOR_RUNTIME`, `unavailable()`,
 `open_graph(bundle, artifact, delegate)`, and imports its library only when asked for a delegate or to open something.
 """
 
+import os
 from collections.abc import Callable
 from importlib import import_module
 from typing import Protocol, cast
@@ -22,6 +23,9 @@ from numpy.typing import NDArray
 from unfilter.bundle import Artifact, Bundle, Format
 from unfilter.delegates.recipes import Recipe
 from unfilter.errors import RuntimeUnavailable
+
+THREADS = "UNFILTER_THREADS"
+"""Environment variable: threads that ONNX Runtime and LiteRT use. Torch and `mil` follow OMP_NUM_THREADS."""
 
 NAMES = ("onnx", "litert", "coreml", "torch", "mil")
 """In order of preference."""
@@ -99,6 +103,20 @@ def sibling(name: str) -> Runtime:
 def installed() -> list[str]:
     """Names of the runtimes that this machine can use, in order of preference."""
     return [name for name in NAMES if sibling(name).unavailable() is None]
+
+
+def threads() -> int:
+    """Threads that a graph may use: all cores, or what the environment variable UNFILTER_THREADS says.
+
+    Raises:
+        RuntimeUnavailable: the variable is no positive number.
+    """
+    wanted = os.environ.get(THREADS)
+    if not wanted:
+        return os.cpu_count() or 1
+    if not wanted.isdecimal() or not int(wanted):
+        raise RuntimeUnavailable(f"{THREADS}={wanted}: is no number of threads; set it to 1 or more, or unset it")
+    return int(wanted)
 
 
 def missing(package: str, extra: str) -> str | None:

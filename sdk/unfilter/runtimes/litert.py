@@ -1,6 +1,5 @@
 """LiteRT (formerly TensorFlow Lite): on the CPU, with XNNPACK or without, or through its GPU or NPU accelerator."""
 
-import os
 from threading import Lock
 
 import numpy as np
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 from unfilter.bundle import Artifact, Bundle, Format
 from unfilter.delegates.recipes import Recipe
 from unfilter.errors import BundleError
-from unfilter.runtimes import Graph, input_names, missing, parameter_input
+from unfilter.runtimes import Graph, input_names, missing, parameter_input, threads
 from unfilter.runtimes._litert import compiled_model
 from unfilter.runtimes._litert.compiled_model import Inputs, Signature
 from unfilter.runtimes.fixed_size import filling
@@ -41,7 +40,7 @@ def open_graph(bundle: Bundle, artifact: Artifact, delegate: Recipe | None = Non
     path = bundle.path(artifact.path)
     resolver = OpResolverType[delegate.api["python"]] if delegate and not delegate.baseline else OpResolverType.AUTO
     try:
-        interpreter = Interpreter(str(path), num_threads=os.cpu_count() or 1, experimental_op_resolver_type=resolver)
+        interpreter = Interpreter(str(path), num_threads=threads(), experimental_op_resolver_type=resolver)
         full = interpreter.get_signature_runner(artifact.signature)
         masked = interpreter.get_signature_runner(artifact.masked_signature)
     except (ValueError, RuntimeError) as error:

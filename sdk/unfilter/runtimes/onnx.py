@@ -1,6 +1,5 @@
 """ONNX Runtime, on the CPU or through an execution provider."""
 
-import os
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from unfilter.bundle import Artifact, Bundle, Format
 from unfilter.delegates.recipes import Recipe
 from unfilter.errors import BundleError, RuntimeUnavailable
-from unfilter.runtimes import Graph, input_names, missing, parameter_input
+from unfilter.runtimes import Graph, input_names, missing, parameter_input, threads
 
 FORMAT: Format = "onnx"
 EXTRA = "onnx"
@@ -78,7 +77,7 @@ def _session(path: str, delegate: Recipe | None, side: int) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = os.cpu_count() or 1
+    options.intra_op_num_threads = threads()
     options.log_severity_level = 3
     if delegate is None:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

@@ -1,5 +1,5 @@
-"""A report as JUnit XML, which continuous integration shows as tests: suites for graphs, round trips, engines, and for what
-got worse.
+"""A report as JUnit XML, which continuous integration shows as tests: suites for graphs, round trips, engines, what the
+bundle says of itself, and for what got worse.
 
 What is unverified or not engaged is *skipped* there, with the reason, so that no dashboard counts it as passed. Source of
 the form: the schema of Jenkins' xUnit plug-in, in the fields that other readers document too.
@@ -17,7 +17,12 @@ Case = tuple[str, str | None, str | None]
 
 def junit(report: FidelityReport, regressions: Sequence[Regression] | None = None) -> str:
     """The XML document; `regressions` is None where nothing was compared."""
-    suites = {"graphs": list(_graphs(report)), "round trips": list(_round_trips(report)), "engines": list(_engines(report))}
+    suites = {
+        "graphs": list(_graphs(report)),
+        "round trips": list(_round_trips(report)),
+        "engines": list(_engines(report)),
+        "bundle": list(_bundle(report)),
+    }
     if regressions is not None:
         suites["baseline"] = list(_baseline(regressions))
     root = ElementTree.Element("testsuites", name=f"unfilter verify {report.filter}")
@@ -83,6 +88,13 @@ def _engines(report: FidelityReport) -> Iterable[Case]:
     for name in report.required:
         failure = "required, but not verified on its own runtime here" if name in missing else None
         yield f"{name} is verified", failure, None
+
+
+def _bundle(report: FidelityReport) -> Iterable[Case]:
+    if not report.unsound:
+        yield "agrees with itself", None, None
+    for line in report.unsound:
+        yield line.partition(":")[0], line, None
 
 
 def _baseline(regressions: Sequence[Regression]) -> Iterable[Case]:

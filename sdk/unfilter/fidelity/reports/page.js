@@ -29,7 +29,7 @@ function head() {
       tile(String(count("pass")), `of ${all.length}`, "checks pass"),
       count("unverified on device") ? tile(String(count("unverified on device")), "", "unverified on device: right here, but not run by the vendor's own runtime") : null,
       count("not engaged") ? tile(String(count("not engaged")), "", "not engaged: a delegate gave the CPU's bytes") : null,
-      tile(String(count("fail") + report.broken.length), "", "fail")));
+      tile(String(count("fail") + report.broken.length + report.unsound.length), "", "fail")));
 }
 
 function alarms() {

@@ -1,6 +1,6 @@
 """A program read from a package, ready to run: constants read, operations in order, values dropped after their last use."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,11 @@ class Program:
         except _MISFITS as error:
             raise self._broken(str(error)) from None
 
+    @property
+    def constants(self) -> Mapping[str, Value]:
+        """Weights and parameters, by name; float16 ones as float32."""
+        return self._constants
+
     def _broken(self, reason: str) -> BundleError:
         return BundleError(f"{self._model}: {' '.join(reason.split())}; convert the filter again")
 
@@ -106,8 +111,11 @@ class Program:
             steps[index] = Step(step.operation, step.arguments, step.outputs, tuple(sorted(ending)))
         return tuple(steps)
 
-    def __call__(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
-        """Run on arrays of the declared types, batch x channels x height x width.
+    def __call__(
+        self, inputs: Mapping[str, Array], see: Callable[[Step, dict[str, Any]], object] = lambda *_: None
+    ) -> dict[str, Array]:
+        """Run on arrays of the declared types, batch x channels x height x width. `see` is called after each operation with
+        all values that are alive then.
 
         Raises:
             BundleError: an operation does not fit its arguments.
@@ -116,7 +124,7 @@ class Program:
         for step in self._steps:
             arguments = {parameter: _wide(values, name) for parameter, name in step.arguments.items()}
             try:
-                with np.errstate(over="ignore"):  # beyond fp16's range is infinity, as on a device
+                with np.errstate(over="ignore", invalid="ignore"):  # beyond fp16's range is infinity, as on a device
                     result = OPERATIONS[step.operation](**arguments)
                     results = result if isinstance(result, list) else [result]
                     for (name, dtype), value in zip(step.outputs, results, strict=True):
@@ -124,6 +132,7 @@ class Program:
             except _MISFITS as error:
                 names = " ".join(name for name, _ in step.outputs)
                 raise self._broken(f"{step.operation} {names}: {error}") from None
+            see(step, values)
             del arguments
             for name in step.last_uses:
                 del values[name]

@@ -1,0 +1,106 @@
+"""Laws: every fault is caught, by the check that can see it; nothing is alarmed about a bundle without one.
+
+Measured on one golden; what the reference alone, or the full tile alone, can see is in `nox -s faults`, which runs all.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from unfilter.bundle import Bundle
+from unfilter.errors import BundleError
+from unfilter_converters.faults import Fault, catalogue, render, run, without_fault
+from unfilter_converters.faults.fault import hash_again
+
+STALE = Path(__file__).parents[2] / "fixtures/bundle-schema-1/onnx/inverse.onnx"
+"""The inverse of an earlier training of the same filter."""
+
+FAULTS = {fault.name: fault for fault in catalogue(lambda: STALE)}
+NEEDS_REFERENCE = {"flipped sign", "goldens made by the fault"}
+NEEDS_FULL_TILE = {"full tiles only"}
+NEEDS_8_BITS = {"8-bit scale off by 2 %"}
+
+SEEN = {"golden bytes", "round trip"}
+EXPECTED = {
+    "swapped channels": SEEN,
+    "BGR": SEEN,
+    "wrong rounding": SEEN,
+    "dropped Delta": SEEN,
+    "wrong layout": SEEN,
+    "clip before the inverse": SEEN,
+    "delegate of zeros": SEEN,
+    "delegate of nothing": SEEN,
+    "lost bias": SEEN,
+    "other slope": SEEN,
+    "silent half precision": {"golden bytes"},
+    "stale inverse": SEEN,
+    "stale inverse, all agree": {"soundness"},
+    "halo off by one": {"soundness"},
+    "other rule of rounding": {"soundness"},
+    "BGR in TFLite": SEEN,
+    "zeros in TFLite": SEEN,
+    "mask not applied": SEEN,
+    "fp16 overflow": SEEN,
+    "flipped sign in fp16": {"soundness"},
+    "wrong layout in fp16": {"soundness"},
+    "weights off by 2 % in fp16": {"soundness"},
+}
+
+
+def test_all_faults_are_covered_here_or_say_why_not() -> None:
+    assert set(FAULTS) == set(EXPECTED) | NEEDS_REFERENCE | NEEDS_FULL_TILE | NEEDS_8_BITS
+    assert len(FAULTS) == len(catalogue(lambda: STALE))  # no two have one name
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_fault_is_caught_by_the_checks_that_can_see_it(name: str, shipped_bundle: Path) -> None:
+    fault = FAULTS[name]
+    if fault.format in ("tflite", "mlpackage"):
+        pytest.importorskip({"tflite": "ai_edge_litert", "mlpackage": "coremltools"}[fault.format])
+    outcome = run(shipped_bundle, fault, goldens=["chelsea"], reference=False)
+    assert outcome.here
+    assert set(outcome.caught_by) == EXPECTED[name], outcome.detail
+
+
+def test_one_sign_shows_against_the_reference_and_is_located_in_its_layer(shipped_bundle: Path) -> None:
+    outcome = run(shipped_bundle, FAULTS["flipped sign"], goldens=["chelsea"], where=True)
+    assert outcome.caught_by == ("reference",)
+    assert outcome.located is not None
+    assert outcome.located.layer == FAULTS["flipped sign"].layer
+    assert "1 of 24 channels" in outcome.located.diagnosis
+    assert outcome.located.layer in render([outcome])
+
+
+def test_a_bundle_without_a_fault_raises_no_alarm(shipped_bundle: Path) -> None:
+    assert without_fault(shipped_bundle, goldens=["rocket"]) == ()
+
+
+def test_the_bundle_itself_is_left_as_it_is(shipped_bundle: Path) -> None:
+    run(shipped_bundle, FAULTS["other rule of rounding"])
+    Bundle(shipped_bundle).check()
+
+
+def test_a_fault_that_changes_nothing_slips_through(shipped_bundle: Path) -> None:
+    """Or the bench would call anything caught."""
+    outcome = run(shipped_bundle, Fault("none", "", "onnx", "fp32", lambda _: None), goldens=["rocket"], reference=False)
+    assert outcome.caught_by == ()
+    assert "**nothing**" in render([outcome])
+
+
+def test_what_the_bundle_lacks_is_said_and_not_called_caught(shipped_bundle: Path) -> None:
+    fault = Fault("none", "", "onnx", "fp16", FAULTS["8-bit scale off by 2 %"].edit)
+    outcome = run(shipped_bundle, fault)
+    if outcome.here:
+        pytest.skip("the bundle has 8-bit weights")
+    assert "not in this bundle" in render([outcome])
+    assert "has no onnx inverse in w8" in outcome.detail
+
+
+def test_after_an_edit_the_manifest_agrees_with_the_files(shipped_bundle: Path, tmp_path: Path) -> None:
+    shutil.copytree(shipped_bundle, copy := tmp_path / "l0")
+    FAULTS["swapped channels"].edit(copy)
+    with pytest.raises(BundleError, match="sha256 differs"):
+        Bundle(copy).check()
+    hash_again(copy)
+    Bundle(copy).check()

@@ -115,7 +115,7 @@ function matrix(chosen) {
   const metrics = choice("number in the matrix", Object.entries(METRICS).map(([key, { name }]) => [key, name]), "restored", (key) => { metric = METRICS[key]; draw(); });
   const whole = section("Forward on one engine, inverse on another", null, lead,
     el("div", { class: "controls" }, metrics),
-    el("div", { class: "split" }, el("div", {}, el("div", { class: "scroll" }, table), legend), detail));
+    el("div", { class: engines.length > 8 ? "split wide" : "split" }, el("div", {}, el("div", { class: "scroll" }, table), legend), detail));
   draw();
   return { whole, select };
 }
@@ -254,13 +254,21 @@ function sizesAndSpeeds() {
 
 function coverage() {
   if (!report.coverage.length) return null;
-  const body = report.coverage.map((c) => [`${c.runtime} ${c.delegate}`, `${c.precision} ${c.direction}`,
-    c.taken === null ? "" : el("div", { class: "track", title: c.left.length ? `left to the CPU: ${c.left.join(", ")}` : "nothing is left to the CPU" },
-      el("u", { style: `width:${clamp(c.taken / Math.max(1, c.operations)) * 100}%` })),
-    c.taken === null ? "–" : `${c.taken} of ${c.operations}`, c.partitions === null ? "–" : String(c.partitions),
-    el("span", { title: [c.source, c.note].filter(Boolean).join(": ") }, c.evidence)]);
-  return section("What a GPU or NPU would run", "Operations of each graph that the delegate takes; one partition with all of them is the goal.",
-    rows(["delegate", "graph", "", "operations", "partitions", "on whose word"], body, ["name", "", "axis", "number", "number", ""]));
+  const unique = (values) => [...new Set(values)];
+  const precisions = unique(report.coverage.map((c) => c.precision));
+  const word = (c) => c.taken === null ? "–" : c.taken === 0 ? "none" : c.taken < c.operations || c.partitions !== 1
+    ? `${c.taken} of ${c.operations}, ${c.partitions} part${c.partitions === 1 ? "" : "s"}` : `all ${c.operations}`;
+  const told = (c) => [`${c.path} ${c.direction}: ${word(c)}`, c.left.length ? `left to the CPU: ${c.left.join(", ")}` : "", c.note, c.source].filter(Boolean).join("; ");
+  const part = (graphs) => graphs.length ? el("div", { title: graphs.map(told).join("\n") },
+    graphs.some((c) => c.taken === null) ? null : el("div", { class: "track" },
+      el("u", { style: `width:${clamp(Math.min(...graphs.map((c) => c.taken / Math.max(1, c.operations)))) * 100}%` })),
+    el("small", {}, unique(graphs.map(word)).join(" / "))) : "–";
+  const body = unique(report.coverage.map((c) => `${c.runtime} ${c.delegate}`)).map((name) => {
+    const graphs = report.coverage.filter((c) => `${c.runtime} ${c.delegate}` === name);
+    return [name, ...precisions.map((precision) => part(graphs.filter((c) => c.precision === precision))), unique(graphs.map((c) => c.evidence)).join(", ")];
+  });
+  return section("What a GPU or NPU would run", "Operations that the delegate takes, of the forward graph / of the inverse; all in one part is the goal.",
+    rows(["delegate", ...precisions, "on whose word"], body, ["name", ...precisions.map(() => "part"), ""]));
 }
 
 function refused() {

@@ -23,7 +23,7 @@ def suites(report: FidelityReport, regressions: tuple[Regression, ...] | None = 
 
 def test_what_is_unverified_is_skipped_with_the_reason(make_report: MakeReport) -> None:
     found = suites(make_report())
-    assert list(found) == ["l0 graphs", "l0 round trips", "l0 engines"]
+    assert list(found) == ["l0 graphs", "l0 round trips", "l0 engines", "l0 bundle"]
     skipped = found["l0 round trips"].findall("testcase/skipped")
     assert len(skipped) == 3
     assert str(skipped[0].get("message")).startswith("unverified on device: restores 45.68 dB")

@@ -85,7 +85,7 @@ def test_goldens_that_do_not_restore_fail(bundle_copy: Path, edit_manifest: Edit
     assert list(contradictions(Bundle(bundle_copy), {})) == []  # of a filter that nobody scored nothing is expected
 
 
-def test_half_precision_weights_are_those_of_fp32_rounded(shipped_bundle: Path) -> None:
+def test_weights_of_smaller_precisions_are_those_of_fp32_rounded(shipped_bundle: Path) -> None:
     pytest.importorskip("coremltools")
     assert wrong_weights(Bundle(shipped_bundle)) == []
 
@@ -98,6 +98,23 @@ def test_one_wrong_weight_of_half_precision_is_found(bundle_copy: Path) -> None:
     path.write_bytes(content)
     (line,) = wrong_weights(Bundle(bundle_copy))
     assert "1 of 5184 weights of invertible_1_trunk_convolutions_1_weight" in line
+
+
+def test_a_scale_of_8_bit_weights_that_is_1_percent_off_is_found(bundle_copy: Path) -> None:
+    """A network in 8 bits has room for it in every tolerance."""
+    onnx = pytest.importorskip("onnx")
+    held = [each for each in Bundle(bundle_copy).manifest.artifacts if (each.format, each.precision) == ("onnx", "w8")]
+    if not held:
+        pytest.skip("the bundle has no 8-bit weights")
+    path = bundle_copy / held[0].path
+    model = onnx.load(path)
+    tensor = next(each for each in model.graph.initializer if each.name.endswith(".scale"))
+    scale = onnx.numpy_helper.to_array(tensor) * np.float32(1.01)
+    tensor.CopyFrom(onnx.numpy_helper.from_array(scale, tensor.name))
+    onnx.save(model, path)
+    (line,) = wrong_weights(Bundle(bundle_copy))
+    assert line.startswith(f"{path.name}: ")
+    assert tensor.name.removesuffix(".scale") in line
 
 
 def test_every_form_of_the_report_says_in_what_a_bundle_contradicts_itself(

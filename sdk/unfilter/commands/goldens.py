@@ -46,7 +46,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _opened(name: str, runtime: str | None) -> "Filter":
-    from unfilter.fidelity.verify import REFERENCE
+    from unfilter.fidelity.engines import REFERENCE
     from unfilter.filter import Filter
 
     chosen = Filter.open(name, runtime=runtime)

@@ -15,7 +15,7 @@ SHARE_TIMES, SHARE_FLOOR = 2.0, 1e-4
 LEVELS_MORE = 1
 """Levels that a byte may lie further off: one is a matter of a rounding edge."""
 DB_LESS = 0.05
-"""dB that restored photos may lose; over all pairs of fp32 engines on one machine, l0 restored within 0.0003 of each other."""
+"""dB that restored photos may lose; over all pairs of fp32 engines on one machine, l0 restored within 0.0003."""
 
 _ORDER = (Verdict.PASS, Verdict.NOT_ENGAGED, Verdict.UNVERIFIED, Verdict.FAIL)
 

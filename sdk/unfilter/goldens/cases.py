@@ -45,10 +45,14 @@ def write_files(chosen: Filter, photo: PhotoGolden, folder: Path) -> tuple[FileG
     whole = _png(made)
     middle = whole.index(b"IDAT") + 4 + (len(whole) - whole.index(b"IDAT")) // 2
     flipped = whole[:middle] + bytes([whole[middle] ^ 0xFF]) + whole[middle + 1 :]
+    start = whole.index(b"iTXt") - 4
+    text_chunk = whole[start : start + 12 + int.from_bytes(whole[start : start + 4], "big")]
+    behind = whole[:-12].replace(text_chunk, b"") + text_chunk + whole[-12:]  # before IEND
     carried = {"eXIf": _TURNED.hex(), "cICP": _DISPLAY_P3.hex()}
     cases: list[tuple[str, bytes, Refusal | None, str | None]] = [
         ("filtered.png", whole, None, tag.to_json()),
         ("filtered_turned_p3.png", _png(carrying), None, tag.to_json()),
+        ("tag_behind_pixels.png", behind, None, tag.to_json()),
         ("old_tag.png", _png(made, old.to_json()), None, old.to_json()),
         ("fingerprint_of_version_2.png", _png(made, json.dumps(unknown)), None, json.dumps(unknown)),
         ("one_level.png", _png(replace(made, pixels=one_level)), "altered", tag.to_json()),

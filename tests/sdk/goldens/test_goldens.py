@@ -143,7 +143,7 @@ def test_values_of_hyper_parameters_differ_and_go_with_their_places(variable_bun
     assert goldens.runtime == "torch"
     assert {tuple(round(place, 6) for place in photo.places) for photo in goldens.photos} == {(0, 0.5), (0.5, 1), (1, 0)}
     tags = [json.loads(golden.tag)["parameters"] for golden in goldens.files if golden.tag and golden.refusal is None]
-    assert tags == [next(photo.parameters for photo in goldens.photos if photo.name == "odd")] * 4
+    assert tags == [next(photo.parameters for photo in goldens.photos if photo.name == "odd")] * 5
 
 
 def test_the_schema_in_the_docs_is_that_of_the_code() -> None:

@@ -12,7 +12,7 @@ SOURCES = {
     "Kotlin": (ROOT / "mobile_samples/android/core/src/main", "*.kt"),
     "Swift": (ROOT / "mobile_samples/ios/Sources", "*.swift"),
 }
-TYPES = ("Filter", "Bundle", "Tile", "TilePlan", "Tag")
+TYPES = ("Filter", "Bundle", "Tile", "TilePlan", "Tag", "Fingerprint")
 VERBS = ("apply", "restore", "inspect")
 OF_THE_PLATFORM = {"Data"}
 

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
 import { encodePng, type Pixels } from "../src/unfilter";
+import { fingerprintOf } from "../src/unfilter/fingerprint";
 import { decodePng } from "../src/unfilter/photo/png";
 import { tagFromJson } from "../src/unfilter/tag";
 import { App, type Settings } from "./app";
@@ -71,6 +72,7 @@ for (const { kind, runtime, backend, bundle, photos } of CASES) {
         const made = await decodePng(filtered.file);
         assert.equal(made.tag?.restoration, says.restoration);
         for (const [name, value] of Object.entries(golden.parameters)) assert.ok(Math.abs(made.tag.parameters![name]! - value) < 1e-9);
+        assert.deepEqual(made.tag.fingerprint, await fingerprintOf(made.pixels));
         assert.ok(furthest(made.pixels, pixels("filtered")) <= says.tolerance);
 
         const tag = says.files.find(({ refusal }) => refusal === null)!.tag!;
@@ -85,5 +87,6 @@ for (const { kind, runtime, backend, bundle, photos } of CASES) {
 }
 
 async function png(pixels: Pixels, tag: string | null): Promise<Uint8Array> {
-  return encodePng({ pixels, codec: "png", tag: tag ? tagFromJson(tag) : null, alpha: null, carried: [] });
+  const known = tag && tagFromJson(tag);
+  return encodePng({ pixels, codec: "png", tag: known ? { ...known, fingerprint: await fingerprintOf(pixels) } : null, alpha: null, carried: [] });
 }

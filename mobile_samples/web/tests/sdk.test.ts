@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import type { Pixels } from "../src/unfilter";
+import { encodePng, type Pixels } from "../src/unfilter";
+import { fingerprintOf } from "../src/unfilter/fingerprint";
 import { decodePng } from "../src/unfilter/photo/png";
 import { App } from "./app";
 import { type Browser, chromium } from "./browser";
@@ -41,7 +42,8 @@ describe("files of the app and of the SDK", { skip: chromium.missing || (!sdk &&
     const { file } = await app.give("pick", "photo.png", readFileSync(photo));
     writeFileSync(path("app.png"), file!);
     const [ours, theirs] = [await decodePng(file!), await decodePng(new Uint8Array(readFileSync(path("sdk.png"))))];
-    assert.deepEqual(ours.tag, theirs.tag);
+    for (const { tag, pixels } of [ours, theirs]) assert.deepEqual(tag!.fingerprint, await fingerprintOf(pixels));
+    assert.deepEqual(ours.tag, { ...theirs.tag, fingerprint: ours.tag!.fingerprint });
     assert.ok(furthest(ours.pixels, theirs.pixels) <= TOLERANCE);
   });
 
@@ -49,6 +51,7 @@ describe("files of the app and of the SDK", { skip: chromium.missing || (!sdk &&
     sdk!("restore", "--filter", BUNDLES.l0, path("app.png"), path("app.restored.png"));
     assert.ok(psnr(await pixels(photo), await pixels(path("app.restored.png"))) > 40);
     assert.match(sdk!("inspect", path("app.png")), /filter\s+l0/);
+    assert.match(sdk!("inspect", path("app.png")), /its pixels are those that were saved, every level/);
   });
 
   test("the app restores what the SDK saved, to the same photo but for a level", async () => {
@@ -56,5 +59,17 @@ describe("files of the app and of the SDK", { skip: chromium.missing || (!sdk &&
     const { file, notice } = await app.give("restore", "sdk.png", readFileSync(path("sdk.png")));
     assert.ok(file, notice);
     assert.ok(furthest((await decodePng(file)).pixels, await pixels(path("sdk.restored.png"))) <= TOLERANCE);
+  });
+
+  test("neither restores what the other saved and something altered, by one level of one pixel", async () => {
+    for (const name of ["app.png", "sdk.png"]) {
+      const photo = await decodePng(new Uint8Array(readFileSync(path(name))));
+      photo.pixels.data[photo.pixels.data.length >> 1]! ^= 1;
+      const altered = await encodePng(photo);
+      writeFileSync(path(`altered.${name}`), altered);
+      assert.throws(() => sdk!("restore", "--filter", BUNDLES.l0, path(`altered.${name}`), path("no.png")), /not those that were saved/);
+      const { notice } = await app.give("restore", name, altered);
+      assert.match(notice, /its pixels are not those that were saved/);
+    }
   });
 });

@@ -65,7 +65,9 @@ def verify(
     if not filters:
         raise RuntimeUnavailable(f"{bundle.folder}: no installed runtime opens any artifact of it, so nothing can be proven")
     if photos and REFERENCE not in filters:
-        raise RuntimeUnavailable(f"photos are compared with the reference: {runtimes.sibling('torch').unavailable()}")
+        reasons = {one.runtime: one.reason for one in not_run}
+        reason = reasons.get(REFERENCE.runtime, "the bundle has no artifact of it")
+        raise RuntimeUnavailable(f"photos are compared with the reference, runtime {REFERENCE.runtime}: {reason}")
     measurement = Measurement(filters, gallery, report)
     for subject in subjects.photos(bundle, photos) if photos else subjects.goldens(bundle):
         measurement.add(subject)

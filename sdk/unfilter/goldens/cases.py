@@ -1,4 +1,4 @@
-"""Files for an app to restore or to refuse, each as it comes about: saved, saved again, cut short, renamed."""
+"""Files for an app to restore or to refuse, each as it comes about: saved, altered, saved again, cut short, renamed."""
 
 import json
 from dataclasses import replace
@@ -11,6 +11,7 @@ from PIL import Image, PngImagePlugin
 from unfilter.filter import Filter
 from unfilter.goldens.schema import FileGolden, PhotoGolden, Refusal
 from unfilter.photo import Photo
+from unfilter.photo.fingerprint import of_exact
 from unfilter.photo.png import encode
 from unfilter.photo.tag import PNG_KEYWORD
 from unfilter.provenance import tag_of
@@ -28,19 +29,34 @@ def write_files(chosen: Filter, photo: PhotoGolden, folder: Path) -> tuple[FileG
     given, filtered = (
         np.frombuffer((folder / path).read_bytes(), np.uint8).reshape(shape) for path in (photo.photo, photo.filtered)
     )
-    tag = tag_of(chosen.bundle.manifest, "png", 95, photo.parameters)
+    old = tag_of(chosen.bundle.manifest, "png", 95, photo.parameters)
+    tag = old.model_copy(update={"fingerprint": of_exact(filtered)})
     made = Photo(filtered, tag=tag)
     carrying = replace(made, exif=b"Exif\0\0" + _TURNED, colour=(("cICP", _DISPLAY_P3),))
     other = tag.model_copy(update={"restoration": "0" * 64})
-    as_jpeg = tag.model_copy(update={"codec": "jpeg", "quality": 95})
+    # Without a fingerprint: with one, the SDK goes by the pixels.
+    as_jpeg = old.model_copy(update={"codec": "jpeg", "quality": 95})
     later = json.dumps(json.loads(tag.to_json()) | {"version": 2})
+    unknown = json.loads(tag.to_json())
+    unknown["fingerprint"] |= {"version": 2, "sha256": "0" * 32}
+    one_level = filtered.copy()
+    one_level[25, 33, 1] ^= 1
+    smaller = np.asarray(Image.fromarray(filtered).resize((photo.width // 2, photo.height // 2)))
     whole = _png(made)
     middle = whole.index(b"IDAT") + 4 + (len(whole) - whole.index(b"IDAT")) // 2
     flipped = whole[:middle] + bytes([whole[middle] ^ 0xFF]) + whole[middle + 1 :]
+    start = whole.index(b"iTXt") - 4
+    text_chunk = whole[start : start + 12 + int.from_bytes(whole[start : start + 4], "big")]
+    behind = whole[:-12].replace(text_chunk, b"") + text_chunk + whole[-12:]  # before IEND
     carried = {"eXIf": _TURNED.hex(), "cICP": _DISPLAY_P3.hex()}
     cases: list[tuple[str, bytes, Refusal | None, str | None]] = [
         ("filtered.png", whole, None, tag.to_json()),
         ("filtered_turned_p3.png", _png(carrying), None, tag.to_json()),
+        ("tag_behind_pixels.png", behind, None, tag.to_json()),
+        ("old_tag.png", _png(made, old.to_json()), None, old.to_json()),
+        ("fingerprint_of_version_2.png", _png(made, json.dumps(unknown)), None, json.dumps(unknown)),
+        ("one_level.png", _png(replace(made, pixels=one_level)), "altered", tag.to_json()),
+        ("resized.png", _png(replace(made, pixels=smaller)), "altered", tag.to_json()),
         ("photo.png", _png(Photo(given)), "no_tag", None),
         ("photo_turned_p3.png", _png(replace(carrying, pixels=given, tag=None)), "no_tag", None),
         ("tag_of_version_2.png", _png(made, later), "no_tag", later),

@@ -8,7 +8,7 @@ from unfilter.bundle import Precision, TilePlan
 
 NAME = "goldens.json"
 
-Refusal = Literal["not_a_photo", "other_format", "damaged", "no_tag", "other_filter", "other_codec"]
+Refusal = Literal["not_a_photo", "other_format", "damaged", "no_tag", "other_filter", "other_codec", "altered"]
 """Why a file is not restored:
 
 - not_a_photo: no format that a photo comes in
@@ -17,6 +17,7 @@ Refusal = Literal["not_a_photo", "other_format", "damaged", "no_tag", "other_fil
 - no_tag: no filter says that it made it
 - other_filter: the tag's restoration id is not the bundle's
 - other_codec: the tag names another codec than the file has
+- altered: its pixels, or their number, are not those that the tag's fingerprint is of
 """
 
 

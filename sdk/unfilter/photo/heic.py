@@ -6,6 +6,7 @@ would pass through YCbCr (https://github.com/strukturag/libheif/pull/1039). `wri
 
 from importlib.util import find_spec
 from io import BytesIO
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ _IDENTITY = 0
 _LARGEST = 35_651_584
 """Pixels of the largest picture that HEVC has (ITU-T H.265, table A.8, level 6.2); a larger photo is a grid of them."""
 _TILE = 2048  # pixels: the side of a grid's pictures
+_SLICE = 12_000_000
+"""Bytes of pixels in a slice. libde265 1.1.3 refuses slices of 16 MiB (seen: one of 17.3 MB, 12 megapixels), and x265 makes
+one of a picture unless told; what is lossless takes as many bytes as its pixels at most, noise a few more."""
 
 
 def unavailable() -> str | None:
@@ -84,6 +88,8 @@ def encode(target: Path | BytesIO, photo: Photo) -> None:
     height, width, channels = picture.shape
     if height * width > _LARGEST:
         save["tile_size"] = _TILE
+    elif (slices := ceil(3 * height * width / _SLICE)) > 1:
+        save["enc_params"] = {"x265:slices": str(slices)}
     pillow_heif.encode(
         "RGB" if channels == 3 else "RGBA",
         (width, height),

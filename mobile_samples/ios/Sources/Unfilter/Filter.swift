@@ -40,7 +40,7 @@ public final class Filter {
         try filterRows(graph(.inverse), plan: bundle.tiles, places: [], source: filtered, progress: progress, write: write)
     }
 
-    /// The tag of a file of this filter, given what the file says; throws `Refused` for any other.
+    /// The tag of a file of this filter, given what the file says; throws `Refused` for any other. Its pixels are not looked at.
     public func inspect(tag text: String?) throws -> Tag {
         guard let tag = text.flatMap(Tag.init(json:)) else {
             throw Refused(.noTag, "no filter says that it made this file")

@@ -6,6 +6,7 @@ public enum Refusal: String, Codable {
     case noTag = "no_tag"
     case otherFilter = "other_filter"
     case otherCodec = "other_codec"
+    case altered
 }
 
 /// A file that no filter made, or not this one, or not as it was saved; one line for the user.

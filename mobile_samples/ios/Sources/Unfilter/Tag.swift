@@ -10,28 +10,42 @@ public struct Tag: Equatable {
     public let quality: Int?
     /// Values of the hyper-parameters, in the manifest's order.
     public let parameters: [(name: String, value: Double)]
+    /// Of the pixels as they were saved; older files lack it.
+    public let fingerprint: Fingerprint?
 
     public init(
         filter: String,
         restoration: String,
         codec: String,
         quality: Int? = nil,
-        parameters: [(name: String, value: Double)] = []
+        parameters: [(name: String, value: Double)] = [],
+        fingerprint: Fingerprint? = nil
     ) {
         self.filter = filter
         self.restoration = restoration
         self.codec = codec
         self.quality = quality
         self.parameters = parameters
+        self.fingerprint = fingerprint
     }
 
-    private struct Fields: Codable {
+    /// A fingerprint, which is passed over where it is none of this version.
+    private struct KnownFingerprint: Decodable {
+        let value: Fingerprint?
+
+        init(from decoder: Decoder) {
+            value = try? Fingerprint(from: decoder)
+        }
+    }
+
+    private struct Fields: Decodable {
         let version: Int?
         let filter: String
         let restoration: String
         let codec: String
         let quality: Int?
         let parameters: [String: Double]?
+        let fingerprint: KnownFingerprint?
     }
 
     /// The tag in `json`; nil where it is none of version 1.
@@ -50,6 +64,7 @@ public struct Tag: Equatable {
         codec = fields.codec
         quality = fields.quality
         parameters = (fields.parameters ?? [:]).map { (name: $0.key, value: $0.value) }.sorted { $0.name < $1.name }
+        fingerprint = fields.fingerprint?.value
     }
 
     /// The text that the SDK writes, to the letter.
@@ -61,11 +76,15 @@ public struct Tag: Equatable {
         if !parameters.isEmpty {
             text += ",\"parameters\":{" + parameters.map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",") + "}"
         }
+        if let fingerprint {
+            text += ",\"fingerprint\":" + fingerprint.json
+        }
         return text + "}"
     }
 
     public static func == (one: Tag, other: Tag) -> Bool {
         (one.filter, one.restoration, one.codec, one.quality) == (other.filter, other.restoration, other.codec, other.quality)
+            && one.fingerprint == other.fingerprint
             && Dictionary(uniqueKeysWithValues: one.parameters.map { ($0.name, $0.value) })
                 == Dictionary(uniqueKeysWithValues: other.parameters.map { ($0.name, $0.value) })
     }

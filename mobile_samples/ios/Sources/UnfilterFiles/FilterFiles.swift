@@ -10,10 +10,20 @@ extension Filter {
         progress: (Double) -> Void = { _ in }
     ) throws {
         let values = try bundle.hyperParameters.complete(parameters)
-        let tag = Tag(filter: bundle.filter, restoration: bundle.restoration, codec: "png", parameters: values)
-        let chunks = photo.carried + [.text(Tag.keyword, tag.json)]
-        try writePng(target, like: photo.pixels, chunks: chunks) { png in
-            try apply(photo.pixels, parameters: parameters, progress: progress, write: png.write)
+        try writePng(target, like: photo.pixels, chunks: photo.carried) { png in
+            var digest = PixelDigest(like: photo.pixels)
+            try apply(photo.pixels, parameters: parameters, progress: progress) { rows in
+                digest.update(rows)
+                try png.write(rows)
+            }
+            let tag = Tag(
+                filter: bundle.filter,
+                restoration: bundle.restoration,
+                codec: "png",
+                parameters: values,
+                fingerprint: digest.fingerprint
+            )
+            try png.finish([.text(Tag.keyword, tag.json)])
         }
     }
 
@@ -24,10 +34,11 @@ extension Filter {
         let rows = try PngRows(filtered)
         try writePng(target, like: rows, chunks: filtered.carried) { png in
             try restore(rows, progress: progress, write: png.write)
+            try png.finish()
         }
     }
 
-    /// The tag of a file that this filter saved and that is whole; throws `Refused` for any other.
+    /// The tag of a file that this filter saved and that is as it was saved; throws `Refused` for any other.
     public func inspect(_ file: Data) throws -> Tag {
         try inspect(PngFile(file))
     }
@@ -37,20 +48,21 @@ extension Filter {
         guard png.isPlain else {
             throw Refused(.otherFormat, "a PNG of another kind than this app saves (8-bit RGB)")
         }
+        if let altered = try tag.fingerprint?.alteration(PngRows(png)) {
+            throw Refused(.altered, "altered since: \(altered)")
+        }
         return tag
     }
 }
 
-/// Write a PNG at `target`, which is there only when it is whole.
-private func writePng(_ target: URL, like source: PixelSource, chunks: [Chunk], rows: (PngWriter) throws -> Void) throws {
+/// Write a PNG at `target`, which is there only when it is whole; `write` gives its rows and finishes it.
+private func writePng(_ target: URL, like source: PixelSource, chunks: [Chunk], write: (PngWriter) throws -> Void) throws {
     let partial = target.appendingPathExtension("partial")
     try Data().write(to: partial)
     defer { try? FileManager.default.removeItem(at: partial) }
     let handle = try FileHandle(forWritingTo: partial)
     defer { try? handle.close() }
-    let png = try PngWriter(handle, height: source.height, width: source.width, chunks: chunks)
-    try rows(png)
-    try png.finish()
+    try write(PngWriter(handle, height: source.height, width: source.width, chunks: chunks))
     try handle.synchronize()
     try FileManager.default.moveItem(at: partial, to: target)
 }

@@ -114,10 +114,12 @@ public final class PngWriter {
         try deflater.write(Data(lines))
     }
 
-    public func finish() throws {
+    /// `chunks` are what can be said only when all pixels are known.
+    public func finish(_ chunks: [Chunk] = []) throws {
         try deflater.finalize()
         deflated.append(bigEndian(checksum.value))
         try flush()
+        try chunks.forEach(write)
         try write(Chunk(type: "IEND", content: Data()))
     }
 

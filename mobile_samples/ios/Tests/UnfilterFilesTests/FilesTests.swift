@@ -27,13 +27,21 @@ final class FilesTests: XCTestCase {
                 }
                 continue
             }
-            XCTAssertEqual(try filter.inspect(content).json, file.tag)
+            XCTAssertEqual(try filter.inspect(content), file.tag.flatMap(Tag.init(json:)), file.path)
             let png = try PngFile(content)
             let photo = try XCTUnwrap(goldens.content.photos.first { $0.name == file.photo })
             XCTAssertEqual(try PngRows(png).read(rows: png.height), try goldens.pixels(photo, photo.filtered).levels)
             let carried = png.carried.map { ($0.type, $0.content.map { String(format: "%02x", $0) }.joined()) }
             XCTAssertEqual(Dictionary(uniqueKeysWithValues: carried), file.carried)
         }
+    }
+
+    func testAFingerprintIsThatOfTheGoldenPixels() throws {
+        let goldens = try Goldens(folder: Self.committed)
+        let photo = try XCTUnwrap(goldens.content.photos.first { $0.name == "odd" })
+        let text = try XCTUnwrap(goldens.content.files.first { $0.refusal == nil }?.tag)
+        let filtered = try goldens.pixels(photo, photo.filtered)
+        XCTAssertEqual(Tag(json: text)?.fingerprint, try Fingerprint(of: PixelRows(filtered)))
     }
 
     func testAPngGivesBackEveryLevelAndItsChunks() throws {
@@ -66,5 +74,10 @@ final class FilesTests: XCTestCase {
         let file = try XCTUnwrap(goldens.content.files.first { $0.refusal == nil })
         try filter.restoreFile(Data(contentsOf: goldens.folder.appendingPathComponent(file.path)), to: target)
         XCTAssertNil(try PngFile(Data(contentsOf: target)).tag)
+        let photo = try PhotoFile(Data(contentsOf: target))
+        try FileManager.default.removeItem(at: target)
+        try filter.applyFile(photo, to: target)
+        let saved = try Data(contentsOf: target)
+        XCTAssertEqual(try filter.inspect(saved).fingerprint, try Fingerprint(of: PngRows(PngFile(saved))))
     }
 }

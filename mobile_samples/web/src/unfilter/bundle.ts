@@ -2,6 +2,7 @@
 
 import { UnfilterError } from "./errors";
 import { type Artifact, type Direction, type Format, type Manifest, manifestOf } from "./manifest";
+import { sha256 } from "./sha256";
 
 export class Bundle {
   private constructor(
@@ -27,9 +28,7 @@ export class Bundle {
     const entry = this.manifest.files.find((each) => each.path === path);
     if (!entry) throw new UnfilterError(`${this.url}: ${path} is not in the manifest's list of files; convert the filter again`);
     const content = await download(this.url + path);
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", content));
-    const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    if (content.length !== entry.bytes || sha256 !== entry.sha256) {
+    if (content.length !== entry.bytes || (await sha256(content)) !== entry.sha256) {
       throw new UnfilterError(`${this.url}${path}: its bytes are not those of the manifest; convert the filter again`);
     }
     return content;

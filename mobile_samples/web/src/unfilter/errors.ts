@@ -1,5 +1,5 @@
 /** Why a file is not restored (docs/goldens.md). */
-export type Refusal = "not_a_photo" | "other_format" | "damaged" | "no_tag" | "other_filter" | "other_codec";
+export type Refusal = "not_a_photo" | "other_format" | "damaged" | "no_tag" | "other_filter" | "other_codec" | "altered";
 
 /** What a user can act on: one line with what was found and what to do. */
 export class UnfilterError extends Error {

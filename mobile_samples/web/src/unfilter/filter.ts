@@ -11,6 +11,7 @@
 import type { Bundle } from "./bundle";
 import { complete, type Parameters, place } from "./hyperParameter";
 import { isExact } from "./exact";
+import { fingerprintOf } from "./fingerprint";
 import { inspect } from "./inspect";
 import type { Direction, Manifest } from "./manifest";
 import { encodePng } from "./photo/png";
@@ -78,11 +79,11 @@ export class Filter {
   async applyFile(file: PhotoFile, parameters: Parameters = {}, progress?: Progress): Promise<Blob> {
     const photo = await readPhoto(file);
     const pixels = await this.apply(photo.pixels, parameters, progress);
-    const tag = tagOf(this.manifest, complete(this.manifest.hyper_parameters, parameters));
+    const tag = tagOf(this.manifest, complete(this.manifest.hyper_parameters, parameters), await fingerprintOf(pixels));
     return pngFile(await encodePng({ ...photo, pixels, tag }));
   }
 
-  /** The photo that `applyFile`, or the SDK, made a PNG from; refused where this filter did not make it. */
+  /** The photo that `applyFile`, or the SDK, made a PNG from; refused where this filter did not make it, or it was altered since. */
   async restoreFile(file: PhotoFile, progress?: Progress): Promise<Blob> {
     const { photo } = await inspect(file, [this.manifest]);
     return pngFile(await encodePng({ ...photo, pixels: await this.restore(photo.pixels, progress), tag: null }));

@@ -1,6 +1,7 @@
-/** Whether a filter made a file, by its tag; and the refusals of what none made. */
+/** Whether a filter made a file, and it is as it was saved, by its tag; and the refusals of what is not. */
 
 import { UnfilterError } from "./errors";
+import { alteration } from "./fingerprint";
 import type { Manifest } from "./manifest";
 import { isJpeg } from "./photo/jpeg";
 import type { Photo } from "./photo/photo";
@@ -27,5 +28,7 @@ export async function inspect(file: PhotoFile, known: Manifest[]): Promise<{ pho
   if (tag.codec !== codec) {
     throw new UnfilterError(`${name} was saved as ${tag.codec} and is now ${codec}: what it carried is damaged.`, "other_codec");
   }
+  const altered = tag.fingerprint && (await alteration(tag.fingerprint, photo.pixels));
+  if (altered) throw new UnfilterError(`${name} was altered since: ${altered}, so it cannot be restored.`, "altered");
   return { photo, tag, manifest };
 }

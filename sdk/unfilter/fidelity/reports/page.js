@@ -102,7 +102,7 @@ function matrix(chosen) {
       el("h3", {}, `${engineName(trip.forward)} → ${engineName(trip.inverse)}`), said(trip.verdict),
       el("dl", {}, ...Object.entries({
         "restored": `${db(trip.restored_db)} dB`, "the reference": `${db(report.reference_db)} dB`,
-        "loss (allowed)": `${lossOf(trip).toFixed(3)} (${tolerance.round_trip_db})`, "against its bytes": `${db(trip.psnr, 1)} dB`,
+        "loss (allowed)": `${lossOf(trip).toFixed(3)} (${tolerance.round_trip_db})`, "against its bytes": Number.isFinite(number(trip.psnr)) ? `${db(trip.psnr, 1)} dB` : "equal",
         "largest difference": `${trip.levels} level${trip.levels === 1 ? "" : "s"}`, "differing bytes": share(trip.differing),
       }).flatMap(([term, value]) => [el("dt", {}, term), el("dd", {}, value)])),
       el("div", { class: "bars" }, tripPhotos.map((photo, index) => bar(photo.name, db(trip.photos_db[index]), number(trip.photos_db[index]) / top,

@@ -68,7 +68,7 @@ class Bundle(private val open: (String) -> InputStream) {
     /** A file's bytes; throws [BundleException] unless they are those that the manifest vouches for. */
     fun read(path: String): ByteArray {
         val content = open(path).use { it.readBytes() }
-        val found = MessageDigest.getInstance("SHA-256").digest(content).joinToString("") { "%02x".format(it) }
+        val found = MessageDigest.getInstance("SHA-256").digest(content).hex()
         if (found != sha256[path]) throw BundleException("$path: its bytes are not those of the manifest (sha256 differs)")
         return content
     }

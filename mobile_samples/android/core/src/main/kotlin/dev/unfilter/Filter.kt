@@ -32,15 +32,16 @@ class Filter(val bundle: Bundle, private val runtime: Runtime) : AutoCloseable {
         progress: (Float) -> Unit = {},
     ) {
         val tag = Tag(bundle.filter, bundle.restoration, "png", parameters = bundle.hyperParameters.complete(parameters))
-        val png = PngWriter(target, photo.height, photo.width, carried + textChunk(Tag.KEYWORD, tag.toJson()))
-        run(Direction.FORWARD, photo, places(parameters), progress, png::write)
-        png.finish()
+        val png = PngWriter(target, photo.height, photo.width, carried)
+        val digest = PixelDigest(photo.height, photo.width)
+        run(Direction.FORWARD, photo, places(parameters), progress) { rows -> digest.update(rows); png.write(rows) }
+        png.finish(textChunk(Tag.KEYWORD, tag.copy(fingerprint = digest.fingerprint()).toJson()))
     }
 
     /** Restore a PNG that this filter saved into one without a tag; throws [Refused] as [inspect] does, before it writes. */
     fun restoreFile(file: () -> InputStream, target: OutputStream, progress: (Float) -> Unit = {}) {
         val info = file().use(PngInfo::read)
-        tagOf(info)
+        checked(info, file)
         file().use { input ->
             val filtered = PngReader(input)
             val png = PngWriter(target, filtered.height, filtered.width, info.carried)
@@ -49,8 +50,8 @@ class Filter(val bundle: Bundle, private val runtime: Runtime) : AutoCloseable {
         }
     }
 
-    /** The tag of a file that this filter saved and that is whole; throws [Refused] for any other. */
-    fun inspect(file: () -> InputStream): Tag = tagOf(file().use(PngInfo::read))
+    /** The tag of a file that this filter saved and that is as it was saved; throws [Refused] for any other. */
+    fun inspect(file: () -> InputStream): Tag = checked(file().use(PngInfo::read), file)
 
     /** Load both graphs and run each once, so that the first photo does not wait for shaders or kernels. */
     fun warmUp() {
@@ -66,7 +67,7 @@ class Filter(val bundle: Bundle, private val runtime: Runtime) : AutoCloseable {
         graphs.clear()
     }
 
-    private fun tagOf(info: PngInfo): Tag {
+    private fun checked(info: PngInfo, file: () -> InputStream): Tag {
         val tag = info.tag?.let(Tag::fromJson) ?: throw Refused(Refusal.NO_TAG, "no filter says that it made this file")
         if (tag.restoration != bundle.restoration) {
             val (made, own) = listOf(tag.restoration, bundle.restoration).map { it.take(12) }
@@ -76,6 +77,8 @@ class Filter(val bundle: Bundle, private val runtime: Runtime) : AutoCloseable {
             throw Refused(Refusal.OTHER_CODEC, "saved as ${tag.codec}, and again as PNG since: what it carried is damaged")
         }
         if (!info.plain) throw Refused(Refusal.OTHER_FORMAT, "a PNG of another kind than this app saves (8-bit RGB)")
+        val altered = tag.fingerprint?.let { saved -> refusing { file().use { saved.alteration(PngReader(it)) } } }
+        if (altered != null) throw Refused(Refusal.ALTERED, "altered since: $altered")
         return tag
     }
 

@@ -111,10 +111,12 @@ class PngWriter(private val output: OutputStream, height: Int, private val width
         }
     }
 
-    fun finish() {
+    /** [chunks] are what can be said only when all pixels are known. */
+    fun finish(vararg chunks: Chunk) {
         deflated.finish()
         deflated.flush()
         deflater.end()
+        for (chunk in chunks) writeChunk(output, chunk.type, chunk.content)
         writeChunk(output, "IEND", ByteArray(0))
         output.flush()
     }

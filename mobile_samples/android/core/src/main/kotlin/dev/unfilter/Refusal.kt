@@ -4,7 +4,7 @@ import java.io.IOException
 
 /** Why a file is not restored; docs/goldens.md says when each is given. [code] is its name there. */
 enum class Refusal {
-    NOT_A_PHOTO, OTHER_FORMAT, DAMAGED, NO_TAG, OTHER_FILTER, OTHER_CODEC;
+    NOT_A_PHOTO, OTHER_FORMAT, DAMAGED, NO_TAG, OTHER_FILTER, OTHER_CODEC, ALTERED;
 
     val code = name.lowercase()
 }

@@ -10,6 +10,7 @@ data class Tag(
     val codec: String,
     val quality: Int? = null,
     val parameters: Map<String, Double> = emptyMap(),
+    val fingerprint: Fingerprint? = null,
 ) {
     /** The text that the SDK writes, to the letter. */
     fun toJson(): String = buildString {
@@ -17,6 +18,7 @@ data class Tag(
         if (quality != null) append(""","quality":$quality""")
         val values = parameters.entries.joinToString(",") { (name, value) -> """"$name":$value""" }
         if (values.isNotEmpty()) append(""","parameters":{$values}""")
+        if (fingerprint != null) append(""","fingerprint":${fingerprint.toJson()}""")
         append("}")
     }
 
@@ -34,6 +36,7 @@ data class Tag(
                 fields.getString("codec"),
                 if (fields.isNull("quality")) null else fields.getInt("quality"),
                 named?.keys()?.asSequence()?.associate { it.toString() to named.getDouble(it.toString()) } ?: emptyMap(),
+                fields.optJSONObject("fingerprint")?.let(Fingerprint::fromJson),
             )
             tag.takeIf { fields.optInt("version", 1) == 1 && it.isWellFormed }
         } catch (_: JSONException) {

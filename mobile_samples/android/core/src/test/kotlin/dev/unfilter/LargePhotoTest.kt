@@ -32,6 +32,7 @@ class LargePhotoTest {
         assertTrue("run with a heap smaller than the photo, not $heap bytes", heap < height.toLong() * width * 3)
         val graph = Identity()
         val plan = TilePlan(768, 60, 2)
+        val digest = PixelDigest(height, width)
         var rows = 0
         filterRows(graph, plan, FloatArray(0), Gradient(height, width), {}) { band ->
             for (place in band.indices) {
@@ -39,8 +40,10 @@ class LargePhotoTest {
                 if (band[place] != level(y, place % (width * 3))) throw AssertionError("row $y")
             }
             rows += band.size / (width * 3)
+            digest.update(band)
         }
         assertEquals(height, rows)
+        assertEquals(digest.fingerprint(), Fingerprint.of(Gradient(height, width)))
         assertTrue(graph.largest <= plan.tile * plan.tile * 3)
     }
 }

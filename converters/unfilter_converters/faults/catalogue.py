@@ -109,6 +109,13 @@ def _litert() -> tuple[Fault, ...]:
         of("zeros in TFLite", "the inverse gives zeros", litert.edited(litert.zeros)),
         of("mask not applied", "small photos see biases beyond their edge", litert.edited(litert.no_mask)),
         of("full tiles only", "a slope of the graph for photos that fill the tile", litert.edited(litert.full_tile_slope)),
+        Fault(
+            "8-bit scale off by 2 % in TFLite",
+            "scales of all 8-bit weights",
+            "tflite",
+            "w8",
+            litert.edited(litert.scales(1.02), "w8"),
+        ),
     )
 
 

@@ -1,28 +1,17 @@
 """Whether the weights of a smaller precision are those of fp32, rounded.
 
 The tolerance of a smaller precision has room for what rounding does to a whole network; a single wrong weight, or a scale
-that is a little off, hides in it. Weights can be compared one by one, and there rounding has a bound of its own. Core ML
-packages, which runtime `mil` reads, and ONNX files where the package `onnx` is installed: their constants have the same
-names in every precision. Those of TFLite files have not.
+that is a little off, hides in it. Weights can be compared one by one, and there rounding has a bound of its own.
 """
 
-import re
 from collections.abc import Callable
-from pathlib import Path
+from importlib import import_module
+from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
-from unfilter import runtimes
 from unfilter.bundle import Bundle, Format, Precision
-
-Weights = NDArray[np.float32]
-
-_SUFFIX = re.compile(r"_to_fp16.*$")
-"""What coremltools appends to the names of constants that it casts or quantizes."""
-
-_HELD = ".int8"
-"""What is appended to the names of weights that ONNX files hold in 8 bits; their scales end in `.scale`."""
+from unfilter.fidelity.constants import Reader, Weights
 
 _HALF_STEP = 2.0**-11
 """Largest error of a rounded weight, relative to the weight: IEEE 754 binary16 has 11 significant bits."""
@@ -38,18 +27,26 @@ scales in binary16 (0.61 measured). A scale that is 1 % off moves the largest we
 
 def wrong_weights(bundle: Bundle) -> list[str]:
     """Tensors of smaller precisions that are not those of fp32 rounded, a line each; empty where nothing reads them."""
-    found = []
+    found: dict[str, None] = {}  # a file of both directions is read for each, and says the same
     paths = {(each.format, each.precision, each.direction): bundle.path(each.path) for each in bundle.manifest.artifacts}
     for (form, precision, direction), path in paths.items():
-        exact = paths.get((form, "fp32", direction))
-        if precision not in _BOUNDS or form not in _READERS or exact is None or _unreadable(form):
+        exact, reader = paths.get((form, "fp32", direction)), _reader(form)
+        if precision not in _BOUNDS or reader is None or exact is None:
             continue
         try:
-            expected, rounded = _READERS[form](exact), _READERS[form](path)
+            expected, rounded = reader.read(exact), reader.read(path)
         except Exception:  # what cannot be read breaks its engine off, and that is said there; parsers share no class
             continue
-        found += _wrong(expected, rounded, path.name, _BOUNDS[precision])
-    return found
+        found |= dict.fromkeys(_wrong(expected, rounded, path.name, _BOUNDS[precision]))
+    return list(found)
+
+
+def _reader(form: Format) -> Reader | None:
+    """What reads the constants of a format; None where nothing does, or what it needs is not installed."""
+    if form not in ("onnx", "tflite", "mlpackage"):
+        return None
+    reader = cast(Reader, import_module(f"unfilter.fidelity.constants.{form}"))
+    return None if reader.unavailable() else reader
 
 
 def _wrong(
@@ -80,35 +77,3 @@ def _of_8_bits(weights: Weights) -> Weights:
 
 
 _BOUNDS: dict[Precision, Callable[[Weights], Weights]] = {"fp16": _of_half, "w8": _of_8_bits, "w8a16": _of_8_bits}
-
-
-def _unreadable(form: Format) -> bool:
-    if form == "onnx":
-        return runtimes.missing("onnx", "convert") is not None
-    return "mil" not in runtimes.installed()
-
-
-def _of_package(package: Path) -> dict[str, Weights]:
-    from unfilter.runtimes._mil.program import Program
-
-    held = Program(package).constants
-    arrays = {_SUFFIX.sub("", name): value for name, value in held.items() if isinstance(value, np.ndarray)}
-    return {name: value for name, value in arrays.items() if value.dtype == np.float32}
-
-
-def _of_file(path: Path) -> dict[str, Weights]:
-    import onnx
-    from onnx import numpy_helper
-
-    held = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(path).graph.initializer}
-    found = {}
-    for name, values in held.items():
-        base = name.removesuffix(_HELD)
-        if base != name:
-            found[base] = values.astype(np.float32) * held[f"{base}.scale"].astype(np.float32).reshape(-1, 1, 1, 1)
-        elif np.issubdtype(values.dtype, np.floating):
-            found[name] = values.astype(np.float32)
-    return found
-
-
-_READERS: dict[Format, Callable[[Path], dict[str, Weights]]] = {"mlpackage": _of_package, "onnx": _of_file}

@@ -117,6 +117,24 @@ def test_a_scale_of_8_bit_weights_that_is_1_percent_off_is_found(bundle_copy: Pa
     assert tensor.name.removesuffix(".scale") in line
 
 
+def test_it_is_found_in_tflite_too(bundle_copy: Path) -> None:
+    pytest.importorskip("ai_edge_litert")
+    from ai_edge_litert.tools import flatbuffer_utils
+
+    held = [each for each in Bundle(bundle_copy).manifest.artifacts if (each.format, each.precision) == ("tflite", "w8")]
+    if not held:
+        pytest.skip("the bundle has no 8-bit weights")
+    path = bundle_copy / held[0].path
+    model = flatbuffer_utils.read_model(str(path))
+    forward = model.subgraphs[0]
+    scaled = [each.quantization for each in forward.tensors if each.quantization and each.quantization.scale is not None]
+    scaled[0].scale = [float(scale) * 1.01 for scale in scaled[0].scale]
+    flatbuffer_utils.write_model(model, str(path))
+    (line,) = wrong_weights(Bundle(bundle_copy))
+    assert line.startswith(f"{path.name}: ")
+    assert ".convolution." in line
+
+
 def test_every_form_of_the_report_says_in_what_a_bundle_contradicts_itself(
     bundle_copy: Path, edit_manifest: EditManifest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

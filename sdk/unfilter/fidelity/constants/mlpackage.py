@@ -1,0 +1,24 @@
+"""Core ML packages, by the executor of runtime `mil`."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from unfilter import runtimes
+from unfilter.fidelity.constants import Weights
+
+_SUFFIX = re.compile(r"_to_fp16.*$")
+"""What coremltools appends to the names of constants that it casts or quantizes."""
+
+
+def unavailable() -> str | None:
+    return runtimes.sibling("mil").unavailable()
+
+
+def read(path: Path) -> dict[str, Weights]:
+    from unfilter.runtimes._mil.program import Program
+
+    held = Program(path).constants
+    arrays = {_SUFFIX.sub("", name): value for name, value in held.items() if isinstance(value, np.ndarray)}
+    return {name: value for name, value in arrays.items() if value.dtype == np.float32}

@@ -18,7 +18,7 @@ def test_restores_in_fp16_and_w8_as_the_reference_does_within_the_tolerances(
 ) -> None:
     monkeypatch.setattr(pipeline, "CONVERTERS", ("reference", "coreml"))
     monkeypatch.setattr(coreml, "PRECISIONS", ("fp16",))
-    monkeypatch.setattr("unfilter.runtimes.NAMES", ("mil", "torch"))
+    monkeypatch.setattr("unfilter.runtimes.NAMES", ("coreml", "mil", "torch"))
     report = Conversion(checkpoint.find(name), tmp_path / "cache").run(tmp_path / "bundle")
     assert not report.failures
     assert {(graph.engine.precision, graph.direction) for graph in report.graphs if graph.engine.runtime == "mil"} == {

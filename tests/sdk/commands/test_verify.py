@@ -21,7 +21,7 @@ def _onnx_alone(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
 
 @pytest.fixture
 def report(shipped_bundle: Path) -> Path:
-    """A report of one engine, saved."""
+    """A report of one runtime, saved."""
     assert main(["verify", str(shipped_bundle), "--runtime", "onnx", "--json", "report.json", "--note", "a test"]) == 0
     return Path("report.json")
 
@@ -30,7 +30,7 @@ def test_a_saved_report_is_judged_again_under_other_tolerances(report: Path, cap
     Path("strict.toml").write_text("[fp32]\nlevels = 0\n")
     capsys.readouterr()
     assert main(["judge", str(report)]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "OK: 3 pass"
+    assert capsys.readouterr().out.splitlines()[-1] == "OK: 15 pass"
     assert main(["judge", str(report), "--tolerances", "strict.toml", "--json", "again.json"]) == 1
     assert "FAIL onnx fp32 inverse: error" in capsys.readouterr().out
     assert json.loads(Path("again.json").read_text())["tolerances"]["fp32"]["reasons"]["levels"] == "set in strict.toml"

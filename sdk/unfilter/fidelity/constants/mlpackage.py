@@ -5,15 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
-from unfilter import runtimes
 from unfilter.fidelity.constants import Weights
+from unfilter.runtimes import mil
 
 _SUFFIX = re.compile(r"_to_fp16.*$")
 """What coremltools appends to the names of constants that it casts or quantizes."""
 
 
 def unavailable() -> str | None:
-    return runtimes.sibling("mil").unavailable()
+    return mil.unavailable()
 
 
 def read(path: Path) -> dict[str, Weights]:

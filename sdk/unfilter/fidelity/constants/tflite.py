@@ -5,15 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from unfilter import runtimes
 from unfilter.fidelity.constants import Weights
+from unfilter.runtimes import litert
 
 _TYPES = {0: np.float32, 1: np.float16, 9: np.int8}
 """Of `TensorType` in the schema (https://github.com/google-ai-edge/LiteRT/blob/main/tflite/converter/schema/schema.fbs)."""
 
 
 def unavailable() -> str | None:
-    return runtimes.sibling("litert").unavailable()
+    return litert.unavailable()
 
 
 def read(path: Path) -> dict[str, Weights]:

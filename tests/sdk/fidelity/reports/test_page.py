@@ -155,8 +155,8 @@ def test_the_page_says_what_a_gpu_would_run_on_whose_word_and_what_does_not_ship
     whole: tuple[FidelityReport, Gallery], show: Show
 ) -> None:
     tab = show(page(*whole))
-    table = tab.inner_text("section:has(h2:text('What a GPU or NPU would run')) tbody").split("\n")
-    assert [row.split("\t") for row in table if row] == [
+    rows = tab.locator("section:has(h2:text('What a GPU or NPU would run')) tbody tr").all()
+    assert [[cell.inner_text().strip() for cell in row.locator("th, td").all()] for row in rows] == [
         ["onnx webgpu", "38 of 40, 2 parts", "predicted from vendor documentation"],
         ["onnx qnn", "\u2013", "not available here"],
     ]

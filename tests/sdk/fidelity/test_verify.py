@@ -252,6 +252,7 @@ def test_a_filter_that_restores_every_bit_has_no_failure(bundle_copy: Path, edit
 
     def agree(fields: dict[str, Any]) -> None:
         fields["goldens"] = [g | {"filtered": g["photo"], "restored": g["photo"]} for g in fields["goldens"]]
+        fields["artifacts"] = [artifact for artifact in fields["artifacts"] if artifact["precision"] == "fp32"]
         for entry in fields["files"]:
             path = bundle_copy / entry["path"]
             if path.suffix == ".onnx":

@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from unfilter.bundle import DIRECTIONS
 from unfilter_converters import coreml, pipeline
 from unfilter_converters.pipeline import Conversion
 from unfilter_training import checkpoint
 from unfilter_training.recipe import read_recipe
 
 KEPT = [*checkpoint.shipped(), *checkpoint.research_only()]
+REFUSED = {"llf": {"w8"}}
+"""What misses its tolerance in Core ML, so that conversion leaves it out and says the number (docs/precisions.md)."""
 
 
 @pytest.mark.parametrize("name", KEPT)
@@ -21,8 +24,9 @@ def test_restores_in_fp16_and_w8_as_the_reference_does_within_the_tolerances(
     monkeypatch.setattr("unfilter.runtimes.NAMES", ("coreml", "mil", "torch"))
     report = Conversion(checkpoint.find(name), tmp_path / "cache").run(tmp_path / "bundle")
     assert not report.failures
+    assert {each.precision for each in report.refused} == REFUSED.get(name, set())
     assert {(graph.engine.precision, graph.direction) for graph in report.graphs if graph.engine.runtime == "mil"} == {
-        (precision, direction) for precision in ("fp16", "w8") for direction in ("forward", "inverse")
+        (precision, direction) for precision in {"fp16", "w8"} - REFUSED.get(name, set()) for direction in DIRECTIONS
     }
 
 

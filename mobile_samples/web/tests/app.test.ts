@@ -54,6 +54,7 @@ describe("the app", { skip: chromium.missing, timeout: 1_200_000 }, () => {
       for (const [device, viewport] of Object.entries({ phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } })) {
         await page.setViewport(viewport);
         await page.screenshot({ path: join(SCREENSHOTS, `${name}-${device}-${scheme}.png`) });
+        assert.deepEqual(await page.$$eval("body *", beyondTheEdge), [], `${name} on a ${device}`);
       }
     }
   }
@@ -212,3 +213,10 @@ describe("the app", { skip: chromium.missing, timeout: 1_200_000 }, () => {
     assert.deepEqual(unnamed, []);
   });
 });
+
+/** Runs in the page: elements that a screen of this width cuts, by what they are. */
+function beyondTheEdge(elements: Element[]): string[] {
+  const shown = elements.filter((each) => each.checkVisibility() && each.getBoundingClientRect().width > 0);
+  const cut = shown.filter((each) => each.getBoundingClientRect().left < -0.5 || each.getBoundingClientRect().right > innerWidth + 0.5);
+  return cut.map((each) => `${each.localName}#${each.id}`);
+}

@@ -17,7 +17,7 @@ class Row(BaseModel):
         fastest: of the rounds.
         megapixels_per_second: by the median.
         share_of_matrix_product: multiply-accumulates per second, by the median, over those of the fastest product of two
-            1024 x 1024 matrices by numpy on as many threads; None where the bundle does not count them.
+            2048 x 2048 matrices by numpy on as many threads; None where the bundle does not count them.
         peak_bytes: most memory that its process held, interpreter and runtime with it.
         own_bytes: how much of that came after the interpreter had started.
     """

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-SIDE = 1024
+SIDE = 2048
 """Of the square matrices whose product says what the machine can do."""
 
 

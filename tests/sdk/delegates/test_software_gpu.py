@@ -1,4 +1,4 @@
-"""Law: LiteRT's GPU accelerator takes our graphs whole and gives the values of the CPU; here by Chromium's software Vulkan."""
+"""Law: LiteRT's GPU accelerator takes our graphs whole and gives the CPU's values; here by software Vulkan."""
 
 import json
 import os

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from unfilter.bundle import Artifact
+from unfilter.bundle import Artifact, Precision
 from unfilter.delegates.coverage import Coverage, Evidence
 from unfilter.delegates.recipes import recipe
 from unfilter.errors import RuntimeUnavailable
@@ -21,10 +21,13 @@ QNN = WEBGPU | {"DequantizeLinear", "QuantizeLinear"}
 XNNPACK = {"AveragePool", "Conv", "ConvTranspose", "Gemm", "MatMul", "MaxPool", "QLinearConv", "Softmax"}
 """Of what the pages of the recipes list, the kinds that such networks may hold."""
 
+SIDE = 768
+"""Side of the tile that is compiled, pixels; coverage does not hang on it."""
+
 
 def coverage(path: Path, artifact: Artifact) -> Iterator[Coverage]:
     """What each execution provider would run of an ONNX file."""
-    model = _folded(path)
+    model = _folded(path, artifact.precision)
     operations = [node.op_type for node in model.graph.node]
     yield from _checked(model, artifact)
     yield _qnn(path, artifact, operations)
@@ -33,7 +36,7 @@ def coverage(path: Path, artifact: Artifact) -> Iterator[Coverage]:
         yield predicted(artifact, ("onnx", delegate), operations, takes, known.source, known.note)
 
 
-def _folded(path: Path) -> Any:
+def _folded(path: Path, precision: Precision) -> Any:
     """The graph as execution providers see it: constants folded, shapes inferred.
 
     A graph in half precision has no constants to fold, and would be rewritten: this machine's CPU has no half precision
@@ -42,7 +45,7 @@ def _folded(path: Path) -> Any:
     import onnx
     from onnxruntime.tools.onnx_model_utils import optimize_model
 
-    if "_fp16" in path.stem:
+    if precision == "fp16":
         return onnx.shape_inference.infer_shapes(_without_constant_nodes(onnx.load(path)))
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / path.name
@@ -106,7 +109,3 @@ def _qnn(path: Path, artifact: Artifact, operations: list[str]) -> Coverage:
             "note": "compiled for the HTP of SM8750; nothing ran",
         }
     )
-
-
-SIDE = 768
-"""Side of the tile that is compiled, pixels; coverage does not hang on it."""

@@ -86,9 +86,18 @@ def train_recipe(recipe: "Recipe", folder: Path, arguments: Namespace, device: s
         distributed.wait_for_all()
     schedule = recipe.schedule
     symmetry = operator(recipe.operator).symmetry
-    patches = Patches(pairs, size=schedule.patch, seed=schedule.seed, symmetry=symmetry, overshoot=recipe.overshoot)
+    patches = Patches(
+        pairs,
+        size=schedule.patch,
+        seed=schedule.seed,
+        symmetry=symmetry,
+        overshoot=recipe.overshoot,
+        looks=recipe.looks,
+    )
     trainer = Trainer(recipe, patches, folder, device=device, start=start)
-    with tqdm(total=schedule.steps, initial=trainer.step, desc=recipe.filter, unit="step", disable=not alone) as bar:
+    with tqdm(
+        total=schedule.approximate + schedule.steps, initial=trainer.step, desc=recipe.filter, unit="step", disable=not alone
+    ) as bar:
 
         def report(progress: Progress) -> None:
             bar.update(progress.step - bar.n)

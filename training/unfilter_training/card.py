@@ -145,8 +145,8 @@ def _limits(degradation: "Mixture") -> str:
         low, high = degradation.sharing.scale
         return (
             "Restores best from the file as it was saved. It was trained through JPEG of qualities "
-            f"{degradation.qualities[0]} to {degradation.qualities[1]}, and through\nresizing by {low:g} to {high:g} between two JPEGs. Recolouring, and "
-            "editing, change what comes back."
+            f"{degradation.qualities[0]} to {degradation.qualities[1]}, and through\n"
+            f"resizing by {low:g} to {high:g} between two JPEGs. Recolouring, and editing, change what comes back."
         )
     if not degradation.jpeg:
         codec = "So does a lossy codec,\nJPEG included: this network was trained through rounding only."

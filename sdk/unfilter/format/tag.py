@@ -1,6 +1,7 @@
 """The tag that says which filter made a file: JSON in a PNG's iTXt chunk, in the XMP of other formats."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 from xml.sax.saxutils import escape, unescape
 
@@ -14,6 +15,7 @@ from pydantic import (
     field_validator,
 )
 
+from unfilter.format.bundle import Manifest
 from unfilter.format.fingerprint import Fingerprint
 
 Codec = Literal["png", "jpeg", "webp", "heic"]
@@ -112,3 +114,14 @@ def without_tag(packet: str | None) -> str | None:
         return None
     rest = _VALUE.sub("", _DESCRIPTION.sub("", packet)) if _DECLARED.search(packet) else packet
     return None if rest.split() == _PACKET.split() else rest
+
+
+def tag_of(manifest: Manifest, codec: Codec, quality: int, parameters: Mapping[str, float]) -> Tag:
+    """The tag of a file that this filter makes. `quality` is of a JPEG; `parameters` has every hyper-parameter's value."""
+    return Tag(
+        filter=manifest.filter,
+        restoration=manifest.restoration,
+        codec=codec,
+        quality=quality if codec == "jpeg" else None,
+        parameters=dict(parameters),
+    )

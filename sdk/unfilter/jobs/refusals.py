@@ -1,24 +1,12 @@
-"""What a filtered file says of its filter, and the refusals that follow: of a carrier that would lose the photo, of a file
-that another filter made.
+"""What is refused before anything is run: a codec that would lose the photo, a file that another filter made, a result in
+the place of its own photo.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from unfilter.errors import PhotoError
 from unfilter.format.bundle import SHOWN, Manifest
-from unfilter.photo import Codec, Photo, Tag
-
-
-def tag_of(manifest: Manifest, codec: Codec, quality: int, parameters: Mapping[str, float]) -> Tag:
-    """The tag of a file that this filter makes. `quality` is of a JPEG; `parameters` has every hyper-parameter's value."""
-    return Tag(
-        filter=manifest.filter,
-        restoration=manifest.restoration,
-        codec=codec,
-        quality=quality if codec == "jpeg" else None,
-        parameters=dict(parameters),
-    )
+from unfilter.photo import Codec, Photo
 
 
 def refuse_untrained(manifest: Manifest, target: Path, codec: Codec) -> None:

@@ -9,9 +9,8 @@ import numpy as np
 from PIL import Image, PngImagePlugin
 
 from unfilter.format.fingerprint import of_exact
-from unfilter.format.tag import PNG_KEYWORD
+from unfilter.format.tag import PNG_KEYWORD, tag_of
 from unfilter.jobs.filter import Filter
-from unfilter.jobs.refusals import tag_of
 from unfilter.photo import Photo
 from unfilter.photo.png import encode
 from unfilter.proof.goldens.schema import FileGolden, PhotoGolden, Refusal

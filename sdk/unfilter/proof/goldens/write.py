@@ -9,10 +9,10 @@ from unfilter.files import new_folder
 from unfilter.format.bundle import TilePlan
 from unfilter.format.remainder import aligned_size
 from unfilter.format.rounding import to_bytes
+from unfilter.format.tiles import Span, spans
 from unfilter.jobs.filter import Filter
 from unfilter.proof.goldens.cases import write_files
 from unfilter.proof.goldens.schema import NAME, Goldens, PhotoGolden, PlanGolden, RoundingGolden
-from unfilter.run.tiling import Span, spans
 
 TOLERANCE = 1
 """Levels. Graphs of one precision differ by 1e-5 at most (`unfilter.proof.fidelity.tolerances`), which turns a rounding

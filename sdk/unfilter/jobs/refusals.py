@@ -6,6 +6,7 @@ from pathlib import Path
 
 from unfilter.errors import PhotoError
 from unfilter.format.bundle import SHOWN, Manifest
+from unfilter.format.tag import refuse_later
 from unfilter.photo import Codec, Photo
 
 
@@ -19,10 +20,12 @@ def refuse_untrained(manifest: Manifest, target: Path, codec: Codec) -> None:
 
 
 def refuse_foreign(manifest: Manifest, source: Path | str, photo: Photo) -> None:
-    """Raises PhotoError where the tag says that another filter made `photo`. Without a tag it passes: whoever calls has
-    named the filter.
+    """Raises PhotoError where the tag says that another filter made `photo`, or a later unfilter did. Without a tag it
+    passes: whoever calls has named the filter.
     """
     tag = photo.tag
+    if tag is not None:
+        refuse_later(source, tag)
     if tag is not None and tag.restoration != manifest.restoration:
         raise PhotoError(
             f"{source}: was made by filter {tag.filter} {tag.restoration[:SHOWN]}, this bundle is "

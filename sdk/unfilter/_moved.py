@@ -42,6 +42,9 @@ MOVED = {
 }
 """New path by old one, below `unfilter`. What lies below an old path lies below the new one."""
 
+SPLIT = {"bundle": "format.manifest", "filter": "run.tiling", "tiling": "format.tiles"}
+"""Where names of an old module are that the new one lacks."""
+
 
 def new_path(old: str) -> str | None:
     """Where a module is now, such as `unfilter.run.graphs` for `unfilter.graphs`; None where it never moved."""
@@ -68,6 +71,9 @@ class OldPaths(MetaPathFinder, Loader):
         assert new is not None
         warnings.warn(f"{spec.name} is {new} now; the old path goes with unfilter 1.0", DeprecationWarning, stacklevel=2)
         module = import_module(new)
+        if other := SPLIT.get(spec.name.removeprefix("unfilter.")):
+            for name, value in vars(import_module(f"unfilter.{other}")).items():
+                vars(module).setdefault(name, value)
         spec.loader_state = module.__spec__  # the import system puts this spec in its place
         return module
 

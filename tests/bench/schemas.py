@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from unfilter.format.bundle import Manifest
+from unfilter.format.manifest import Manifest
 from unfilter.photo import Tag
 from unfilter.proof.fidelity import FidelityReport
 from unfilter.proof.goldens import Goldens

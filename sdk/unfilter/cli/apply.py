@@ -7,7 +7,7 @@ from typing import get_args
 
 from unfilter.cli.batch import Tally, add_path_arguments, say_notes, single
 from unfilter.cli.progress import megapixels
-from unfilter.format.bundle import Precision
+from unfilter.format.manifest import Precision
 from unfilter.jobs.batch import Batch
 from unfilter.jobs.filter import Filter
 from unfilter.jobs.job import Apply, Job, Result

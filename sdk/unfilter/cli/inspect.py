@@ -9,7 +9,7 @@ from unfilter.cli.apply import FILTER_HELP, add_limit_argument
 from unfilter.cli.batch import Tally
 from unfilter.find.archive import SUFFIX
 from unfilter.find.search_path import find_bundle, is_name, open_bundle
-from unfilter.format.bundle import MANIFEST
+from unfilter.format.manifest import MANIFEST
 from unfilter.jobs.batch import found_photos
 from unfilter.photo import Photo, Tag, read_photo
 

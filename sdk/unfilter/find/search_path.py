@@ -9,7 +9,8 @@ from pathlib import Path
 from unfilter.errors import BundleError, PhotoError
 from unfilter.find import signing, store
 from unfilter.find.archive import is_archive
-from unfilter.format.bundle import MANIFEST, SHOWN, Bundle
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import MANIFEST, SHOWN
 from unfilter.format.tag import refuse_later
 from unfilter.photo import Tag
 

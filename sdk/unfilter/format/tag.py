@@ -18,8 +18,8 @@ from pydantic import (
 )
 
 from unfilter.errors import PhotoError
-from unfilter.format.bundle import Manifest
 from unfilter.format.fingerprint import Fingerprint
+from unfilter.format.manifest import Manifest
 from unfilter.format.validation import unknown
 
 Codec = Literal["png", "jpeg", "webp", "heic"]

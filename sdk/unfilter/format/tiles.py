@@ -11,7 +11,7 @@ Law: the kept parts of a plan cover the photo exactly once.
 
 from dataclasses import dataclass
 
-from unfilter.format.bundle import TilePlan
+from unfilter.format.manifest import TilePlan
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from unfilter.find.search_path import find_bundle
-from unfilter.format.bundle import Precision
+from unfilter.format.manifest import Precision
 from unfilter.jobs.filter import Filter
 from unfilter.photo import Photo
 from unfilter.run.graphs import Graphs

@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from unfilter.find.search_path import open_bundle
-from unfilter.format.bundle import Bundle, Direction, Precision
+from unfilter.format.bundle import Bundle
 from unfilter.format.hyper_parameter import HyperParameter
+from unfilter.format.manifest import Direction, Precision
 from unfilter.jobs.batch import Batch, Outcome, Starting
 from unfilter.jobs.detection.comparison import Examination
 from unfilter.jobs.detection.examination import examine

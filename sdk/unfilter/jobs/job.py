@@ -16,8 +16,8 @@ from typing import ClassVar
 
 from PIL import Image
 
-from unfilter.format.bundle import Direction
 from unfilter.format.hyper_parameter import complete
+from unfilter.format.manifest import Direction
 from unfilter.format.tag import tag_of
 from unfilter.jobs.detection.examination import refuse_altered
 from unfilter.jobs.refusals import refuse_itself, refuse_untrained

@@ -5,7 +5,7 @@ the place of its own photo.
 from pathlib import Path
 
 from unfilter.errors import PhotoError
-from unfilter.format.bundle import SHOWN, Manifest
+from unfilter.format.manifest import SHOWN, Manifest
 from unfilter.format.tag import refuse_later
 from unfilter.photo import Codec, Photo
 

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.errors import RuntimeUnavailable
-from unfilter.format.bundle import DIRECTIONS, Bundle, Direction, Precision
+from unfilter.format.bundle import Bundle
 from unfilter.format.hyper_parameter import complete
+from unfilter.format.manifest import DIRECTIONS, Direction, Precision
 from unfilter.run import runtimes
 from unfilter.run.delegates import recipes
 from unfilter.run.delegates.recipes import Recipe

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from unfilter.errors import BundleError, UnfilterError
-from unfilter.format.bundle import MANIFEST, Bundle, Manifest, digest
+from unfilter.format.bundle import Bundle, digest
+from unfilter.format.manifest import MANIFEST, Manifest
 
 Fields = dict[str, Any]
 EditManifest = Callable[[Path, Callable[[Fields], Any]], None]

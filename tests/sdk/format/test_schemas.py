@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from unfilter import Filter, Tag, read_photo
-from unfilter.format.bundle import Manifest
+from unfilter.format.manifest import Manifest
 from unfilter.format.validation import READING
 
 ROOT = Path(__file__).parents[3]

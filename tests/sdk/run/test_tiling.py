@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from unfilter.format.bundle import Direction, TilePlan
+from unfilter.format.manifest import Direction, TilePlan
 from unfilter.format.rounding import to_bytes, to_floats
 from unfilter.format.tiles import spans, tiles
 from unfilter.jobs.filter import Filter

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from unfilter.format.bundle import TilePlan
+from unfilter.format.manifest import TilePlan
 from unfilter.format.rounding import to_floats
 from unfilter.run.runtimes import BoundGraph
 from unfilter.run.tiling import run_photo

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.format.bundle import TilePlan
+from unfilter.format.manifest import TilePlan
 from unfilter.format.rounding import to_bytes, to_floats
 from unfilter.format.tiles import Span
 from unfilter.run.runtimes import BoundGraph

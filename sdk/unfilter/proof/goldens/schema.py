@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from unfilter.format.bundle import Precision, TilePlan
+from unfilter.format.manifest import Precision, TilePlan
 
 NAME = "goldens.json"
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.files import new_folder
-from unfilter.format.bundle import TilePlan
+from unfilter.format.manifest import TilePlan
 from unfilter.format.remainder import aligned_size
 from unfilter.format.rounding import to_bytes
 from unfilter.format.tiles import Span, spans

@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.errors import RuntimeUnavailable
-from unfilter.format.bundle import Artifact, Bundle, Format
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import Artifact, Format
 from unfilter.run.delegates.recipes import Recipe
 
 THREADS = "UNFILTER_THREADS"

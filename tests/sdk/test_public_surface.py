@@ -99,7 +99,7 @@ def test_every_runtime_offers_the_protocol(name: str) -> None:
         "import unfilter.cli; unfilter.cli.commands()",
         "from unfilter.run import runtimes; runtimes.installed()",
         "import unfilter.proof.fidelity, unfilter.find.search_path, unfilter.run.tiling",
-        "import unfilter.proof.bench, unfilter.proof.locate, unfilter.find.signing",
+        "import unfilter.proof.bench, unfilter.proof.divergence, unfilter.find.signing",
     ],
 )
 def test_no_framework_is_imported_before_it_is_needed(program: str) -> None:

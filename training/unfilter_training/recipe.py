@@ -11,8 +11,8 @@ from unfilter.format.hyper_parameter import HyperParameter
 from unfilter_training.degradation import Mixture
 from unfilter_training.losses import LossWeights
 from unfilter_training.network import METHODS, MethodConfig, NetworkConfig, preset
-from unfilter_training.network.later_fields import LaterFields
 from unfilter_training.network.methods import QUASI_INVERTIBLE
+from unfilter_training.network.stable_model import StableModel
 from unfilter_training.operators import OPERATORS
 
 RECIPES = Path(__file__).parent / "recipes"
@@ -47,7 +47,7 @@ class Schedule(BaseModel):
     seed: int = 0
 
 
-class Recipe(LaterFields):
+class Recipe(StableModel):
     """One filter's training. Frozen, and unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -26,7 +26,7 @@ DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 Precision = Literal["fp32", "fp16", "w8", "w8a16"]
 """`w8`: weights in 8 bits, arithmetic in float; `w8a16`: activations in 16-bit integers too. See docs/precisions.md."""
 Format = Literal["onnx", "tflite", "mlpackage", "pt2"]
-Carrier = Literal["exact", "jpeg"]
+CarrierKind = Literal["exact", "jpeg"]
 """What filtered bytes may be saved in: exact keeps every level (PNG, lossless WebP, lossless HEIC)."""
 
 
@@ -167,7 +167,9 @@ class Manifest(_Requiring):
     remainder: str = Field(description="the rule for lines that the alignment leaves over, in words")
     tiles: TilePlan
     research_only: str | None = Field(None, description="why it may be used for research only, in words; None: it may ship")
-    carriers: tuple[Carrier, ...] = Field(("exact",), description="what the filter was trained to be saved in", min_length=1)
+    carriers: tuple[CarrierKind, ...] = Field(
+        ("exact",), description="what the filter was trained to be saved in", min_length=1
+    )
     hyper_parameters: tuple[HyperParameter, ...] = Field((), description="what `apply` may be told, in the graphs' order")
     artifacts: tuple[Artifact, ...]
     refused: tuple[Refused, ...] = Field((), description="precisions that missed their tolerance, with the number")
@@ -243,7 +245,8 @@ def _readable(fields: dict[str, Any]) -> dict[str, Any]:
         if isinstance(fields.get(name), list):
             known[name] = [entry for entry in fields[name] if not _is_later(entry)]
     if isinstance(fields.get("carriers"), list):
-        known["carriers"] = [each for each in fields["carriers"] if each in get_args(Carrier) or not isinstance(each, str)]
+        kinds = get_args(CarrierKind)
+        known["carriers"] = [each for each in fields["carriers"] if each in kinds or not isinstance(each, str)]
     return fields | known
 
 

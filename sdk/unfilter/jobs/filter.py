@@ -26,7 +26,7 @@ from unfilter.find.search_path import open_bundle
 from unfilter.format.bundle import Bundle
 from unfilter.format.hyper_parameter import HyperParameter
 from unfilter.format.manifest import Direction, Precision
-from unfilter.jobs.batch import Batch, Outcome, Starting
+from unfilter.jobs.batch import Batch, OnStart, Outcome
 from unfilter.jobs.detection.comparison import Examination
 from unfilter.jobs.detection.examination import examine
 from unfilter.jobs.job import Apply, Restore, Result
@@ -299,8 +299,8 @@ class Filter:
         convert: bool = False,
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,
-        report: Callable[[Outcome[Result]], object] | None = None,
-        starting: Starting | None = None,
+        on_outcome: Callable[[Outcome[Result]], object] | None = None,
+        on_start: OnStart | None = None,
     ) -> tuple[Outcome[Result], ...]:
         """Filter photos, and folders of them, into a folder: a bad one does not end it, and what is done already is skipped,
         so that a run that was stopped goes on where it was (docs/folders.md).
@@ -309,8 +309,8 @@ class Filter:
             sources: files and folders.
             folder: for results, which stand in it as the photos do in their folders.
             codec: of results.
-            report: told of each photo when it is done, skipped or refused.
-            starting: called before each photo with its number, the number of all, and its path.
+            on_outcome: told of each photo when it is done, skipped or refused.
+            on_start: called before each photo with its number, the number of all, and its path.
             quality: as for `apply_file`.
             subsampling: as for `apply_file`.
             parameters: as for `apply_file`.
@@ -332,9 +332,9 @@ class Filter:
             reduce=reduce,
             limit=limit,
         )
-        batch = Batch(job, [Path(source) for source in sources], Path(folder), codec, report=report)
+        batch = Batch(job, [Path(source) for source in sources], Path(folder), codec, on_outcome=on_outcome)
         self.graph("forward", parameters)  # what is wrong with the bundle is said once, not for every photo
-        return batch.run(starting)
+        return batch.run(on_start)
 
     def restore_many(
         self,
@@ -344,8 +344,8 @@ class Filter:
         codec: Codec = "png",
         force: bool = False,
         limit: int = PIXEL_LIMIT,
-        report: Callable[[Outcome[Result]], object] | None = None,
-        starting: Starting | None = None,
+        on_outcome: Callable[[Outcome[Result]], object] | None = None,
+        on_start: OnStart | None = None,
     ) -> tuple[Outcome[Result], ...]:
         """Restore files of this filter, and folders of them, into a folder; as `apply_many`, and refused as for
         `restore_file`. Files of several filters are restored by `unfilter.jobs.Batch` and `ByTag`.
@@ -354,7 +354,7 @@ class Filter:
             PhotoError: no files, or `folder` is a file or holds them.
         """
         job = Restore(self.graphs, force=force, limit=limit)
-        return Batch(job, [Path(source) for source in sources], Path(folder), codec, report=report).run(starting)
+        return Batch(job, [Path(source) for source in sources], Path(folder), codec, on_outcome=on_outcome).run(on_start)
 
 
 def _two_paths(photo: object, target: object) -> tuple[Path, Path]:

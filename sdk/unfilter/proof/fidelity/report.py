@@ -154,7 +154,7 @@ class FidelityReport(_Frozen):
         machine: system and processor; `note` is the user's own word on it, such as that it is emulated.
         tools: versions of the runtimes.
         required: runtimes that must have passed.
-        unsound: in what the bundle contradicts itself or this version, a line each; see `soundness`.
+        unsound: in what the bundle contradicts itself or this version, a line each; see `consistency`.
         coverage: what GPUs and NPUs would run of each artifact, as the bundle's `delegates.json` says.
         refused: precisions that were made and do not ship.
         failures: everything that failed, a line each; follows from the rest.

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from unfilter.errors import RuntimeUnavailable
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
-from unfilter.run.delegates.recipes import Recipe
+from unfilter.run.delegates.recipes import Delegate
 
 THREADS = "UNFILTER_THREADS"
 """Environment variable: threads that ONNX Runtime and LiteRT use. Torch and `mil` follow OMP_NUM_THREADS."""
@@ -63,11 +63,11 @@ class Runtime(Protocol):
         """Why this runtime cannot be used on this machine; None where it can. Imports nothing heavy."""
         ...
 
-    def delegate_unavailable(self, delegate: Recipe) -> str | None:
+    def delegate_unavailable(self, delegate: Delegate) -> str | None:
         """Why one of this runtime's delegates cannot be used on this machine; None where nothing speaks against it."""
         ...
 
-    def open_graph(self, bundle: Bundle, artifact: Artifact, delegate: Recipe | None = None) -> Graph:
+    def open_graph(self, bundle: Bundle, artifact: Artifact, delegate: Delegate | None = None) -> Graph:
         """Load one artifact of the format that this runtime opens, for a delegate; None: for the CPU.
 
         Raises:

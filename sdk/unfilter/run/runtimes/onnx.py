@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from unfilter.errors import BundleError, RuntimeUnavailable
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
-from unfilter.run.delegates.recipes import Recipe
+from unfilter.run.delegates.recipes import Delegate
 from unfilter.run.runtimes import Graph, input_names, missing, parameter_input, threads
 
 FORMAT: Format = "onnx"
@@ -22,7 +22,7 @@ def unavailable() -> str | None:
     return missing("onnxruntime", EXTRA)
 
 
-def delegate_unavailable(delegate: Recipe) -> str | None:
+def delegate_unavailable(delegate: Delegate) -> str | None:
     import onnxruntime
 
     if delegate.plugin:
@@ -35,7 +35,7 @@ def delegate_unavailable(delegate: Recipe) -> str | None:
     return f"this onnxruntime has no {delegate.api['python']}; builds for {', '.join(delegate.platforms)} have it"
 
 
-def open_graph(bundle: Bundle, artifact: Artifact, delegate: Recipe | None = None) -> Graph:
+def open_graph(bundle: Bundle, artifact: Artifact, delegate: Delegate | None = None) -> Graph:
     """Load an ONNX file. A delegate that takes whole tiles only leaves smaller photos to the CPU.
 
     Raises:
@@ -74,7 +74,7 @@ def open_graph(bundle: Bundle, artifact: Artifact, delegate: Recipe | None = Non
     return run
 
 
-def _session(path: str, delegate: Recipe | None, side: int) -> Any:
+def _session(path: str, delegate: Delegate | None, side: int) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -92,7 +92,7 @@ def _session(path: str, delegate: Recipe | None, side: int) -> Any:
     return onnxruntime.InferenceSession(path, options, providers=providers)
 
 
-def _devices(delegate: Recipe) -> list[Any]:
+def _devices(delegate: Delegate) -> list[Any]:
     """What a plugin could run on, of this machine."""
     import onnxruntime
 

@@ -28,7 +28,7 @@ EditManifest = Callable[[Path, Callable[[dict[str, Any]], Any]], None]
 @pytest.fixture(scope="module")
 def shipped_report(shipped_bundle: Path) -> FidelityReport:
     """All engines of this machine on all goldens: half a minute, so it is made once."""
-    return verify(Bundle(shipped_bundle), report=_steps.append)
+    return verify(Bundle(shipped_bundle), on_step=_steps.append)
 
 
 _steps: list[str] = []

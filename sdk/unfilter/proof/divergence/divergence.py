@@ -6,7 +6,7 @@ from unfilter.format.manifest import Direction
 from unfilter.proof.fidelity.report import Engine
 
 
-class Departure(BaseModel):
+class Divergence(BaseModel):
     """The first operation of a graph whose output departs from what another graph computes.
 
     Attributes:

@@ -11,7 +11,7 @@ from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact
 from unfilter.proof.divergence import Divergence, locate_failures
 from unfilter.proof.fidelity import FidelityReport, Tolerance, Verdict, verify
-from unfilter.proof.fidelity.report import GraphResult
+from unfilter.proof.fidelity.results import GraphResult
 from unfilter.proof.fidelity.tolerances import of_precision
 from unfilter_converters.faults.fault import Fault, NotHere, edit_manifest, hash_again, keep_artifacts
 

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, Validatio
 
 from unfilter.errors import BundleError, UnfilterError
 from unfilter.format.hyper_parameter import HyperParameter, complete
+from unfilter.format.tiles import TilePlan
 from unfilter.format.validation import READING, Extensible, first_problem, unknown
 
 MANIFEST = "manifest.json"
@@ -108,22 +109,6 @@ class Artifact(_Requiring):
     macs_per_pixel: float | None = Field(None, description="multiply-accumulates per photo pixel, counted on the graph")
     measured: Measured | None = Field(None, description="size, error and loss; None: not measured where it was made")
     requires: tuple[str, ...] = Field((), description="what a reader must know of to run this graph; others skip it")
-
-
-class TilePlan(_Frozen):
-    """How photos are cut for the graphs, in pixels. See `unfilter.format.tiles`."""
-
-    tile: int = Field(ge=1, description="side of a tile")
-    halo: int = Field(ge=0, description="margin of a tile's inner sides that is computed and thrown away")
-    alignment: int = Field(ge=1, description="sizes and offsets of tiles are multiples of this")
-
-    @model_validator(mode="after")
-    def _keeps_something(self) -> "TilePlan":
-        if self.tile <= 2 * self.halo or self.tile % self.alignment or self.halo % self.alignment:
-            raise ValueError(
-                f"tile {self.tile} and halo {self.halo} leave nothing to keep, or are no multiple of {self.alignment}"
-            )
-        return self
 
 
 class Golden(_Frozen):

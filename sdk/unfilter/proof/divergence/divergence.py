@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from unfilter.format.manifest import Direction
-from unfilter.proof.fidelity.report import Engine
+from unfilter.proof.fidelity.results import Engine
 
 
 class Divergence(BaseModel):

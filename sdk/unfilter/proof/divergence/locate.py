@@ -15,7 +15,8 @@ from unfilter.proof.divergence.diagnosis import diagnose
 from unfilter.proof.divergence.divergence import Divergence
 from unfilter.proof.divergence.operation import Operation
 from unfilter.proof.divergence.traces import NAMES, tracer
-from unfilter.proof.fidelity.report import Engine, FidelityReport, Verdict
+from unfilter.proof.fidelity.report import FidelityReport
+from unfilter.proof.fidelity.results import Engine, Verdict
 from unfilter.run.runtimes import runtime
 
 SIDE = 96

@@ -15,7 +15,7 @@ from unfilter.proof.fidelity.cases import Case
 from unfilter.proof.fidelity.engines import REFERENCE
 from unfilter.proof.fidelity.gallery import Gallery
 from unfilter.proof.fidelity.metrics import psnr
-from unfilter.proof.fidelity.report import Broken, Engine, PhotoMeasured
+from unfilter.proof.fidelity.results import Broken, Engine, PhotoMeasured
 from unfilter.proof.fidelity.tally import Floats, Pixels, Tally
 from unfilter.run.tiling import run_joined
 

@@ -14,7 +14,8 @@ from unfilter.proof.fidelity.engines import REFERENCE, open_engines
 from unfilter.proof.fidelity.gallery import Gallery
 from unfilter.proof.fidelity.judgement import judge
 from unfilter.proof.fidelity.measurement import Measurement
-from unfilter.proof.fidelity.report import ArtifactSize, FidelityReport
+from unfilter.proof.fidelity.report import FidelityReport
+from unfilter.proof.fidelity.results import ArtifactSize
 from unfilter.proof.fidelity.tolerances import TOLERANCES, Tolerances
 from unfilter.proof.renamed import renamed
 from unfilter.run import runtimes

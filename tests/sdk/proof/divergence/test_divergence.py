@@ -15,7 +15,7 @@ from unfilter.proof.divergence import Divergence, locate
 from unfilter.proof.divergence.diagnosis import diagnose
 from unfilter.proof.divergence.operation import Planes
 from unfilter.proof.divergence.traces import NAMES, tracer
-from unfilter.proof.fidelity.report import Engine
+from unfilter.proof.fidelity.results import Engine
 from unfilter.run import runtimes
 
 onnx = pytest.importorskip("onnx")

@@ -17,7 +17,7 @@ from unfilter.photo import read_photo
 from unfilter.proof.fidelity import TOLERANCES, FidelityReport, Verdict, psnr, verify
 from unfilter.proof.fidelity.engines import REFERENCE
 from unfilter.proof.fidelity.gallery import Gallery
-from unfilter.proof.fidelity.report import Engine
+from unfilter.proof.fidelity.results import Engine
 from unfilter.run import runtimes
 from unfilter.run.delegates.coverage import read_coverage
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.fidelity.metrics import SSIM_SIDE, psnr, ssim
+from unfilter.proof.fidelity.metrics import SSIM_SIDE, psnr, ssim
 
 WINDOW = 16
 """Side of the windows that a grid is looked for in, pixels."""

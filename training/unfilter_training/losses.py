@@ -14,11 +14,11 @@ from torch.nn.functional import l1_loss, mse_loss, softplus
 
 from unfilter_training.degradation import Degradation, reference, rounding
 from unfilter_training.network import RestorableNetwork
-from unfilter_training.network.later_fields import LaterFields
+from unfilter_training.network.stable_model import StableModel
 from unfilter_training.rate import jpeg_rate, png_rate
 
 
-class LossWeights(LaterFields):
+class LossWeights(StableModel):
     """Weight of each term; a restoration weight of 0 skips the inverse altogether (the paper's ablation)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -7,12 +7,12 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from unfilter.errors import UnfilterError
-from unfilter.hyper_parameter import HyperParameter
+from unfilter.format.hyper_parameter import HyperParameter
 from unfilter_training.degradation import Mixture
 from unfilter_training.losses import LossWeights
 from unfilter_training.network import METHODS, MethodConfig, NetworkConfig, preset
-from unfilter_training.network.later_fields import LaterFields
 from unfilter_training.network.methods import QUASI_INVERTIBLE
+from unfilter_training.network.stable_model import StableModel
 from unfilter_training.operators import OPERATORS
 
 RECIPES = Path(__file__).parent / "recipes"
@@ -41,7 +41,7 @@ class OtherOperator(BaseModel):
     parameters: dict[str, float | int] = Field(default_factory=dict)
 
 
-class Schedule(LaterFields):
+class Schedule(StableModel):
     """How long and how fast. The learning rate warms up over `warmup` steps, then falls to zero along a cosine."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,8 +60,13 @@ class Schedule(LaterFields):
     average: float = Field(0.999, ge=0, lt=1, description="decay of the moving average of the weights that is shipped")
     seed: int = 0
 
+    @property
+    def total(self) -> int:
+        """All steps, approximating ones included."""
+        return self.approximate + self.steps
 
-class Recipe(LaterFields):
+
+class Recipe(StableModel):
     """One filter's training. Frozen, and unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -162,19 +162,19 @@ class Trainer:
             machine=f"{where} in {'bf16 autocast' if _computes_bf16(self.device) else 'fp32'}, torch {torch.__version__}",
         )
 
-    def run(self, report: Callable[[Progress], None] = lambda _: None) -> None:
+    def run(self, on_progress: Callable[[Progress], None] = lambda _: None) -> None:
         """Train to the recipe's last step. Saves every two minutes, at the end, and when interrupted (KeyboardInterrupt)."""
         schedule = self.recipe.schedule
         window: list[Tensor] = []
         saved = time.monotonic()
         try:
-            while self.step < schedule.approximate + schedule.steps:
+            while self.step < schedule.total:
                 loss = self._train_step()
                 window.append(torch.stack([loss.approximation, loss.restoration, loss.delta]))
-                if self.step % LOG_EVERY_STEPS == 0 or self.step == schedule.approximate + schedule.steps:
+                if self.step % LOG_EVERY_STEPS == 0 or self.step == schedule.total:
                     means = distributed.mean(torch.stack(window).mean(0)).tolist()
                     if distributed.rank() == 0:
-                        report(self._log(*means))
+                        on_progress(self._log(*means))
                     window.clear()
                 if time.monotonic() - saved > SAVE_EVERY_S:
                     self.save()

@@ -8,11 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, get_args
 
-from unfilter import runtimes
-from unfilter.bundle import Precision
+from unfilter.format.manifest import Precision
+from unfilter.run import runtimes
 
 if TYPE_CHECKING:
-    from unfilter.bundle import Bundle
+    from unfilter.format.bundle import Bundle
 
 SUMMARY = "measure speed and memory of a bundle on every runtime, beside the paper's network"
 EXTRA: str | None = None
@@ -50,12 +50,12 @@ def _count(text: str) -> int:
 def run(arguments: Namespace) -> int:
     import os
 
-    from unfilter.bench import measure, render
-    from unfilter.commands.progress import announce, finish
+    from unfilter.cli.progress import announce, finish
     from unfilter.errors import UnfilterError
-    from unfilter.fidelity.machine import machine
     from unfilter.files import replacing
-    from unfilter.search_path import open_bundle
+    from unfilter.find.search_path import open_bundle
+    from unfilter.proof.bench import measure, render
+    from unfilter.proof.fidelity.machine import machine
 
     if arguments.json and not arguments.json.parent.is_dir():
         raise UnfilterError(f"{arguments.json}: the folder {arguments.json.parent} does not exist; create it first")
@@ -86,7 +86,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _subjects(bundle: "Bundle", name: str, wanted: Namespace, threads: list[int]) -> list[Any]:
-    from unfilter.bench import Subject
+    from unfilter.proof.bench import Subject
 
     names = wanted.runtime or [each for each in runtimes.installed() if each != "mil"]  # numpy, and no measure of a phone
     found = []

@@ -6,12 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from unfilter.bundle import Artifact, Bundle
 from unfilter.errors import BundleError
-from unfilter.fidelity import FidelityReport, Tolerance, Verdict, verify
-from unfilter.fidelity.report import GraphResult
-from unfilter.fidelity.tolerances import of_precision
-from unfilter.locate import Departure, locate_failures
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import Artifact
+from unfilter.proof.divergence import Divergence, locate_failures
+from unfilter.proof.fidelity import FidelityReport, Tolerance, Verdict, verify
+from unfilter.proof.fidelity.results import GraphResult
+from unfilter.proof.fidelity.tolerances import of_precision
 from unfilter_converters.faults.fault import Fault, NotHere, edit_manifest, hash_again, keep_artifacts
 
 REFERENCE = "pt2"
@@ -31,7 +32,7 @@ class Outcome:
     caught_by: tuple[str, ...]
     detail: str
     here: bool = True
-    located: Departure | None = None
+    located: Divergence | None = None
 
 
 def run(
@@ -113,7 +114,7 @@ def _prefixed(report: FidelityReport) -> tuple[str, ...]:
 def _judged(folder: Path, fault: Fault, report: FidelityReport, where: bool) -> Outcome:
     located = None
     if where and report.failures:
-        located = next((each for each in locate_failures(Bundle(folder), report) if isinstance(each, Departure)), None)
+        located = next((each for each in locate_failures(Bundle(folder), report) if isinstance(each, Divergence)), None)
     detail = report.failures[0] if report.failures else "nothing failed"
     return Outcome(fault, checks(report), detail, located=located)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from unfilter.detection.detector import Detector
-    from unfilter_training.detection.kept import Subject
+    from unfilter.jobs.detection.detector import Detector
+    from unfilter_training.detection.measurement_cache import MeasuredFilter
     from unfilter_training.detection.samples import Measured
     from unfilter_training.detection.tagged import Judged
     from unfilter_training.network import QuasiInvertibleNetwork
@@ -35,8 +35,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    from unfilter.detection.detector import FILE
     from unfilter.files import replacing
+    from unfilter.jobs.detection.detector import FILE
     from unfilter_training import checkpoint
     from unfilter_training.detection import roc, tagged
     from unfilter_training.detection.calibration import calibrate
@@ -102,8 +102,8 @@ class _Filter:
         Raises:
             BundleError: there is none, a damaged one, or one of other weights.
         """
-        from unfilter.detection.detector import FILE, read_detector
         from unfilter.errors import BundleError
+        from unfilter.jobs.detection.detector import FILE, read_detector
 
         path = self._folder / FILE
         detector = read_detector(path)
@@ -121,12 +121,12 @@ class _Filter:
 
         return judge_photos(self._subject(), photos)
 
-    def _subject(self) -> "Subject":
+    def _subject(self) -> "MeasuredFilter":
         from unfilter_training import checkpoint
-        from unfilter_training.detection.kept import Subject
+        from unfilter_training.detection.measurement_cache import MeasuredFilter
 
         network, _ = checkpoint.load(self._folder)
-        return Subject(cast("QuasiInvertibleNetwork", network), self.description, self._kept, self._report)
+        return MeasuredFilter(cast("QuasiInvertibleNetwork", network), self.description, self._kept, self._report)
 
     def _report(self, photos: "Iterable[Path]") -> "Iterable[Path]":
         from tqdm import tqdm

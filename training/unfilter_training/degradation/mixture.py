@@ -19,12 +19,12 @@ from unfilter_training.degradation.real_jpeg import real_jpeg
 from unfilter_training.degradation.rounding import rounding
 from unfilter_training.degradation.sharing import Sharing, SharingRanges
 from unfilter_training.degradation.simulated_jpeg import simulated_jpeg
-from unfilter_training.network.later_fields import LaterFields
+from unfilter_training.network.stable_model import StableModel
 
 Degradation = Callable[[Tensor], Tensor]
 
 
-class Mixture(LaterFields):
+class Mixture(StableModel):
     """Weights of the degradations, not all zero; qualities and subsamplings of the JPEGs are drawn evenly."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

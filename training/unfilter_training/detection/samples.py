@@ -10,10 +10,10 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from unfilter.detection.evidence import NAMES, measure
+from unfilter.jobs.detection.evidence import NAMES, measure
 from unfilter.photo import read_photo
 from unfilter_training.detection.alterations import draw_samples
-from unfilter_training.detection.kept import Subject
+from unfilter_training.detection.measurement_cache import MeasuredFilter
 from unfilter_training.network.whole_photo import graph, run_whole, untiled
 
 LONGEST = 1024
@@ -21,7 +21,9 @@ LONGEST = 1024
 
 
 class Measured(NamedTuple):
-    """One file: the photo that it comes from, its class, the quality of a JPEG, and `unfilter.detection.evidence.NAMES`."""
+    """One file: the photo that it comes from, its class, the quality of a JPEG, and the measures of
+    `unfilter.jobs.detection.evidence.NAMES`.
+    """
 
     photo: str
     name: str
@@ -29,7 +31,7 @@ class Measured(NamedTuple):
     measures: tuple[float, ...]
 
 
-def measure_photos(subject: Subject, photos: Iterable[Path]) -> list[Measured]:
+def measure_photos(subject: MeasuredFilter, photos: Iterable[Path]) -> list[Measured]:
     """Measures of every class of files of every photo. The draws depend on the photo's name alone."""
     return [
         Measured(photo, name, quality, tuple(values))
@@ -38,7 +40,9 @@ def measure_photos(subject: Subject, photos: Iterable[Path]) -> list[Measured]:
     ]
 
 
-def draw_filtered(subject: Subject, path: Path) -> tuple[Generator, NDArray[np.uint8], NDArray[np.uint8], tuple[float, ...]]:
+def draw_filtered(
+    subject: MeasuredFilter, path: Path
+) -> tuple[Generator, NDArray[np.uint8], NDArray[np.uint8], tuple[float, ...]]:
     """What later draws for the photo are taken from, the photo, filtered, and the places of its hyper-parameters."""
     random = np.random.default_rng(list(hashlib.sha256(path.name.encode()).digest()))
     pixels = read_photo(path, convert=True, reduce=True).pixels
@@ -48,7 +52,7 @@ def draw_filtered(subject: Subject, path: Path) -> tuple[Generator, NDArray[np.u
     return random, pixels, run_whole(subject.network, "forward", pixels, places), places
 
 
-def _measure_photo(subject: Subject, path: Path) -> list[list[Any]]:
+def _measure_photo(subject: MeasuredFilter, path: Path) -> list[list[Any]]:
     network = subject.network
     random, pixels, filtered, places = draw_filtered(subject, path)
     forward, inverse = graph(network, "forward", places), graph(network, "inverse")

@@ -4,12 +4,12 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field, PositiveInt, model_validator
 
-from unfilter_training.network.later_fields import LaterFields
+from unfilter_training.network.stable_model import StableModel
 
 DILATIONS = (1, 2, 4, 8)
 
 
-class NetworkConfig(LaterFields):
+class NetworkConfig(StableModel):
     """Form of a quasi-invertible network. Frozen, and unknown fields are refused.
 
     The defaults are the `mobile` preset.

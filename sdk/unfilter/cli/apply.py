@@ -1,0 +1,121 @@
+"""`unfilter apply`: filter a photo into a restorable file, or many into a folder."""
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import get_args
+
+from unfilter.cli.batch import Tally, add_path_arguments, say_notes, single
+from unfilter.cli.progress import megapixels
+from unfilter.errors import UnfilterError
+from unfilter.format.hyper_parameter import parse_settings
+from unfilter.format.manifest import Precision
+from unfilter.jobs.batch import Batch
+from unfilter.jobs.filter import Filter
+from unfilter.jobs.job import Apply, Job, Result
+from unfilter.photo import PIXEL_LIMIT, Subsampling
+from unfilter.run import runtimes
+from unfilter.run.delegates import recipes
+
+SUMMARY = "filter a photo into a restorable file, or many photos and folders of them into a folder"
+EXTRA: str | None = None
+REQUIRES: tuple[str, ...] = ()
+
+FILTER_HELP = "name of a filter (`unfilter filters`), bundle folder, or packed bundle (.unfilter)"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    add_path_arguments(parser)
+    parser.add_argument("--filter", dest="bundle", metavar="FILTER", required=True, help=FILTER_HELP)
+    parser.add_argument(
+        "--set",
+        dest="parameters",
+        metavar="NAME=VALUE",
+        type=_setting,
+        action="append",
+        default=[],
+        help="value of a parameter of the filter, such as smoothness=0.03; `unfilter inspect BUNDLE` shows what there is "
+        "(may be repeated; default: the filter's own)",
+    )
+    parser.add_argument("--quality", type=int, default=95, choices=range(1, 101), metavar="1..100", help="of a JPEG (95)")
+    parser.add_argument("--subsampling", choices=get_args(Subsampling), default="4:4:4", help="of a JPEG's chroma (4:4:4)")
+    parser.add_argument(
+        "--convert", action="store_true", help="turn CMYK and grey profiles into sRGB (default: refuse them)"
+    )
+    parser.add_argument("--reduce", action="store_true", help="cut deeper channels to 8 bits (default: refuse them)")
+    add_limit_argument(parser)
+    add_runtime_arguments(parser)
+
+
+def add_limit_argument(parser: ArgumentParser) -> None:
+    """`--limit`, shared by all commands that read photos; `arguments.limit` is in pixels."""
+    parser.add_argument(
+        "--limit",
+        metavar="MEGAPIXELS",
+        type=_megapixels,
+        default=PIXEL_LIMIT,
+        help=f"largest photo to decode, by the size that the file declares ({PIXEL_LIMIT // 1_000_000})",
+    )
+
+
+def _megapixels(text: str) -> int:
+    try:
+        pixels = int(float(text) * 1_000_000)
+    except (ValueError, OverflowError):
+        pixels = 0
+    if pixels < 1:
+        raise ArgumentTypeError(f"{text!r} is not a number of megapixels above zero")
+    return pixels
+
+
+def _setting(word: str) -> str:
+    try:
+        parse_settings([word])
+    except UnfilterError as error:
+        raise ArgumentTypeError(str(error)) from None
+    return word
+
+
+def add_runtime_arguments(parser: ArgumentParser) -> None:
+    """`--runtime`, `--delegate` and `--precision`, shared with `restore`."""
+    parser.add_argument(
+        "--runtime", choices=runtimes.NAMES, help="default: the first one installed that opens the precision"
+    )
+    parser.add_argument(
+        "--delegate", choices=recipes.names(), help="default: the best that is here for the precision; `unfilter delegates`"
+    )
+    parser.add_argument("--precision", choices=get_args(Precision), default="fp32")
+
+
+def run(arguments: Namespace) -> int:
+    pair = single(arguments)
+    chosen = Filter.open(
+        arguments.bundle, runtime=arguments.runtime, delegate=arguments.delegate, precision=arguments.precision
+    )
+    job = Apply(
+        chosen.graphs,
+        parameters=parse_settings(arguments.parameters),
+        quality=arguments.quality,
+        subsampling=arguments.subsampling,
+        convert=arguments.convert,
+        reduce=arguments.reduce,
+        limit=arguments.limit,
+    )
+    if pair is None:
+        tally = Tally("filtered", _said)
+        batch = Batch(job, arguments.paths, arguments.out, arguments.to or "png", on_outcome=tally.take)
+        chosen.graph("forward", job.parameters)  # what is wrong with the bundle is said once, not for every photo
+        return tally.run(batch)
+    return run_single(job, *pair, "apply", _said)
+
+
+def run_single(job: Job, source: Path, target: Path, verb: str, said: Callable[[Result], str]) -> int:
+    """Do a job on one file, with a bar on a terminal."""
+    result = job.file(source, target, megapixels(f"{source}: {verb}"))
+    say_notes(source, result.notes)
+    print(said(result))
+    return 0
+
+
+def _said(result: Result) -> str:
+    return f"{result.target}: {result.graphs.bundle.manifest.filter} applied with {result.graphs.engine}"

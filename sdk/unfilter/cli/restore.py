@@ -1,0 +1,37 @@
+"""`unfilter restore`: get the photo back from a filtered file, or many photos from many."""
+
+from argparse import ArgumentParser, Namespace
+
+from unfilter.cli.apply import FILTER_HELP, add_limit_argument, add_runtime_arguments, run_single
+from unfilter.cli.batch import Tally, add_path_arguments, single
+from unfilter.jobs.batch import Batch
+from unfilter.jobs.by_tag import ByTag
+from unfilter.jobs.filter import Filter
+from unfilter.jobs.job import Restore, Result
+
+SUMMARY = "restore the photo from a filtered file, or from many files and folders of them into a folder"
+EXTRA: str | None = None
+REQUIRES: tuple[str, ...] = ()
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    add_path_arguments(parser)
+    parser.add_argument("--filter", dest="bundle", metavar="FILTER", help=f"{FILTER_HELP} (default: by the tag)")
+    parser.add_argument("--force", action="store_true", help="restore even what another filter made or was altered")
+    add_limit_argument(parser)
+    add_runtime_arguments(parser)
+
+
+def run(arguments: Namespace) -> int:
+    pair = single(arguments)
+    choice = {name: getattr(arguments, name) for name in ("runtime", "delegate", "precision")}
+    graphs = Filter.open(arguments.bundle, **choice).graphs if arguments.bundle else ByTag(**choice)
+    job = Restore(graphs, force=arguments.force, limit=arguments.limit)
+    if pair is None:
+        tally = Tally("restored", _said)
+        return tally.run(Batch(job, arguments.paths, arguments.out, arguments.to or "png", on_outcome=tally.take))
+    return run_single(job, *pair, "restore", _said)
+
+
+def _said(result: Result) -> str:
+    return f"{result.target}: restored with {result.graphs.bundle.folder} on {result.graphs.engine}"

@@ -1,0 +1,123 @@
+"""The graphs of one bundle on one runtime: each loaded once, when first needed, whatever number of threads ask for it."""
+
+from collections.abc import Mapping
+from functools import partial
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unfilter.errors import RuntimeUnavailable
+from unfilter.format.bundle import Bundle
+from unfilter.format.hyper_parameter import complete
+from unfilter.format.manifest import DIRECTIONS, Direction, Precision
+from unfilter.run import runtimes
+from unfilter.run.delegates import recipes
+from unfilter.run.delegates.recipes import Delegate
+from unfilter.run.runtimes import BoundGraph, Graph
+from unfilter.run.tiling import Progress, run_photo
+
+
+class Graphs:
+    """Both directions of a bundle.
+
+    Raises:
+        RuntimeUnavailable: the runtime is not installed, or its delegate not to be had here.
+        BundleError: the bundle lacks a direction in that format and precision.
+    """
+
+    def __init__(self, bundle: Bundle, runtime: str, precision: Precision, delegate: str | None = None) -> None:
+        self.bundle, self.runtime, self.precision = bundle, runtime, precision
+        self._module = runtimes.runtime(runtime)
+        self.delegate: Delegate = chosen(runtime, precision, delegate)
+        self._artifacts = {each: bundle.artifact(self._module.FORMAT, each, precision) for each in DIRECTIONS}
+        self._loaded: dict[Direction, Graph] = {}
+        self._lock = Lock()
+
+    @property
+    def engine(self) -> str:
+        """Runtime, precision, and what is not the runtime's own CPU, such as `litert fp16 on gpu`."""
+        on = "" if self.delegate.hardware == "CPU" else f" on {self.delegate.delegate}"
+        return f"{self.runtime} {self.precision}{on}"
+
+    def run(
+        self,
+        direction: Direction,
+        pixels: NDArray[np.uint8],
+        parameters: Mapping[str, float] | None = None,
+        progress: Progress | None = None,
+    ) -> NDArray[np.uint8]:
+        """One direction on a photo (uint8, height x width x 3) of any size, tile by tile. `parameters` is as for `bound`,
+        `progress` as for `run_photo`.
+
+        Raises:
+            ValueError: pixels of another shape or type, or none.
+        """
+        if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
+            raise ValueError(f"a photo is uint8, height x width x 3, not empty; got {pixels.dtype} {pixels.shape}")
+        graph, plan = self.bound(direction, parameters), self.bundle.manifest.tiles
+        return run_photo(graph, pixels, plan, self.fixed_size(direction), progress)
+
+    def bound(self, direction: Direction, parameters: Mapping[str, float] | None = None) -> BoundGraph:
+        """The graph of one direction with its hyper-parameters; see `Filter.graph`."""
+        taken = self.bundle.manifest.hyper_parameters if direction == "forward" else ()
+        values = complete(taken, parameters or {})
+        graph = self._graph(direction)
+        if not taken:
+            return graph
+        places = np.array([one.place(values[one.name]) for one in taken], np.float32)
+        return partial(graph, parameters=places)
+
+    def fixed_size(self, direction: Direction) -> bool:
+        """See `Filter.fixed_size`."""
+        return self._artifacts[direction].fixed_size or self.delegate.fixed_size
+
+    def _graph(self, direction: Direction) -> Graph:
+        with self._lock:
+            if direction not in self._loaded:
+                artifact = self._artifacts[direction]
+                self.bundle.check_artifact(artifact)
+                self._loaded[direction] = self._module.open_graph(self.bundle, artifact, self.delegate)
+            return self._loaded[direction]
+
+
+def chosen(runtime: str, precision: Precision, delegate: str | None) -> Delegate:
+    """The delegate of that name; None takes the first that this machine has, of those preferred for the precision.
+
+    Raises:
+        RuntimeUnavailable: the runtime has none of that name, or this machine has not what it needs.
+    """
+    module = runtimes.sibling(runtime)
+    if delegate is None:
+        return next(each for each in recipes.preferred(runtime, precision) if not module.delegate_unavailable(each))
+    named = recipes.recipe(runtime, delegate)
+    if reason := module.delegate_unavailable(named):
+        raise RuntimeUnavailable(f"delegate {named}: {reason}")
+    return named
+
+
+def first_runtime(bundle: Bundle, precision: Precision, delegate: str | None = None) -> str:
+    """The first installed runtime that opens what the bundle has in that precision, and has the delegate.
+
+    Raises:
+        RuntimeUnavailable: none is installed, or none does.
+    """
+    installed = runtimes.installed()
+    if not installed:
+        raise RuntimeUnavailable("no runtime is installed; add one with: pip install 'unfilter[onnx]'")
+    formats = {artifact.format for artifact in bundle.manifest.artifacts if artifact.precision == precision}
+    usable = [name for name in installed if runtimes.sibling(name).FORMAT in formats]
+    if not usable:
+        raise RuntimeUnavailable(
+            f"{bundle.folder}: nothing in {precision} that an installed runtime ({', '.join(installed)}) opens; "
+            f"it holds {', '.join(sorted(formats)) or 'no such artifact'}"
+        )
+    if delegate is None:
+        return usable[0]
+    having = [each for name in usable for each in recipes.of_runtime(name) if each.delegate == delegate]
+    reasons = [(each, runtimes.sibling(each.runtime).delegate_unavailable(each)) for each in having]
+    for each, reason in reasons:
+        if reason is None:
+            return each.runtime
+    said = "; ".join(f"{each}: {reason}" for each, reason in reasons) or f"no delegate of {', '.join(usable)}"
+    raise RuntimeUnavailable(f"delegate {delegate}: {said}")

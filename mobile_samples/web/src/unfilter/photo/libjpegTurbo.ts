@@ -1,3 +1,4 @@
+/// <reference path="./turbojpeg.d.ts" />
 /**
  * libjpeg-turbo as WebAssembly: it decodes what the tag's fingerprint calls `libjpeg-turbo`, level by level (R16 of
  * sdk/format/RULES.md), in every browser. A browser's own decoder is another one, and writes nothing that we can be sure of.

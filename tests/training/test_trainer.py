@@ -368,7 +368,7 @@ def test_approximating_steps_move_the_auxiliary_branch_alone_and_come_before_all
     learner = training(tmp_path, RECIPE.model_copy(update={"network": PYRAMIDS, "schedule": schedule}))
     before = {name: value.clone() for name, value in learner.network.state_dict().items()}
     while learner.step < 8:
-        learner._train_step()
+        learner.train_step()
     for name, value in learner.network.state_dict().items():
         assert torch.equal(value, before[name]) != name.startswith("auxiliary."), name
     learner.run()
@@ -393,7 +393,7 @@ def test_muon_takes_the_weights_of_convolutions_and_resumes(tmp_path: Path) -> N
     through.run()
     parted = training(tmp_path / "parted", recipe)
     for _ in range(5):
-        parted._train_step()
+        parted.train_step()
     parted.save()
     resumed = training(tmp_path / "parted", recipe)
     assert resumed.step == 5

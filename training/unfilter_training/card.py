@@ -80,7 +80,7 @@ def render_card(description: "Description") -> str:
         shared=_shared(description.scores),
         published=_published(description.filter),
         steps=f"{description.steps:,}",
-        planned=f"{schedule.steps:,}",
+        planned=f"{schedule.total:,}",
         batch=schedule.batch,
         patch=schedule.patch,
         machine=description.machine,

@@ -57,6 +57,15 @@ def _cosine(warmup: int, step: int, steps: int) -> float:
     return warm * 0.5 * (1 + math.cos(math.pi * step / steps))
 
 
+def started(folder: Path) -> Recipe | None:
+    """The recipe of the training whose state lies in `folder`; None where none does, or one that cannot be read."""
+    try:
+        state = torch.load(folder / STATE, map_location="cpu", weights_only=True)
+        return Recipe.model_validate_json(state["recipe"])
+    except Exception:  # torch raises anything on a damaged file; the trainer says what is wrong with it
+        return None
+
+
 class _Objective(nn.Module):
     """The objective as one module, so that gradients of both directions are averaged over the processes at once."""
 
@@ -169,7 +178,7 @@ class Trainer:
         saved = time.monotonic()
         try:
             while self.step < schedule.total:
-                loss = self._train_step()
+                loss = self.train_step()
                 window.append(torch.stack([loss.approximation, loss.restoration, loss.delta]))
                 if self.step % LOG_EVERY_STEPS == 0 or self.step == schedule.total:
                     means = distributed.mean(torch.stack(window).mean(0)).tolist()
@@ -224,7 +233,8 @@ class Trainer:
             self.adversary_optimizer.load_state_dict(state["adversary_optimizer"])
         self.step = state["step"]
 
-    def _train_step(self) -> Loss:
+    def train_step(self) -> Loss:
+        """One step, of which nothing is saved."""
         schedule = self.recipe.schedule
         part = part_of_rate(schedule, self.step)
         batch = _on(self.device, self.patches.batch(self.step, self._share))

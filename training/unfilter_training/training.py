@@ -15,9 +15,10 @@ from unfilter.errors import UnfilterError
 from unfilter_training import checkpoint, distributed
 from unfilter_training.data import Patches, make_pairs
 from unfilter_training.operators import operator
+from unfilter_training.pace import paced
 from unfilter_training.plot import plot_log
 from unfilter_training.recipe import Recipe, read_recipe
-from unfilter_training.trainer import Progress, Trainer
+from unfilter_training.trainer import Progress, Trainer, started
 
 PAIRS = Path("build/pairs")
 """Where filtered photos are kept from one training to the next, unless the caller says otherwise."""
@@ -53,6 +54,7 @@ def train(
     recipes: Path | None = None,
     audience: Audience = SILENCE,
     waiting: tuple[str, ...] = (),
+    seconds: float | None = None,
 ) -> Path:
     """Train `recipe` into `folder`, or go on where a training stopped; returns the checkpoint, which is `folder`.
 
@@ -65,6 +67,7 @@ def train(
         recipes: folder of recipes that warm starts name, asked before the shipped ones.
         audience: told how it goes.
         waiting: names of this recipe and of those that wait for its weights.
+        seconds: length of the training instead of the recipe's steps, `pace.paced`; a training that goes on keeps its own.
 
     Raises:
         UnfilterError: no photos, an unknown recipe, warm starts that go round in a circle, or a batch that the processes
@@ -94,6 +97,8 @@ def train(
         overshoot=recipe.overshoot,
         looks=recipe.looks,
     )
+    if seconds is not None:
+        recipe = started(folder) or paced(recipe, patches, seconds, device)
     trainer = Trainer(recipe, patches, folder, device=device, start=start)
     with told.steps(recipe, trainer.step) as report:
         trainer.run(report)

@@ -18,6 +18,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("names", metavar="NAME", nargs="*", help="recipes of recipes/ablations (default: all)")
     parser.add_argument("--out", type=Path, default=Path("build/ablations"), help="a folder for each (build/ablations)")
     parser.add_argument("--pairs", type=Path, default=Path("build/pairs"), help="filtered photos made before (build/pairs)")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        help="length of each training in seconds of one processor, whatever its steps cost (default: the recipe's steps)",
+    )
     parser.add_argument("--device", help="torch device (default: cuda where there is one, else cpu)")
 
 
@@ -56,7 +61,7 @@ def _train_all(recipes: "dict[str, Recipe]", arguments: Namespace, device: str |
     left_out: dict[str, UnfilterError] = {}
     for number, (name, recipe) in enumerate(recipes.items(), start=1):
         folder = arguments.out / name
-        trained = _is_trained(folder, recipe)
+        trained = _is_trained(folder, recipe, arguments.seconds)
         say(f"[{number}/{len(recipes)}] {name}{': was trained before' if trained else ''}")
         if trained:
             continue
@@ -69,6 +74,7 @@ def _train_all(recipes: "dict[str, Recipe]", arguments: Namespace, device: str |
                 device=device,
                 audience=audience,
                 waiting=(name,),
+                seconds=arguments.seconds,
             )
         except UnfilterError as error:
             if distributed.world_size() > 1:  # the other processes may not have met it, and would wait for this one
@@ -78,10 +84,15 @@ def _train_all(recipes: "dict[str, Recipe]", arguments: Namespace, device: str |
     return left_out
 
 
-def _is_trained(folder: Path, recipe: "Recipe") -> bool:
+def _is_trained(folder: Path, recipe: "Recipe", seconds: float | None) -> bool:
     from unfilter_training import checkpoint
+    from unfilter_training.pace import without_length
 
     if not (folder / checkpoint.DESCRIPTION).exists():
         return False
     description = checkpoint.read_description(folder)
-    return description.recipe == recipe and description.steps == recipe.schedule.steps
+    if description.steps != description.recipe.schedule.total:
+        return False
+    if seconds is None:
+        return description.recipe == recipe
+    return without_length(description.recipe) == without_length(recipe)

@@ -11,6 +11,10 @@ What is rewritten, and why:
 - Delta = 0 appears nowhere: (0 - shift) * exp(..) is a convolution with negated weights times exp(..), so that no constant
   tensor is baked in at a fixed size or folded into a convolution with a constant input.
 - The forward graph leaves out the couplings that only make Delta.
+- The halves of what a hiding fusion hides stay two tensors as well, and so do those of the features: every convolution that
+  gives all bands becomes two.
+- A pyramid's scales are doubled by a transposed convolution or by a 1x1 convolution and depth-to-space, as the squeeze is
+  undone.
 - `valid`, where asked for, is 1 inside the photo and 0 outside; every padded convolution sees its input times `valid`, which
   makes a photo smaller than a fixed-size tile see the same zeros at its edge as it would alone.
 - `parameters` stay a tensor of one pixel: their 1x1 convolution is done once, and broadcasting adds its result. Planes of a
@@ -18,92 +22,22 @@ What is rewritten, and why:
 """
 
 from copy import deepcopy
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
+from unfilter_converters.export_hiding import HidingForm
+from unfilter_converters.export_layers import CouplingForm, Direction, Trunk, Unsqueeze, forms
+from unfilter_converters.export_pyramid import PyramidForm
 from unfilter_converters.tensors import INPUT, PARAMETERS
-from unfilter_training.network import Coupling, QuasiInvertibleNetwork
+from unfilter_training.network import QuasiInvertibleNetwork
 from unfilter_training.network.auxiliary import Dilated
-from unfilter_training.network.coupling import SLOPE, Subnet
+from unfilter_training.network.coupling import SLOPE
 from unfilter_training.network.enhancer import Enhancer
-
-Direction = Literal["forward", "inverse"]
-Unsqueeze = Literal["depth_to_space", "transposed_convolution"]
+from unfilter_training.network.pyramid import Pyramid
 
 
-def _masked(x: Tensor, valid: Tensor | None) -> Tensor:
-    return x if valid is None else x * valid
-
-
-def _part(convolution: nn.Conv2d, start: int, stop: int, sign: float = 1.0) -> nn.Conv2d:
-    """Output channels start..stop of a convolution, as one of its own."""
-    part = nn.Conv2d(convolution.in_channels, stop - start, convolution.kernel_size, padding=convolution.padding)
-    assert convolution.bias is not None
-    part.weight = nn.Parameter(convolution.weight[start:stop].detach() * sign)
-    part.bias = nn.Parameter(convolution.bias[start:stop].detach() * sign)
-    return part
-
-
-class _Trunk(nn.Module):
-    """A subnet up to its last convolution."""
-
-    def __init__(self, subnet: Subnet) -> None:
-        super().__init__()
-        self.convolutions = nn.ModuleList(deepcopy(list(subnet.convolutions[:-1])))
-        self.skip = subnet.skip
-
-    def forward(self, x: Tensor, valid: Tensor | None) -> Tensor:
-        first = x
-        for index, convolution in enumerate(self.convolutions):
-            x = nn.functional.leaky_relu(convolution(_masked(x, valid)), SLOPE)
-            if self.skip and index == 0:
-                first = x
-            elif self.skip and index == 2:
-                x = x + first
-        return _masked(x, valid)
-
-
-class _CouplingForm(nn.Module):
-    """One coupling in one direction. A target of None is one known to be zero (Delta)."""
-
-    def __init__(self, coupling: Coupling, direction: Direction) -> None:
-        super().__init__()
-        # forward: t * exp(ls) + shift; inverse: (t - shift) * exp(-ls), the minus folded into the weights
-        self.inverse = direction == "inverse"
-        self.factor = -coupling.bound if self.inverse else coupling.bound
-        sign = -1.0 if self.inverse else 1.0
-        last, target = coupling.shift.convolutions[-1], coupling.target
-        assert isinstance(last, nn.Conv2d)
-        self.trunk = _Trunk(coupling.shift)
-        self.scale_trunk: _Trunk | None = None
-        self.scale: nn.Conv2d | None = None
-        if coupling.joint:
-            self.scale = _part(last, 0, target)
-            self.shift = _part(last, target, 2 * target, sign)
-        else:
-            self.shift = _part(last, 0, target, sign)
-            if coupling.log_scale is not None:
-                scale_last = coupling.log_scale.convolutions[-1]
-                assert isinstance(scale_last, nn.Conv2d)
-                self.scale_trunk = _Trunk(coupling.log_scale)
-                self.scale = _part(scale_last, 0, target)
-
-    def forward(self, target: Tensor | None, source: Tensor, valid: Tensor | None) -> Tensor:
-        features = self.trunk(source, valid)
-        shift = self.shift(features)
-        if self.scale is None:
-            return shift if target is None else target + shift
-        if self.scale_trunk is not None:
-            features = self.scale_trunk(source, valid)
-        gain = torch.exp(torch.tanh(self.scale(features)) * self.factor)
-        if self.inverse:
-            return (shift if target is None else target + shift) * gain
-        return shift if target is None else target * gain + shift
-
-
-class _FusionForm(_CouplingForm):
+class _FusionForm(CouplingForm):
     """A coupling of the fusion: LiteRT's graphs name operations by class, and quantizers tell the fusion's by this one."""
 
 
@@ -130,7 +64,7 @@ class _DilatedForm(nn.Module):
 class _EnhancerForm(nn.Module):
     def __init__(self, enhancer: Enhancer) -> None:
         super().__init__()
-        self.trunk = _Trunk(enhancer)
+        self.trunk = Trunk(enhancer)
         self.last = deepcopy(enhancer.convolutions[-1])
 
     def forward(self, x: Tensor, valid: Tensor | None) -> Tensor:
@@ -188,24 +122,25 @@ class ExportForm(nn.Module):
     ) -> None:
         super().__init__()
         config = network.config
+        if config.auxiliary == "guided" and direction == "forward":
+            raise ValueError("a guided network's forward graph takes the operator's output, and is not exported yet")
         self.direction = direction
         self.hyper_parameters = config.hyper_parameters if direction == "forward" else 0
         self.bands = _Bands(network, unsqueeze)
         self.auxiliary: nn.Module | None = None
         branch = list(network.invertible)
         fusion = list(network.fusion)
-        self.invertible = _forms(branch, direction, _CouplingForm)
+        self.invertible = forms(branch, direction, CouplingForm)
         if direction == "forward":
             if network.auxiliary is not None:
-                self.auxiliary = (
-                    _DilatedForm(network.auxiliary) if isinstance(network.auxiliary, Dilated) else network.auxiliary
-                )
+                self.auxiliary = _auxiliary_form(network, unsqueeze)
             while fusion and len(fusion) % 2 == 0:  # odd couplings make Delta; after the last even one they are dead
                 fusion.pop()
-        self.fusion = _forms(fusion, direction, _FusionForm)
+        self.fusion = forms(fusion, direction, _FusionForm)
         self.enhance_decoded = _enhancer_form(network.enhance_decoded, direction)
         self.enhance_restored = _enhancer_form(network.enhance_restored, direction)
-        self.maskable = network.auxiliary is None or isinstance(network.auxiliary, Dilated) or direction == "inverse"
+        self.hiding = None if network.hiding is None else HidingForm(network.hiding, direction, network.low, unsqueeze)
+        self.maskable = config.auxiliary != "strided" or direction == "inverse"
 
     def forward(self, image: Tensor, parameters: Tensor | None = None, valid: Tensor | None = None) -> Tensor:
         """Run the graph.
@@ -220,6 +155,10 @@ class ExportForm(nn.Module):
             raise ValueError("a strided auxiliary branch has no masked form; use sizes that fill the tile")
         halves = self.bands.squeeze(image)
         if self.direction == "forward":
+            if self.hiding is not None:
+                moved = self.auxiliary(torch.cat(halves, dim=1), parameters, valid)
+                features = halves[0] + moved[0], halves[1] + moved[1]
+                return self.bands.unsqueeze(self.hiding.filtered(_run(self.invertible, halves, valid), features, valid))
             context = torch.cat(halves, dim=1) if self.auxiliary is not None else None
             image_bands = torch.cat(_run(self.invertible, halves, valid), dim=1)
             if context is None:
@@ -235,6 +174,8 @@ class ExportForm(nn.Module):
         if self.enhance_decoded is not None:
             enhanced = self.enhance_decoded(torch.cat(halves, dim=1), valid)
             halves = enhanced[:, :low], enhanced[:, low:]
+        if self.hiding is not None:
+            halves = self.hiding.restored(halves, valid)
         if len(self.fusion):
             fused = _run_back(self.fusion, (torch.cat(halves, dim=1), None), valid)[0]
             halves = fused[:, :low], fused[:, low:]
@@ -251,16 +192,16 @@ class ExportForm(nn.Module):
         return {INPUT[self.direction]: image, PARAMETERS: torch.zeros(1, self.hyper_parameters, 1, 1)}
 
 
+def _auxiliary_form(network: QuasiInvertibleNetwork, unsqueeze: Unsqueeze) -> nn.Module:
+    branch = network.auxiliary
+    assert branch is not None
+    if isinstance(branch, Pyramid):
+        return PyramidForm(branch, (network.low, network.config.channels - network.low), unsqueeze)
+    return _DilatedForm(branch) if isinstance(branch, Dilated) else branch
+
+
 def _enhancer_form(enhancer: Enhancer | None, direction: Direction) -> _EnhancerForm | None:
     return None if enhancer is None or direction == "forward" else _EnhancerForm(enhancer)
-
-
-def _forms(couplings: list[nn.Module], direction: Direction, form: type[_CouplingForm]) -> nn.ModuleList:
-    forms = nn.ModuleList()
-    for coupling in couplings:
-        assert isinstance(coupling, Coupling)
-        forms.append(form(coupling, direction))
-    return forms
 
 
 def _run(forms: nn.ModuleList, halves: tuple[Tensor, Tensor], valid: Tensor | None) -> tuple[Tensor, Tensor]:

@@ -7,7 +7,7 @@ from unfilter.format.remainder import RULE as REMAINDER_RULE
 from unfilter.format.rounding import RULE as ROUNDING_RULE
 from unfilter_training.network import QuasiInvertibleNetwork
 
-FORWARD_ONLY = {"auxiliary", "auxiliary_width", "auxiliary_dilations", "hyper_parameters"}
+FORWARD_ONLY = {"auxiliary", "auxiliary_width", "auxiliary_dilations", "auxiliary_widths", "hyper_parameters"}
 """Parts of the configuration that the inverse does not depend on."""
 
 

@@ -28,6 +28,12 @@ CONFIGS = {
     "enhancers": NetworkConfig(**SMALL, enhancer="both", enhancer_width=8),
     "strided_with_hyper_parameter": NetworkConfig(**SMALL, auxiliary="strided", hyper_parameters=1),
 }
+PYRAMID = {"auxiliary": "pyramid", "auxiliary_widths": (4, 6, 8), "fusion": "hiding", "predictor_widths": (4, 6, 8)}
+CONFIGS |= {
+    "hiding": NetworkConfig(**SMALL | PYRAMID | {"blocks": 0}),
+    "hiding_after_couplings": NetworkConfig(**SMALL | PYRAMID | {"hiding_blocks": 3}),
+    "hiding_with_hyper_parameter": NetworkConfig(**SMALL | PYRAMID, hyper_parameters=1),
+}
 MASKABLE = {name: config for name, config in CONFIGS.items() if config.auxiliary != "strided"}
 DIRECTIONS: tuple[Direction, ...] = ("forward", "inverse")
 UNSQUEEZES: tuple[Unsqueeze, ...] = ("depth_to_space", "transposed_convolution")

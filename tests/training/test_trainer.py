@@ -353,12 +353,11 @@ def test_each_image_draws_its_own_degradation_by_seed_step_and_number(
 
 
 PYRAMIDS = NetworkConfig(
-    blocks=2,
+    blocks=0,
     subnet_width=4,
     auxiliary="pyramid",
     auxiliary_widths=(4, 4),
-    fusion="attenuation",
-    fusion_width=4,
+    fusion="hiding",
     predictor_widths=(4, 4),
 )
 
@@ -373,7 +372,7 @@ def test_approximating_steps_move_the_auxiliary_branch_alone_and_come_before_all
         assert torch.equal(value, before[name]) != name.startswith("auxiliary."), name
     learner.run()
     assert learner.step == 20
-    assert not torch.equal(learner.network.state_dict()["attenuation.start"], before["attenuation.start"])
+    assert not torch.equal(learner.network.state_dict()["hiding.start"], before["hiding.start"])
 
 
 def test_both_parts_of_a_training_have_a_cosine_of_their_own() -> None:

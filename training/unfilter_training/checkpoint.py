@@ -3,7 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import safetensors.torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -13,6 +13,7 @@ from unfilter.errors import UnfilterError
 from unfilter.files import replacing
 from unfilter_training.card import render_card
 from unfilter_training.network import MethodConfig, RestorableNetwork, build
+from unfilter_training.network.stable_model import StableModel
 from unfilter_training.recipe import Recipe, first_problem
 
 CHECKPOINTS = Path(__file__).parent / "checkpoints"
@@ -24,10 +25,13 @@ RESEARCH_ONLY = Path(__file__).parents[2] / "research_only"
 WEIGHTS, DESCRIPTION, CARD = "weights.safetensors", "checkpoint.json", "CARD.md"
 
 
-class PhotoScore(BaseModel):
+class PhotoScore(StableModel):
     """One evaluation set through saved files: mean of per-picture RGB PSNR, dB (infinite where all is exact)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+    LATER: ClassVar[frozenset[str]] = frozenset(
+        {"approximation_half", "approximation_quarter", "approximation_ssim", "grid", "shared", "arrived"}
+    )
 
     photos: str = Field(description="which photos, such as kodak")
     count: int

@@ -31,6 +31,10 @@ CarrierKind = Literal["exact", "jpeg"]
 """What filtered bytes may be saved in: exact keeps every level (PNG, lossless WebP, lossless HEIC)."""
 
 
+REQUIREMENTS = ("tile_grid",)
+"""What a manifest may require and this version knows: sdk/format/COMPATIBILITY.md."""
+
+
 class _Frozen(Extensible):
     model_config = ConfigDict(ser_json_inf_nan="strings")
 
@@ -167,6 +171,12 @@ class Manifest(_Requiring):
     requires: tuple[str, ...] = Field((), description="what a reader must know of to open the bundle; others refuse it")
 
     @model_validator(mode="after")
+    def _grid_is_required(self) -> "Manifest":
+        if (self.tiles.grid is not None) != ("tile_grid" in self.requires):
+            raise ValueError("tiles.grid and an entry tile_grid of requires go together")
+        return self
+
+    @model_validator(mode="after")
     def _hyper_parameters_agree(self) -> "Manifest":
         names = [one.name for one in self.hyper_parameters]
         if len(set(names)) < len(names):
@@ -207,7 +217,7 @@ def manifest_of(content: bytes, path: Path) -> Manifest:
     version = fields.get("schema_version") if isinstance(fields, dict) else None
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise BundleError(f"{path}: manifest schema {version!r} is none; convert the filter again")
-    if needs := unknown(fields.get("requires")):
+    if needs := unknown(fields.get("requires"), REQUIREMENTS):
         raise BundleError(f"{path}: requires {', '.join(needs)}, which this unfilter does not know; update unfilter")
     try:
         return Manifest.model_validate(_readable(fields), context=READING)

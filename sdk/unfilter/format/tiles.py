@@ -4,14 +4,16 @@ Graphs that take other sizes than the plan's get smaller tiles, just as many, so
 
 Along each axis, tiles lie flush with both ends of the photo and overlap by at least two halos; what a tile computes closer
 than a halo to an inner side is thrown away. At the photo's own edge nothing is: zero padding there is part of the network
-(R6 of sdk/format/RULES.md), so tiles give what the whole photo would.
+(R6 of sdk/format/RULES.md), so tiles give what the whole photo would. A network that works on coarser scales needs tiles to
+begin at multiples of its coarsest cell, the plan's `grid`: then the last tile is the smaller one.
 
 Law: the kept parts of a plan cover the photo exactly once.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from unfilter.format.validation import Extensible
 
@@ -22,9 +24,23 @@ class TilePlan(Extensible):
     tile: int = Field(ge=1, description="side of a tile")
     halo: int = Field(ge=0, description="margin of a tile's inner sides that is computed and thrown away")
     alignment: int = Field(ge=1, description="sizes and offsets of tiles are multiples of this")
+    grid: int | None = Field(
+        None, ge=1, description="tiles begin at multiples of this; left out where that is the alignment (requires tile_grid)"
+    )
+
+    @model_serializer(mode="wrap")
+    def _without_absent_grid(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = write(self)
+        if fields["grid"] is None:
+            del fields["grid"]
+        return fields
 
     @model_validator(mode="after")
     def _keeps_something(self) -> "TilePlan":
+        if self.grid and (self.grid % self.alignment or self.tile % self.grid or self.halo % self.grid):
+            raise ValueError(
+                f"grid {self.grid} is no multiple of {self.alignment}, or tile {self.tile} and halo {self.halo} are none of it"
+            )
         if self.tile <= 2 * self.halo or self.tile % self.alignment or self.halo % self.alignment:
             raise ValueError(
                 f"tile {self.tile} and halo {self.halo} leave nothing to keep, or are no multiple of {self.alignment}"
@@ -73,7 +89,7 @@ def spans(length: int, plan: TilePlan, fixed_size: bool = True) -> list[Span]:
     """Tiles along one axis of `length` pixels, a multiple of the alignment.
 
     As many as it takes, all of the plan's size; or, unless `fixed_size`, as many smaller ones of equal size, which compute
-    less twice.
+    less twice. On a grid the last one is what is left.
 
     Raises:
         ValueError: the length is not aligned.
@@ -85,6 +101,20 @@ def spans(length: int, plan: TilePlan, fixed_size: bool = True) -> list[Span]:
     step = plan.tile - 2 * plan.halo
     count = -(-(length - 2 * plan.halo) // step)
     tile = plan.tile
+    if plan.grid:
+        if not fixed_size:
+            tile = -(-(length + 2 * plan.halo * (count - 1)) // (count * plan.grid)) * plan.grid
+            step = tile - 2 * plan.halo
+            count = -(-(length - 2 * plan.halo) // step)
+        return [
+            Span(
+                index * step,
+                min(index * step + tile, length),
+                index * step + (plan.halo if index else 0),
+                length if index == count - 1 else (index + 1) * step + plan.halo,
+            )
+            for index in range(count)
+        ]
     if not fixed_size:
         cells = -(-(length + 2 * plan.halo * (count - 1)) // (count * plan.alignment))
         tile = cells * plan.alignment

@@ -15,6 +15,7 @@ from unfilter_training.network import PRESETS, NetworkConfig, QuasiInvertibleNet
 
 Noisy = Callable[[NetworkConfig], QuasiInvertibleNetwork]
 
+PYRAMIDS = {"auxiliary_widths": (4, 4, 4), "predictor_widths": (4, 4, 4, 4)}
 NARROW = {"subnet_width": 4, "auxiliary_width": 4, "fusion_width": 4}
 
 
@@ -30,6 +31,8 @@ CONFIGS = {
     "mobile_strided": narrow("mobile", auxiliary="strided", blocks=2),
     "mobile_enhancer": narrow("mobile", blocks=2, enhancer="after", enhancer_width=4),
     "mobile_enhancers_no_auxiliary": narrow("mobile", blocks=3, enhancer="both", enhancer_width=4, auxiliary="none"),
+    "hiding": narrow("mobile", auxiliary="pyramid", fusion="hiding", blocks=0, **PYRAMIDS),
+    "hiding_after_couplings": narrow("mobile", auxiliary="pyramid", fusion="hiding", blocks=3, **PYRAMIDS),
     "paper": narrow("paper", blocks=4),
     "paper_context": narrow("paper", blocks=2, subnet_convolutions=2, subnet_skip=False),
 }
@@ -81,7 +84,8 @@ def test_pixels_at_two_thirds_of_the_halo_matter(config: NetworkConfig, directio
 def test_tiles_equal_the_whole_photo(config: NetworkConfig, direction: str, noisy: Noisy) -> None:
     network = noisy(config)
     reach, step = halo(config, direction), config.alignment
-    plan = TilePlan(tile=2 * reach + 4 * step, halo=reach, alignment=step)
+    grid = None if config.grid == step else config.grid
+    plan = TilePlan(tile=2 * reach + 4 * config.grid, halo=reach, alignment=step, grid=grid)
     height, width = plan.tile + step, plan.tile + 7 * step  # odd offsets, one tile and two more across
     pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
 

@@ -19,7 +19,7 @@ class NetworkConfig(StableModel):
     LATER: ClassVar[frozenset[str]] = frozenset(
         {
             *("auxiliary_dilations", "auxiliary_widths", "colours", "split", "enhancer", "enhancer_width"),
-            *("fusion", "gain", "gain_bound", "predictor_widths", "predictor_width", "predictor_dilations", "hiding_blocks"),
+            *("fusion", "hiding_blocks", "gain", "gain_bound", "predictor_widths"),
         }
     )
 
@@ -57,18 +57,18 @@ class NetworkConfig(StableModel):
         min_length=1,
         description="of the dilated form's encoder; its decoder has them backwards without the last",
     )
-    auxiliary_widths: tuple[PositiveInt, ...] = Field((16, 32, 48, 64), min_length=1, description="of the pyramid's scales")
-    fusion: Literal["couplings", "attenuation", "hiding"] = Field(
-        "couplings", description="how image and auxiliary features become (image, Delta)"
+    auxiliary_widths: tuple[PositiveInt, ...] = Field((32, 48, 64, 96), min_length=1, description="of the pyramid's scales")
+    fusion: Literal["couplings", "hiding"] = Field(
+        "couplings",
+        description="how image and auxiliary features become (image, Delta): couplings of one another, or the difference "
+        "attenuated and shaped",
     )
     hiding_blocks: int = Field(4, ge=0, description="couplings over what is hidden, which see the features")
     gain: float = Field(0.5, gt=0, le=1, description="attenuation that training starts from")
-    gain_bound: float = Field(1.5, gt=0, description="log-gain lies within this of its start")
+    gain_bound: float = Field(4.0, gt=0, description="the logarithm of the gain stays within so much of its start")
     predictor_widths: tuple[PositiveInt, ...] = Field(
-        (16, 32, 48, 64), min_length=1, description="scales of the pyramid that finds the features in the filtered picture"
+        (32, 48, 64, 96), min_length=1, description="scales of the pyramid that finds the features in the filtered picture"
     )
-    predictor_width: int = Field(16, ge=1)
-    predictor_dilations: tuple[PositiveInt, ...] = Field((), description="of a dilated predictor; none: a pyramid")
     fusion_blocks: int = Field(1, ge=1, description="blocks over (image, auxiliary features)")
     fusion_width: int = Field(32, ge=1)
     hyper_parameters: int = Field(0, ge=0, description="values that only the auxiliary branch sees")
@@ -83,6 +83,12 @@ class NetworkConfig(StableModel):
             raise ValueError("subnet_skip joins the first and the third of at least 4 convolutions")
         if self.hyper_parameters and self.auxiliary == "none":
             raise ValueError("hyper_parameters need the auxiliary branch: it alone sees them")
+        if self.fusion == "hiding" and (self.auxiliary not in ("pyramid", "guided") or self.squeeze == "none"):
+            raise ValueError("a hiding fusion needs a squeezed image, and a pyramid or the operator's output to guide it")
+        if self.auxiliary in ("pyramid", "guided") and self.fusion != "hiding":
+            raise ValueError(f"a network whose auxiliary branch is {self.auxiliary} needs fusion = hiding")
+        if self.auxiliary == "guided" and self.hyper_parameters:
+            raise ValueError("a guided network takes no hyper-parameters: the operator's output shows what they did")
         if self.squeeze == "none" and (self.colours, self.split) != ("opponent", "bands"):
             raise ValueError("colours and split are those of a squeezed image; without squeeze it is RGB, split 1 | 2")
         if self.split == "colours" and self.colours == "rgb":
@@ -98,6 +104,14 @@ class NetworkConfig(StableModel):
     def alignment(self) -> int:
         """Sizes and offsets of tiles are multiples of this, in pixels; strides of the auxiliary branch make it coarser."""
         return self.cell * (4 if self.auxiliary == "strided" else 1)
+
+    @property
+    def grid(self) -> int:
+        """Tiles begin at multiples of this, in pixels: the coarsest cell of any pyramid."""
+        if self.fusion != "hiding":
+            return self.alignment
+        scales = [len(self.predictor_widths)] + [len(self.auxiliary_widths)] * (self.auxiliary == "pyramid")
+        return self.alignment * 2 ** (max(scales) - 1)
 
     @property
     def channels(self) -> int:

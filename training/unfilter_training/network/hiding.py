@@ -12,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from unfilter_training.network.coupling import Coupling, Subnet
+from unfilter_training.network.pyramid import Pyramid
 
 CONVOLUTIONS = 2
 """Of the subnet that sees the features and says how strongly to attenuate."""
@@ -35,7 +36,7 @@ class Hiding(nn.Module):
         gain: float,
         gain_bound: float,
         bound: float,
-        predictor: nn.Module,
+        predictor: Pyramid,
     ) -> None:
         super().__init__()
         self.first, self.bound = first, gain_bound

@@ -4,8 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from unfilter_training.network.attenuation import Attenuation
-from unfilter_training.network.auxiliary import Dilated, auxiliary_branch
+from unfilter_training.network.auxiliary import auxiliary_branch
 from unfilter_training.network.config import NetworkConfig
 from unfilter_training.network.coupling import Coupling
 from unfilter_training.network.enhancer import Enhancer
@@ -24,7 +23,7 @@ class QuasiInvertibleNetwork(RestorableNetwork):
     photo.
 
     Attributes:
-        makes_delta: false leaves Delta out of an attenuating fusion's result, which a training that does not weigh it saves
+        makes_delta: false leaves Delta out of an hiding fusion's result, which a training that does not weigh it saves
             a third of its time by.
     """
 
@@ -40,17 +39,9 @@ class QuasiInvertibleNetwork(RestorableNetwork):
         self.invertible = _couplings(config, config.blocks, self.low, channels - self.low, config.subnet_width)
         self.fusion = nn.ModuleList()
         self.auxiliary = auxiliary_branch(config)
-        self.attenuation: Attenuation | Hiding | None = None
-        if config.fusion == "attenuation":
-            self.attenuation = Attenuation(
-                channels,
-                width=config.fusion_width,
-                start=config.gain,
-                bound=config.gain_bound,
-                predictor=_predictor(config),
-            )
-        elif config.fusion == "hiding":
-            self.attenuation = Hiding(
+        self.hiding: Hiding | None = None
+        if config.fusion == "hiding":
+            self.hiding = Hiding(
                 channels,
                 self.low,
                 blocks=config.hiding_blocks,
@@ -59,7 +50,7 @@ class QuasiInvertibleNetwork(RestorableNetwork):
                 gain=config.gain,
                 gain_bound=config.gain_bound,
                 bound=config.log_scale_bound,
-                predictor=_predictor(config),
+                predictor=Pyramid(channels, channels, config.predictor_widths),
             )
         elif self.auxiliary is not None:
             # Fusion changes the image first, by the auxiliary features, then the features into Delta: a target that
@@ -83,8 +74,8 @@ class QuasiInvertibleNetwork(RestorableNetwork):
         image: Float[Tensor, "batch 3 height width"],
         hyper_parameters: Float[Tensor, "batch count"] | None = None,
     ) -> Float[Tensor, "batch 3 height width"]:
-        """The auxiliary features of the attenuating fusion as a picture: what the branch takes for the operator's output."""
-        assert self.auxiliary is not None and self.attenuation is not None
+        """The auxiliary features of the hiding fusion as a picture: what the branch takes for the operator's output."""
+        assert self.auxiliary is not None and self.hiding is not None
         bands = self.squeeze.squeeze(image)
         condition = None if hyper_parameters is None else hyper_parameters[:, :, None, None]
         return self.squeeze.unsqueeze(bands + self.auxiliary(bands, condition).float())
@@ -112,23 +103,23 @@ class QuasiInvertibleNetwork(RestorableNetwork):
         bands = self.squeeze.squeeze(image)
         image_bands = _run(self.invertible, bands, self.low)
         if output is not None:
-            assert self.attenuation is not None
-            return self._attenuated(image_bands, self.squeeze.squeeze(output))
+            assert self.hiding is not None
+            return self._hidden(image_bands, self.squeeze.squeeze(output))
         if self.auxiliary is None:
             return self.squeeze.unsqueeze(image_bands), None
         condition = None if hyper_parameters is None else hyper_parameters[:, :, None, None]
         features = self.auxiliary(bands, condition).float()
-        if self.attenuation is not None:
-            return self._attenuated(image_bands, bands + features)
+        if self.hiding is not None:
+            return self._hidden(image_bands, bands + features)
         fused = _run(self.fusion, torch.cat([image_bands, features], dim=1), self.config.channels)
         image_bands, delta = fused.split(self.config.channels, dim=1)
         return self.squeeze.unsqueeze(image_bands), delta
 
-    def _attenuated(self, image_bands: Tensor, features: Tensor) -> tuple[Tensor, Tensor | None]:
-        assert self.attenuation is not None
+    def _hidden(self, image_bands: Tensor, features: Tensor) -> tuple[Tensor, Tensor | None]:
+        assert self.hiding is not None
         if not self.makes_delta:
-            return self.squeeze.unsqueeze(self.attenuation.filtered(image_bands, features)), None
-        filtered, delta = self.attenuation(image_bands, features)
+            return self.squeeze.unsqueeze(self.hiding.filtered(image_bands, features)), None
+        filtered, delta = self.hiding(image_bands, features)
         return self.squeeze.unsqueeze(filtered), delta
 
     def inverse(
@@ -138,8 +129,8 @@ class QuasiInvertibleNetwork(RestorableNetwork):
     ) -> Float[Tensor, "batch 3 height width"]:
         """What `forward` made `filtered` and `delta` from, unclipped. Without `delta` it is taken to be zero."""
         bands = self.squeeze.squeeze(filtered)
-        if self.attenuation is not None:
-            bands = self.attenuation.inverse(bands, delta)
+        if self.hiding is not None:
+            bands = self.hiding.inverse(bands, delta)
         elif self.auxiliary is not None:
             delta = torch.zeros_like(bands) if delta is None else delta
             fused = _run_back(self.fusion, torch.cat([bands, delta], dim=1), self.config.channels)
@@ -154,15 +145,6 @@ class QuasiInvertibleNetwork(RestorableNetwork):
         if self.enhance_restored is not None:
             restored = self.squeeze.unsqueeze(self.enhance_restored(self.squeeze.squeeze(restored)))
         return restored
-
-
-def _predictor(config: NetworkConfig) -> nn.Module:
-    if not config.predictor_dilations:
-        return Pyramid(config.channels, config.channels, config.predictor_widths)
-    branch = Dilated(config.channels, config.channels, config.predictor_width, 0, config.predictor_dilations)
-    nn.init.zeros_(branch.last.weight)
-    nn.init.zeros_(branch.last.bias)
-    return branch
 
 
 def _enhancer(config: NetworkConfig, place: str) -> Enhancer | None:

@@ -1,4 +1,4 @@
-"""The attenuating fusion keeps the network's law: with Delta kept, nothing is lost, at any even size and any weights."""
+"""The hiding fusion keeps the network's law: with Delta kept, nothing is lost, at any even size and any weights."""
 
 import pytest
 import torch
@@ -8,11 +8,11 @@ from unfilter_training.network import NetworkConfig, build
 from unfilter_training.network.pyramid import Pyramid
 
 SMALL = {
-    "blocks": 2,
+    "blocks": 0,
     "subnet_width": 4,
     "auxiliary_widths": (4, 6, 8),
-    "fusion": "attenuation",
-    "fusion_width": 4,
+    "fusion": "hiding",
+    "hiding_blocks": 3,
     "predictor_widths": (4, 6, 8),
 }
 LEARNED = NetworkConfig(auxiliary="pyramid", **SMALL)

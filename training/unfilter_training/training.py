@@ -86,7 +86,14 @@ def train(
         distributed.wait_for_all()
     schedule = recipe.schedule
     symmetry = operator(recipe.operator).symmetry
-    patches = Patches(made, size=schedule.patch, seed=schedule.seed, symmetry=symmetry, overshoot=recipe.overshoot)
+    patches = Patches(
+        made,
+        size=schedule.patch,
+        seed=schedule.seed,
+        symmetry=symmetry,
+        overshoot=recipe.overshoot,
+        looks=recipe.looks,
+    )
     trainer = Trainer(recipe, patches, folder, device=device, start=start)
     with told.steps(recipe, trainer.step) as report:
         trainer.run(report)

@@ -79,7 +79,8 @@ def bars() -> "Audience":
 
         @contextmanager
         def steps(self, recipe: Recipe, first: int) -> Iterator[Callable[[Progress], None]]:
-            with tqdm(total=recipe.schedule.steps, initial=first, desc=recipe.filter, unit="step") as bar:
+            total = recipe.schedule.approximate + recipe.schedule.steps
+            with tqdm(total=total, initial=first, desc=recipe.filter, unit="step") as bar:
 
                 def report(progress: Progress) -> None:
                     bar.update(progress.step - bar.n)

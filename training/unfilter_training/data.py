@@ -144,7 +144,7 @@ class Patches:
             target = np.clip(pair.filtered[window].astype(np.float32), -self.overshoot, 1 + self.overshoot)
         patches = [photo, target]
         if self.symmetry == "square":
-            turns, mirror = random.integers(4), random.integers(2)
+            turns, mirror = int(random.integers(4)), random.integers(2)
             patches = [np.rot90(patch[:, ::-1] if mirror else patch, turns) for patch in patches]
         elif self.symmetry == "transpose" and random.integers(2):
             patches = [patch.transpose(1, 0, 2) for patch in patches]

@@ -23,7 +23,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(weights, {"lr": lr})
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
+    def step(self, closure: Callable[[], float] | None = None) -> None:
         """Apply the gradients; those of equal shape go through one batch of matrix products."""
         assert closure is None
         for group in self.param_groups:

@@ -64,7 +64,9 @@ def run(arguments: Namespace) -> int:
 def _print(files: list[Path], pictures: "list[PictureScore]", mean: "PhotoScore") -> None:
     jpegs = f"{'JPEG 70, 80, 90 (4:2:0)':>26}{'(4:4:4)':>22}"
     print(f"{'photo':<28}{'unfiltered':>12}{'approximation':>15}{'restoration':>13}{jpegs}")
-    for name, row in [*((path.name, picture) for path, picture in zip(files, pictures, strict=True)), ("mean", mean)]:
+    rows: list[tuple[str, PictureScore | PhotoScore]] = [("mean", mean)]
+    rows[:0] = [(path.name, picture) for path, picture in zip(files, pictures, strict=True)]
+    for name, row in rows:
         jpegs = "".join(
             f"{', '.join(f'{db:.2f}' for db in three):>{width}}"
             for three, width in ((row.restoration_jpeg_420, 26), (row.restoration_jpeg_444, 22))

@@ -107,5 +107,5 @@ def gather(names: Sequence[str], short_trainings: Path | None) -> tuple[Subject,
 def _subject(folder: Path) -> Subject:
     description = checkpoint.read_description(folder)
     label = description.filter
-    group = next((group for prefix, group in _PREFIXES.items() if label.startswith(prefix)), "filter")
+    group: Group = next((group for prefix, group in _PREFIXES.items() if label.startswith(prefix)), "filter")
     return Subject(label, description.weights_sha256, group, folder, description)

@@ -1,5 +1,7 @@
 """The whole network: invertible branch, auxiliary branch, invertible fusion into (image, Delta)."""
 
+from typing import Any
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -153,7 +155,7 @@ def _enhancer(config: NetworkConfig, place: str) -> Enhancer | None:
 
 def _couplings(config: NetworkConfig, blocks: int, first: int, second: int, width: int) -> nn.ModuleList:
     """Couplings over channels split `first` | `second`, the target turning from one to the next, first half first."""
-    settings = {
+    settings: dict[str, Any] = {
         "width": width,
         "convolutions": config.subnet_convolutions,
         "skip": config.subnet_skip,

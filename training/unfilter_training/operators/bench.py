@@ -42,7 +42,7 @@ def measure(operator: Operator, batch: int, side: int, repeat: int, device: str)
     name, function = _OPENCV[operator.name]
     if find_spec("cv2") is None:
         return f"{row}   {name}: OpenCV is not installed (extra opencv)"
-    import cv2  # type: ignore[import-not-found]
+    import cv2
 
     try:
         seconds = _fastest(lambda: [function(cv2, image) for image in images], repeat)

@@ -100,7 +100,8 @@ def _bisect(
 
 
 def _offsets(radius: int) -> Iterator[tuple[int, int]]:
-    return product(range(2 * radius + 1), repeat=2)
+    along = range(2 * radius + 1)
+    return product(along, along)
 
 
 def _window(padded: Tensor, radius: int, y: int, x: int) -> Tensor:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ class Avif:
         )
 
 
-def _through(pixels: NDArray[np.uint8], path: Path, **settings: object) -> Saved:
+def _through(pixels: NDArray[np.uint8], path: Path, **settings: Any) -> Saved:
     Image.fromarray(pixels).save(path, **settings)
     with Image.open(path) as image:
         return Saved(np.array(image.convert("RGB")), path.stat().st_size)

@@ -229,6 +229,8 @@ describe("the app", { skip: chromium.missing, timeout: 1_200_000 }, () => {
       assert.match(await app.ready(), /ONNX Runtime · WASM/);
       const { file, notice } = await app.give("drop", "filtered.png", goldens.l0.bytes("files/filtered.png"));
       assert.ok(file, notice);
+      const jpeg = await app.give("drop", "filtered.jpg", goldens.l0.bytes("jpegs/filtered_420_90.jpg"));
+      assert.ok(jpeg.file, jpeg.notice);
     } finally {
       await page.setOfflineMode(false);
     }

@@ -177,16 +177,17 @@ describe("the app", { skip: chromium.missing, timeout: 1_200_000 }, () => {
 
   test("a picture is saved as a JPEG that the app restores after a reload, and PNG is a choice", async () => {
     await app.open({ filter: "variable", runtime: "onnx", backend: "wasm", save: "85" });
-    const { original, filtered } = await photoTaken();
+    const { filtered } = await photoTaken();
     assert.ok(isJpeg(filtered));
     await look("jpeg");
     const path = await saved();
     assert.match(path, /photo-.*\.filtered\.jpg$/);
     await page.reload();
     await app.ready();
-    const { file, notice } = await app.give("drop", "filtered.jpg", readFileSync(path));
+    const { file, notice, caption } = await app.give("drop", "filtered.jpg", readFileSync(path));
     assert.ok(file, notice);
-    assert.ok((await likeness(original, file)) > (await likeness(original, filtered)));
+    assert.match(caption, /^Restored with variable · 320 × 240/); // converted.test.ts compares levels, of a trained filter
+    assert.equal((await decodePng(file)).tag, null);
     await page.click("#back");
     await page.click("#settings-button");
     await page.click('#settings input[value="png"]');
@@ -228,6 +229,8 @@ describe("the app", { skip: chromium.missing, timeout: 1_200_000 }, () => {
       assert.match(await app.ready(), /ONNX Runtime · WASM/);
       const { file, notice } = await app.give("drop", "filtered.png", goldens.l0.bytes("files/filtered.png"));
       assert.ok(file, notice);
+      const jpeg = await app.give("drop", "filtered.jpg", goldens.l0.bytes("jpegs/filtered_420_90.jpg"));
+      assert.ok(jpeg.file, jpeg.notice);
     } finally {
       await page.setOfflineMode(false);
     }

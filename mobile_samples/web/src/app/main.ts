@@ -180,12 +180,13 @@ async function showResult(before: { label: string; file: Blob }, after: { label:
   URL.revokeObjectURL(link.href);
   link.href = URL.createObjectURL(file);
   link.download = `${(source.name ?? "photo").replace(/(\.filtered|\.restored)?\.\w+$/, "")}.${after.label.toLowerCase()}.${jpeg ? "jpg" : "png"}`;
-  link.textContent = `Save the ${after.label.toLowerCase()} ${jpeg ? "JPEG" : "PNG"} (${sizeOf(file)})`;
+  link.textContent = `Save ${jpeg ? "JPEG" : "PNG"} · ${sizeOf(file)}`;
+  link.setAttribute("aria-label", `Save the ${after.label.toLowerCase()} photo as ${jpeg ? "JPEG" : "PNG"}, ${sizeOf(file)}`);
   show("result");
 }
 
 function sizeOf({ size }: Blob): string {
-  return size < 1e6 ? `${Math.ceil(size / 1e3)} kB` : `${(size / 1e6).toFixed(1)} MB`;
+  return size < 1e6 ? `${Math.ceil(size / 1e3)}\u00a0kB` : `${(size / 1e6).toFixed(1)}\u00a0MB`;
 }
 
 function report(error: unknown): void {

@@ -1,6 +1,6 @@
 /** The worker: holds one filter, and does what the page asks, one request after the other. */
 
-import { Bundle, Filter, inspect, type Pixels, UnfilterError } from "../unfilter";
+import { Bundle, Filter, inspect, type Pixels, preloadJpegCodec, UnfilterError } from "../unfilter";
 import type { Answer, Opened, Request, Requests } from "./messages";
 
 let filter: Filter | undefined;
@@ -14,6 +14,7 @@ const methods: { [Name in keyof Requests]: (given: Requests[Name]["given"], id: 
   async open({ bundle, choice }): Promise<Opened> {
     filter = undefined;
     filter = await Filter.open(await Bundle.open(bundle), choice);
+    await preloadJpegCodec().catch(console.warn); // for a JPEG that comes when there is no network
     return { manifest: filter.manifest, runtime: filter.runtime, backend: filter.backend };
   },
   async preview({ frame, parameters }) {

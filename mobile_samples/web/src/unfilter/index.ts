@@ -8,7 +8,7 @@ export { inspect } from "./inspect";
 export type { Manifest } from "./manifest";
 export type { Photo } from "./photo/photo";
 export { encodeJpeg } from "./photo/jpeg";
-export { locateJpegCodec } from "./photo/libjpegTurbo";
+export { locateJpegCodec, preloadJpegCodec } from "./photo/libjpegTurbo";
 export { encodePng } from "./photo/png";
 export { type PhotoFile, readPhoto } from "./photo/read";
 export type { Pixels } from "./pixels";

@@ -6,7 +6,7 @@
 
 import createModule, { type TurboJpeg } from "@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs";
 
-import { damaged } from "../errors";
+import { damaged, UnfilterError } from "../errors";
 import { emptyPixels, type Pixels } from "../pixels";
 
 const CHROMA_HALVED = 2; // TJSAMP_420
@@ -19,8 +19,16 @@ export function locateJpegCodec(files: string): void {
   folder = files;
 }
 
+/** Loads it before a JPEG comes, so that an app has it when there is no network. */
+export async function preloadJpegCodec(): Promise<void> {
+  await codec();
+}
+
 function codec(): Promise<TurboJpeg> {
-  loading ??= createModule({ locateFile: (name) => folder + name, print: () => {}, printErr: () => {} });
+  loading ??= createModule({ locateFile: (name) => folder + name, print: () => {}, printErr: () => {} }).catch((error: unknown) => {
+    loading = undefined; // another try may have a network
+    throw new UnfilterError(`needs the JPEG codec, which cannot be loaded from ${folder} (${String(error)})`);
+  });
   return loading;
 }
 

@@ -15,14 +15,15 @@ REFUSED = {"llf": {"w8"}}
 """What misses its tolerance, so that conversion leaves it out and says the number (docs/precisions.md)."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KEPT)
 def test_restores_in_fp16_and_w8_as_the_reference_does_within_the_tolerances(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, conversions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline, "CONVERTERS", ("reference", "coreml"))
     monkeypatch.setattr(coreml, "PRECISIONS", ("fp16",))
     monkeypatch.setattr("unfilter.runtimes.NAMES", ("coreml", "mil", "torch"))
-    report = Conversion(checkpoint.find(name), tmp_path / "cache").run(tmp_path / "bundle")
+    report = Conversion(checkpoint.find(name), conversions).run(tmp_path / "bundle")
     assert not report.failures
     assert {each.precision for each in report.refused} == REFUSED.get(name, set())
     assert {(graph.engine.precision, graph.direction) for graph in report.graphs if graph.engine.runtime == "mil"} == {

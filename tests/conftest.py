@@ -70,11 +70,12 @@ def variable_network(noisy: Callable[[NetworkConfig], QuasiInvertibleNetwork]) -
 
 @pytest.fixture(scope="session")
 def variable_bundle(once: Once, conversions: Path, variable_network: QuasiInvertibleNetwork) -> Path:
-    """`variable_network` as a bundle of every format, made by the pipeline. Read only: copy it before changing anything.
+    """`variable_network` as a bundle of every format, converted as any other. Read only: copy it before changing anything.
 
     The tile is small for the sake of speed, and smaller than some goldens, which are cut.
     """
-    from unfilter_converters import pipeline
+    from unfilter_converters import source
+    from unfilter_converters.convert import convert
     from unfilter_training import checkpoint
     from unfilter_training.recipe import Recipe
 
@@ -101,32 +102,33 @@ def variable_bundle(once: Once, conversions: Path, variable_network: QuasiInvert
         machine="a test",
     )
 
-    def convert(folder: Path) -> None:
+    def make(folder: Path) -> None:
         folder.mkdir()
         checkpoint.save(folder / "checkpoint", variable_network, description)
         with shapes_unchecked_while_tracing(), pytest.MonkeyPatch.context() as patch:
-            patch.setattr(pipeline, "TILE", 256)
-            pipeline.Conversion(folder / "checkpoint", conversions).run(folder / "bundle")
+            patch.setattr(source, "TILE", 256)
+            convert(source.read_source(folder / "checkpoint"), folder / "bundle", conversions)
 
-    return once("variable", convert) / "bundle"
+    return once("variable", make) / "bundle"
 
 
 @pytest.fixture(scope="session")
 def shipped_bundle(once: Once, conversions: Path) -> Path:
-    """The shipped L0 filter, converted by the pipeline. Read only: copy it before changing anything.
+    """The shipped L0 filter, converted as `unfilter convert` does. Read only: copy it before changing anything.
 
     UNFILTER_TEST_BUNDLE names one that was made before, to save the minute while working on a test.
     """
 
-    def convert(folder: Path) -> None:
+    def make(folder: Path) -> None:
         folder.mkdir()
         if made_before := os.environ.get("UNFILTER_TEST_BUNDLE"):
             shutil.copytree(made_before, folder / "l0")
             return
-        from unfilter_converters.pipeline import Conversion
+        from unfilter_converters.convert import convert
+        from unfilter_converters.source import read_source
         from unfilter_training.checkpoint import find
 
         with shapes_unchecked_while_tracing():
-            Conversion(find("l0"), conversions).run(folder / "l0")
+            convert(read_source(find("l0")), folder / "l0", conversions)
 
-    return once("shipped", convert) / "l0"
+    return once("shipped", make) / "l0"

@@ -77,9 +77,10 @@ def _misses(report: FidelityReport) -> Iterator[tuple[Engine, str]]:
             yield trip.forward, f"restores one photo {worst:.2f} dB less than the reference, {bound.photo_db:g} at most"
 
 
-def without(refused: Iterable[Refused], artifacts: list[Artifact], bundle: Path) -> list[Artifact]:
+def without(refused: Iterable[Refused], artifacts: Iterable[Artifact], bundle: Path) -> list[Artifact]:
     """`artifacts` but those refused, whose files are removed from the bundle."""
     gone = {(each.format, each.precision) for each in refused}
+    artifacts = list(artifacts)
     for path in {bundle / each.path for each in artifacts if (each.format, each.precision) in gone}:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     return [each for each in artifacts if (each.format, each.precision) not in gone]

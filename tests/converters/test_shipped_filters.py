@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from unfilter.bundle import DIRECTIONS
-from unfilter_converters import coreml, pipeline
-from unfilter_converters.pipeline import Conversion
+from unfilter_converters import coreml, make
+from unfilter_converters.convert import convert
+from unfilter_converters.source import read_source
 from unfilter_training import checkpoint
 from unfilter_training.recipe import read_recipe
 
@@ -20,10 +21,10 @@ REFUSED = {"llf": {"w8"}}
 def test_restores_in_fp16_and_w8_as_the_reference_does_within_the_tolerances(
     name: str, conversions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "CONVERTERS", ("reference", "coreml"))
+    monkeypatch.setattr(make, "CONVERTERS", ("reference", "coreml"))
     monkeypatch.setattr(coreml, "PRECISIONS", ("fp16",))
     monkeypatch.setattr("unfilter.runtimes.NAMES", ("coreml", "mil", "torch"))
-    report = Conversion(checkpoint.find(name), conversions).run(tmp_path / "bundle")
+    report = convert(read_source(checkpoint.find(name)), tmp_path / "bundle", conversions)
     assert not report.failures
     assert {each.precision for each in report.refused} == REFUSED.get(name, set())
     assert {(graph.engine.precision, graph.direction) for graph in report.graphs if graph.engine.runtime == "mil"} == {

@@ -34,29 +34,32 @@ def run(arguments: Namespace) -> int:
     from unfilter.errors import UnfilterError
     from unfilter.fidelity import render
     from unfilter.fidelity.reports.overview import write_overview
-    from unfilter_converters.pipeline import PRECISIONS, Conversion, page_of, refuse_baseline
-    from unfilter_training.checkpoint import find, read_description, shipped
+    from unfilter_converters.convert import convert
+    from unfilter_converters.make import PRECISIONS
+    from unfilter_converters.publish import page_of
+    from unfilter_converters.source import read_source
+    from unfilter_training.checkpoint import find, shipped
 
-    checkpoints = [find(name) for name in arguments.filters or shipped()]
-    described = [read_description(checkpoint) for checkpoint in checkpoints]  # a wrong name is said before work begins
-    for checkpoint, description in zip(checkpoints, described, strict=True):
-        refuse_baseline(checkpoint, description)
+    # what is wrong with a checkpoint is said before work begins
+    sources = [read_source(find(name)) for name in arguments.filters or shipped()]
     for folder in (arguments.out, arguments.cache):
         if folder.exists() and not folder.is_dir():
             raise UnfilterError(f"{folder}: is not a folder; name another one")
         folder.mkdir(parents=True, exist_ok=True)
     reports = {}
-    for checkpoint, description in zip(checkpoints, described, strict=True):
-        target = arguments.out / description.filter
+    for source in sources:
+        name = source.description.filter
+        target = arguments.out / name
 
-        def step(line: str, name: str = description.filter) -> None:
+        def step(line: str, name: str = name) -> None:
             announce(f"[{name}] {line}")
 
-        conversion = Conversion(checkpoint, arguments.cache, step, arguments.precisions or PRECISIONS)
-        report = reports[page_of(target).name] = conversion.run(target)
+        precisions = arguments.precisions or PRECISIONS
+        report = convert(source, target, arguments.cache, precisions=precisions, report=step)
+        reports[page_of(target).name] = report
         finish()
         print(render(report))
-        if notice := description.recipe.research_only:
+        if notice := source.description.recipe.research_only:
             print(f"for research only: {' '.join(notice.split())}")
         print(f"bundle: {target}\nreport: {page_of(target)}\n")
     print(f"all reports: {write_overview(arguments.out, reports)}")

@@ -34,8 +34,11 @@ def shapes_unchecked_while_tracing() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def conversions(shared_folder: Path) -> Path:
-    """The cache of converted artifacts: what one test has converted, no other converts again, in whatever worker."""
-    return shared_folder / "conversions"
+    """The cache of converted artifacts: what one test has converted, no other converts again, in whatever worker.
+
+    UNFILTER_TEST_CACHE names a folder to keep them in for the next run.
+    """
+    return Path(os.environ.get("UNFILTER_TEST_CACHE", shared_folder / "conversions"))
 
 
 @pytest.fixture(scope="session")

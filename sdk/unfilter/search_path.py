@@ -1,4 +1,7 @@
-"""Where bundles are looked for: by `restore`, which knows a restoration id, and by `Filter.open`, which is given a name."""
+"""Where bundles are looked for: by `restore`, which knows a restoration id, and by `Filter.open`, which is given a name.
+
+Folders first, then packed bundles of installed packages (`unfilter.packages`), which are unpacked when they are asked for.
+"""
 
 import os
 import re
@@ -7,9 +10,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from unfilter import signing, store
-from unfilter.archive import is_archive
+from unfilter.archive import Archive, is_archive
 from unfilter.bundle import MANIFEST, SHOWN, Bundle
 from unfilter.errors import BundleError, PhotoError
+from unfilter.packages import packed
 from unfilter.photo import Tag
 
 VARIABLE = "UNFILTER_BUNDLES"
@@ -48,9 +52,9 @@ def find_bundle(source: Path | str, tag: Tag | None) -> Bundle:
     if tag is None:
         raise PhotoError(f"{source}: carries no unfilter tag; if a filter made it, name its bundle with --filter")
     broken: list[BundleError] = []
-    for bundle in bundles(broken=broken.append):
+    for bundle in (*bundles(broken=broken.append), *packed(broken.append)):
         if bundle.manifest.restoration == tag.restoration:
-            return _trusted(bundle)
+            return _trusted(_unpacked(bundle))
     raise PhotoError(
         f"{source}: no bundle of filter {tag.filter} with restoration id {tag.restoration[:SHOWN]} in {_searched()}"
         f"{_passed_over(broken)}; name it with --filter or set {VARIABLE}"
@@ -94,18 +98,19 @@ def by_name(name: str, within: Sequence[Path] | None = None) -> Bundle:
     Raises:
         BundleError: none or several, in one line that says what there is.
     """
-    found: dict[str, Bundle] = {}  # by restoration id: the first of the path stands for others of the same
+    found: dict[str, Bundle | Archive] = {}  # by restoration id: the first of the path stands for others of the same
     broken: list[BundleError] = []
-    for bundle in bundles(within, broken.append):
+    packages = packed(broken.append) if within is None else ()
+    for bundle in (*bundles(within, broken.append), *packages):
         found.setdefault(bundle.manifest.restoration, bundle)
     wanted, _, start = name.partition("@")
     matching = [
         one for one in found.values() if one.manifest.filter == wanted and one.manifest.restoration.startswith(start)
     ]
     if len(matching) == 1:
-        return matching[0]
+        return _unpacked(matching[0])
     if matching:
-        there = ", ".join(f"{one.name} ({one.folder})" for one in matching)
+        there = ", ".join(f"{one.name} ({_place(one)})" for one in matching)
         raise BundleError(f"{name}: is ambiguous, there are {there}; name one of them")
     known = sorted(one.name if one.manifest.filter == wanted else one.manifest.filter for one in found.values())
     close = get_close_matches(wanted, known, n=1)
@@ -114,6 +119,14 @@ def by_name(name: str, within: Sequence[Path] | None = None) -> Bundle:
         f"{name}: no bundle folder, and no filter of that name in {_searched(within)}{_passed_over(broken)}; {hint}"
         + (f"there are {', '.join(dict.fromkeys(known))}" if known else "none is there: add one with `unfilter install`")
     )
+
+
+def _unpacked(bundle: Bundle | Archive) -> Bundle:
+    return bundle if isinstance(bundle, Bundle) else store.keep(bundle.path, store.unpacked())[0]
+
+
+def _place(bundle: Bundle | Archive) -> Path:
+    return bundle.folder if isinstance(bundle, Bundle) else bundle.path
 
 
 def _passed_over(broken: Sequence[BundleError]) -> str:

@@ -27,14 +27,22 @@ def add_arguments(parser: ArgumentParser) -> None:
         choices=get_args(Precision),
         help="beside fp32 (may be repeated; default: fp16 and w8)",
     )
+    parser.add_argument(
+        "--pack",
+        type=Path,
+        metavar="FOLDER",
+        help="also write each as one file there, as `unfilter-filters` carries it: ONNX and TFLite in fp32 and fp16",
+    )
 
 
 def run(arguments: Namespace) -> int:
+    from unfilter.bundle import Bundle
     from unfilter.commands.progress import announce, finish
     from unfilter.errors import UnfilterError
     from unfilter.fidelity import render
     from unfilter.fidelity.reports.overview import write_overview
     from unfilter_converters.convert import convert
+    from unfilter_converters.distribution import pack_for_distribution
     from unfilter_converters.make import PRECISIONS
     from unfilter_converters.publish import page_of
     from unfilter_converters.source import read_source
@@ -42,7 +50,11 @@ def run(arguments: Namespace) -> int:
 
     # what is wrong with a checkpoint is said before work begins
     sources = [read_source(find(name)) for name in arguments.filters or shipped()]
-    for folder in (arguments.out, arguments.cache):
+    if not sources:
+        raise UnfilterError("no checkpoint comes with the wheel: name a folder of one, or convert in a clone of the project")
+    for folder in (arguments.out, arguments.cache, arguments.pack):
+        if folder is None:
+            continue
         if folder.exists() and not folder.is_dir():
             raise UnfilterError(f"{folder}: is not a folder; name another one")
         folder.mkdir(parents=True, exist_ok=True)
@@ -61,6 +73,9 @@ def run(arguments: Namespace) -> int:
         print(render(report))
         if notice := source.description.recipe.research_only:
             print(f"for research only: {' '.join(notice.split())}")
-        print(f"bundle: {target}\nreport: {page_of(target)}\n")
+        print(f"bundle: {target}\nreport: {page_of(target)}")
+        if arguments.pack:
+            print(f"packed: {pack_for_distribution(Bundle(target), arguments.pack)}")
+        print()
     print(f"all reports: {write_overview(arguments.out, reports)}")
     return 1 if any(report.failures for report in reports.values()) else 0

@@ -143,6 +143,10 @@ def wheel(session: nox.Session) -> None:
     session.run(python, "-c", PSNR, str(photo), "restored.png", "40", external=True)
     session.run(command, "convert", success_codes=[2], external=True)  # the extra is missing: says which, exits with 2
     if names == ["all"]:
+        if any("OWNER" in url for url in PROJECT["project"]["urls"].values()):
+            session.warn(
+                "pyproject.toml: project.urls still name OWNER; write the owner of the repository before publishing"
+            )
         for built in (code, filters):
             (ROOT / "dist").mkdir(exist_ok=True)
             shutil.copy(built, ROOT / "dist")

@@ -1,4 +1,4 @@
-"""Laws: packed bundles of an installed package are found by name and by tag, unpacked when asked for, and after all folders."""
+"""Laws: packed bundles of installed packages are found by name and by tag, after all folders, and unpacked when asked for."""
 
 import json
 import sys

@@ -4,6 +4,8 @@ Until it is complete, what is written stands hidden beside its final name, as `.
 the process that writes it. One that is killed leaves it there; `remove_leftovers` clears away what nobody holds any more.
 """
 
+import ctypes
+import errno
 import os
 import re
 import secrets
@@ -13,11 +15,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from unfilter.exchange import exchange
-
 if sys.platform != "win32":
     import fcntl
 
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = _RENAME_SWAP = 2
 _LEFTOVER = re.compile(r"\..*\.unfilter-[0-9a-f]{12}(?:\.[^.]{1,9})?", re.DOTALL)
 
 
@@ -84,6 +86,36 @@ def remove_folder(path: Path, before_removal: Callable[[], object] = lambda: Non
         aside.rename(path)
         raise
     _remove(aside)
+
+
+def exchange(first: Path, second: Path) -> bool:
+    """Give each of two paths, which both exist, the content of the other, with no moment in between.
+
+    Source: renameat2(2) of Linux, renamex_np(2) of macOS.
+
+    Returns:
+        False, with nothing changed, where the system or the file system cannot do that.
+
+    Raises:
+        OSError: a path is missing, or may not be renamed.
+    """
+    names = os.fsencode(first), os.fsencode(second)
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        if sys.platform == "linux":
+            code = library.renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], ctypes.c_uint(_RENAME_EXCHANGE))
+        elif sys.platform == "darwin":
+            code = library.renamex_np(names[0], names[1], ctypes.c_uint(_RENAME_SWAP))
+        else:
+            return False
+    except (AttributeError, TypeError):  # a C library without it
+        return False
+    if code == 0:
+        return True
+    error = ctypes.get_errno()
+    if error in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP):
+        return False
+    raise OSError(error, os.strerror(error), str(first), None, str(second))
 
 
 def remove_leftovers(folder: Path) -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from unfilter import files
-from unfilter.exchange import exchange
-from unfilter.files import new_folder, remove_folder, remove_leftovers, replacing, replacing_folder
+from unfilter.files import exchange, new_folder, remove_folder, remove_leftovers, replacing, replacing_folder
 
 
 def test_the_file_stands_only_after_the_block(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Laws: packed bundles of installed packages are found by name and by tag, after all folders, and unpacked when asked for."""
+"""Laws: packed bundles of packages are found by name and by tag, after all folders, and unpacked when asked for."""
 
 import json
 import sys

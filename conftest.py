@@ -20,6 +20,27 @@ os.environ.update({name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREA
 DATA = Path(os.environ.get("UNFILTER_DATA", Path(__file__).parents[1] / "shared" / "data"))
 CONVERTED = ("shipped_bundle", "variable_bundle")
 """Fixtures that convert a filter, which takes a minute and more: tests that ask for one are slow."""
+SLOW = {
+    f"tests/{name}.py"
+    for name in (
+        "converters/test_convert",
+        "converters/test_coreml",
+        "converters/test_litert",
+        "converters/test_macs",
+        "converters/test_presets",
+        "converters/quantization/test_onnx",
+        "sdk/photo/test_hostile",
+        "sdk/test_types",
+        "test_skips",
+        "training/commands/test_ablate",
+        "training/commands/test_detection",
+        "training/commands/test_evaluate",
+        "training/commands/test_train",
+        "training/operators/test_agreement",
+        "training/test_distributed",
+    )
+}
+"""Files whose tests are slow: they convert networks, train, start programs, or compare whole photos with oracles."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,7 +59,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     late = []
     modules = {item.path for item in items if "shipped_bundle" in getattr(item, "fixturenames", ())}
     for item in items:
-        if set(CONVERTED) & set(getattr(item, "fixturenames", ())):
+        if item.nodeid.partition("::")[0] in SLOW or set(CONVERTED) & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
         if item.path not in modules:
             late.append(item)

@@ -321,7 +321,7 @@ def test_a_kill_in_any_step_leaves_a_whole_bundle_and_the_next_conversion_clears
     out, cache = tmp_path / "bundles", tmp_path / "cache"
     out.mkdir()
     convert(read_source(small_checkpoint), out / "l0", cache)
-    for step in ("make", "assemble", "judge", "publish", "write_page"):
+    for step in ("make", "publish", "write_page"):
         arguments = [small_checkpoint, out / "l0", cache, step]
         killed = subprocess.run([sys.executable, "-c", KILLED, *arguments], check=False)
         assert killed.returncode == -9

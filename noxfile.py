@@ -22,7 +22,7 @@ SAMPLES = "tests/mobile_samples"
 BUNDLE = Path("build/bundles/l0")
 PACKED = Path("filters/unfilter_filters/bundles")
 """What `unfilter-filters` carries."""
-ROOT = Path(__file__).parent
+ROOT = Path(__file__).resolve().parent
 WHEEL_BYTES = 1_000_000
 """Most that `unfilter` may weigh: code and golden photos, no weights."""
 PSNR = """

@@ -50,9 +50,11 @@ def pack_for_distribution(
                 shutil.copyfile(bundle.path(entry.path), reduced / entry.path)
         paths = {each.path for each in kept}
         coverage = tuple(each for each in read_coverage(bundle) if each.path in paths)
-        _write(reduced / DELEGATES, DelegateFile(recipes=table(), coverage=coverage).model_dump_json(indent=2))
-        report = leave_out(read_report(reduced / FIDELITY), gone)
-        _write(reduced / FIDELITY, report.model_copy(update={"refused": ()}).model_dump_json(indent=2))
+        if manifest.delegates:
+            _write(reduced / DELEGATES, DelegateFile(recipes=table(), coverage=coverage).model_dump_json(indent=2))
+        if (reduced / FIDELITY).exists():
+            report = leave_out(read_report(reduced / FIDELITY), gone)
+            _write(reduced / FIDELITY, report.model_copy(update={"refused": ()}).model_dump_json(indent=2))
         settled = {"artifacts": tuple(kept), "goldens": goldens, "refused": (), "files": file_entries(reduced)}
         (reduced / MANIFEST).write_bytes(manifest_bytes(manifest.model_copy(update=settled)))
         target = folder / f"{manifest.filter}{SUFFIX}"

@@ -52,7 +52,8 @@ def find_bundle(source: Path | str, tag: Tag | None) -> Bundle:
     if tag is None:
         raise PhotoError(f"{source}: carries no unfilter tag; if a filter made it, name its bundle with --filter")
     broken: list[BundleError] = []
-    for bundle in (*bundles(broken=broken.append), *packed(broken.append)):
+    everywhere: list[Bundle | Archive] = [*bundles(broken=broken.append), *packed(broken.append)]
+    for bundle in everywhere:
         if bundle.manifest.restoration == tag.restoration:
             return _trusted(_unpacked(bundle))
     raise PhotoError(

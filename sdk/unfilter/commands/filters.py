@@ -24,7 +24,8 @@ def run(arguments: Namespace) -> int:
     def say(error: Exception) -> None:
         print(f"unfilter: {error}", file=sys.stderr)
 
-    found = [_described(bundle) for bundle in (*bundles(broken=say), *packed(say))]
+    everywhere: list[Bundle | Archive] = [*bundles(broken=say), *packed(say)]
+    found = [_described(bundle) for bundle in everywhere]
     if arguments.json:
         print(json.dumps(found, indent=2))
     elif found:

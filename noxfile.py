@@ -106,9 +106,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def wheel(session: nox.Session) -> None:
-    """Build the wheels `unfilter` and `unfilter-filters` and use them in a bare environment: with `l0`, the filters that
-    are named, or `-- all` for a release, which goes to `dist`.
-    """
+    """Build both wheels and use them in a bare environment, with `l0`: `-- all` is for a release, and fills `dist`."""
     names = session.posargs or ["l0"]
     folder = Path(session.create_tmp()).resolve()
     shutil.rmtree(folder, ignore_errors=True)

@@ -19,7 +19,7 @@ from unfilter_training.network import (
     build,
 )
 
-ROOT = Path(__file__).parents[1]
+Once = Callable[[str, Callable[[Path], object]], Path]
 
 
 @contextmanager
@@ -33,12 +33,12 @@ def shapes_unchecked_while_tracing() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def data() -> Path:
-    """The folder of photos and oracles that is not part of the project."""
-    folder = Path(os.environ.get("UNFILTER_DATA", ROOT.parent / "shared" / "data"))
-    if not folder.is_dir():
-        pytest.skip(f"no test data at {folder}: set UNFILTER_DATA")
-    return folder
+def conversions(shared_folder: Path) -> Path:
+    """The cache of converted artifacts: what one test has converted, no other converts again, in whatever worker.
+
+    UNFILTER_TEST_CACHE names a folder to keep them in for the next run.
+    """
+    return Path(os.environ.get("UNFILTER_TEST_CACHE", shared_folder / "conversions"))
 
 
 @pytest.fixture(scope="session")
@@ -72,12 +72,13 @@ def variable_network(noisy: Callable[[NetworkConfig], QuasiInvertibleNetwork]) -
 
 
 @pytest.fixture(scope="session")
-def variable_bundle(tmp_path_factory: pytest.TempPathFactory, variable_network: QuasiInvertibleNetwork) -> Path:
-    """`variable_network` as a bundle of every format, made by the pipeline. Read only: copy it before changing anything.
+def variable_bundle(once: Once, conversions: Path, variable_network: QuasiInvertibleNetwork) -> Path:
+    """`variable_network` as a bundle of every format, converted as any other. Read only: copy it before changing anything.
 
     The tile is small for the sake of speed, and smaller than some goldens, which are cut.
     """
-    from unfilter_converters import pipeline
+    from unfilter_converters import source
+    from unfilter_converters.convert import convert
     from unfilter_training import checkpoint
     from unfilter_training.recipe import Recipe
 
@@ -103,28 +104,34 @@ def variable_bundle(tmp_path_factory: pytest.TempPathFactory, variable_network: 
         photos=1,
         machine="a test",
     )
-    folder = tmp_path_factory.mktemp("variable")
-    checkpoint.save(folder / "checkpoint", variable_network, description)
-    with shapes_unchecked_while_tracing(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "TILE", 256)
-        pipeline.Conversion(folder / "checkpoint", folder / "cache").run(folder / "bundle")
-    return folder / "bundle"
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        checkpoint.save(folder / "checkpoint", variable_network, description)
+        with shapes_unchecked_while_tracing(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(source, "TILE", 256)
+            convert(source.read_source(folder / "checkpoint"), folder / "bundle", conversions)
+
+    return once("variable", make) / "bundle"
 
 
 @pytest.fixture(scope="session")
-def shipped_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped L0 filter, converted by the pipeline. Read only: copy it before changing anything.
+def shipped_bundle(once: Once, conversions: Path) -> Path:
+    """The shipped L0 filter, converted as `unfilter convert` does. Read only: copy it before changing anything.
 
     UNFILTER_TEST_BUNDLE names one that was made before, to save the minute while working on a test.
     """
-    folder = tmp_path_factory.mktemp("bundles") / "l0"
-    made_before = os.environ.get("UNFILTER_TEST_BUNDLE")
-    if made_before:
-        shutil.copytree(made_before, folder)
-        return folder
-    from unfilter_converters.pipeline import Conversion
-    from unfilter_training.checkpoint import find
 
-    with shapes_unchecked_while_tracing():
-        Conversion(find("l0"), tmp_path_factory.mktemp("cache")).run(folder)
-    return folder
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        if made_before := os.environ.get("UNFILTER_TEST_BUNDLE"):
+            shutil.copytree(made_before, folder / "l0")
+            return
+        from unfilter_converters.convert import convert
+        from unfilter_converters.source import read_source
+        from unfilter_training.checkpoint import find
+
+        with shapes_unchecked_while_tracing():
+            convert(read_source(find("l0")), folder / "l0", conversions)
+
+    return once("shipped", make) / "l0"

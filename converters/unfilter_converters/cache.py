@@ -2,28 +2,15 @@
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
+
+from unfilter.files import new_folder, remove_leftovers
 
 
 def key(**inputs: object) -> str:
     """sha256 of the inputs, which must be JSON values."""
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
-
-
-def source_digest(*packages: str) -> str:
-    """sha256 over the files of packages, data included, so that a change of code is a change of key."""
-    hasher = hashlib.sha256()
-    for package in packages:
-        spec = find_spec(package)
-        assert spec is not None and spec.submodule_search_locations
-        folder = Path(spec.submodule_search_locations[0])
-        for path in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
-            hasher.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
-    return hasher.hexdigest()
 
 
 class Cache:
@@ -38,15 +25,11 @@ class Cache:
         final = self.folder / name
         if final.is_dir():
             return final, True
-        temporary = Path(tempfile.mkdtemp(prefix=".making-", dir=self.folder))
+        remove_leftovers(self.folder)
         try:
-            make(temporary)
-            temporary.chmod(0o755)
-            try:
-                temporary.rename(final)
-            except OSError:
-                if not final.is_dir():  # another process may have made the same in the meantime
-                    raise
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+            with new_folder(final) as temporary:
+                make(temporary)
+        except OSError:
+            if not final.is_dir():  # another process may have made the same in the meantime
+                raise
         return final, False

@@ -7,11 +7,10 @@ from unfilter.format.bundle import Bundle, digest
 from unfilter.format.manifest import MANIFEST, FileEntry, Manifest, Provenance
 from unfilter.format.remainder import RULE as REMAINDER_RULE
 from unfilter.format.rounding import RULE as ROUNDING_RULE
-from unfilter.format.tiles import TilePlan
 from unfilter_converters import onnx
-from unfilter_converters.chatter import held_back
-from unfilter_converters.pipeline import TILE
-from unfilter_training.network import QuasiInvertibleNetwork, build, halo
+from unfilter_converters.captured_output import captured_output
+from unfilter_converters.source import tile_plan
+from unfilter_training.network import QuasiInvertibleNetwork, build
 from unfilter_training.network.config import preset
 
 
@@ -24,9 +23,8 @@ def preset_bundle(name: str, folder: Path) -> Bundle:
     form = preset(name)
     network = build(form).eval()
     assert isinstance(network, QuasiInvertibleNetwork)
-    reach = max(halo(form, direction) for direction in ("forward", "inverse"))
-    plan = TilePlan(tile=TILE, halo=reach, alignment=form.alignment)
-    with held_back():
+    plan = tile_plan(form)
+    with captured_output():
         artifacts = onnx.convert(network, plan, folder, "fp32")
     paths = sorted({artifact.path for artifact in artifacts})
     manifest = Manifest(

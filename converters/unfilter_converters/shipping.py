@@ -5,7 +5,7 @@ a bundle whose fp32 fails says so by its verdict.
 """
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from unfilter.format.manifest import Artifact, Format, Measured, Precision, Refused
@@ -27,7 +27,12 @@ def shippable(report: FidelityReport) -> FidelityReport:
     for engine, reason in _misses(report):
         reasons.setdefault((format_of(engine), engine.precision), reason)
     refused = [Refused(format=form, precision=each, reason=why) for (form, each), why in reasons.items() if each != "fp32"]
-    gone = {(each.format, each.precision) for each in refused}
+    left = leave_out(report, {(each.format, each.precision) for each in refused})
+    return left.model_copy(update={"refused": (*report.refused, *refused)})
+
+
+def leave_out(report: FidelityReport, gone: Collection[tuple[Format, Precision]]) -> FidelityReport:
+    """The report without all that it says of these artifacts."""
 
     def stays(*engines: Engine) -> bool:
         return not any((format_of(engine), engine.precision) in gone for engine in engines)
@@ -45,7 +50,6 @@ def shippable(report: FidelityReport) -> FidelityReport:
             "sizes": tuple(size for size in report.sizes if (size.format, size.precision) not in gone),
             "speeds": tuple(speed for speed in report.speeds if stays(speed.engine)),
             "coverage": tuple(one for one in report.coverage if covered(one)),
-            "refused": (*report.refused, *refused),
             "tolerances": {name: bounds for name, bounds in report.tolerances.items() if name in precisions},
         }
     )
@@ -77,9 +81,10 @@ def _misses(report: FidelityReport) -> Iterator[tuple[Engine, str]]:
             yield trip.forward, f"restores one photo {worst:.2f} dB less than the reference, {bound.photo_db:g} at most"
 
 
-def without(refused: Iterable[Refused], artifacts: list[Artifact], bundle: Path) -> list[Artifact]:
+def without(refused: Iterable[Refused], artifacts: Iterable[Artifact], bundle: Path) -> list[Artifact]:
     """`artifacts` but those refused, whose files are removed from the bundle."""
     gone = {(each.format, each.precision) for each in refused}
+    artifacts = list(artifacts)
     for path in {bundle / each.path for each in artifacts if (each.format, each.precision) in gone}:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     return [each for each in artifacts if (each.format, each.precision) not in gone]

@@ -1,12 +1,13 @@
 """Made once from the same inputs; complete or not there at all."""
 
-import importlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from unfilter_converters.cache import Cache, key, source_digest
+from unfilter_converters.cache import Cache, key
 
 INPUTS = {"weights": "ab", "plan": {"tile": 64, "halo": 8}, "tools": {"onnx": "1"}, "precision": "fp32"}
 
@@ -84,37 +85,6 @@ def test_key_does_not_depend_on_the_order_of_inputs() -> None:
     assert len(key(**INPUTS)) == 64
 
 
-@pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package of two modules on the import path."""
-    folder = tmp_path / "cached_package_under_test"
-    (folder / "inner").mkdir(parents=True)
-    (folder / "__init__.py").write_text("")
-    (folder / "inner" / "module.py").write_text("a = 1\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    importlib.invalidate_caches()
-    return folder
-
-
-def test_source_digest_changes_with_any_python_file(package: Path) -> None:
-    digests = [source_digest(package.name)]
-    (package / "inner" / "module.py").write_text("a = 2\n")
-    digests.append(source_digest(package.name))
-    (package / "inner" / "module.py").rename(package / "inner" / "renamed.py")
-    digests.append(source_digest(package.name))
-    (package / "new.py").write_text("")
-    digests.append(source_digest(package.name))
-    assert len(set(digests)) == len(digests)
-
-
-def test_source_digest_is_the_same_for_the_same_files(package: Path) -> None:
-    before = source_digest(package.name)
-    (package / "__pycache__").mkdir()
-    (package / "__pycache__" / "module.cpython-311.pyc").write_bytes(b"0")
-    assert source_digest(package.name) == before
-    assert source_digest(package.name, package.name) != before
-
-
 def test_two_that_make_the_same_key_at_once_both_get_it(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
 
@@ -126,3 +96,24 @@ def test_two_that_make_the_same_key_at_once_both_get_it(tmp_path: Path) -> None:
     assert not hit
     assert [path.name for path in folder.iterdir()] == ["quick"]
     assert [path.name for path in tmp_path.iterdir()] == ["same"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from unfilter_converters.cache import Cache
+
+def make(folder):
+    (folder / "half").touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+Cache(Path(sys.argv[1])).get("a", make)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is Unix's")
+def test_what_a_kill_leaves_is_no_artifact_and_the_next_that_is_made_clears_it_away(tmp_path: Path) -> None:
+    assert subprocess.run([sys.executable, "-c", KILLED, tmp_path], check=False).returncode == -9
+    assert [path.name.startswith(".") for path in tmp_path.iterdir()] == [True]
+    assert Cache(tmp_path).get("b", make) == (tmp_path / "b", False)
+    assert list(tmp_path.iterdir()) == [tmp_path / "b"]

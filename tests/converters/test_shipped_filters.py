@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from unfilter.format.manifest import DIRECTIONS
-from unfilter_converters import coreml, pipeline
-from unfilter_converters.pipeline import Conversion
+from unfilter_converters import coreml, make
+from unfilter_converters.convert import convert
+from unfilter_converters.source import read_source
 from unfilter_training import checkpoint
 from unfilter_training.recipe import read_recipe
 
@@ -15,14 +16,15 @@ REFUSED = {"llf": {"w8"}}
 """What misses its tolerance, so that conversion leaves it out and says the number (docs/precisions.md)."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KEPT)
 def test_restores_in_fp16_and_w8_as_the_reference_does_within_the_tolerances(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, conversions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "CONVERTERS", ("reference", "coreml"))
+    monkeypatch.setattr(make, "CONVERTERS", ("reference", "coreml"))
     monkeypatch.setattr(coreml, "PRECISIONS", ("fp16",))
     monkeypatch.setattr("unfilter.run.runtimes.NAMES", ("coreml", "mil", "torch"))
-    report = Conversion(checkpoint.find(name), tmp_path / "cache").run(tmp_path / "bundle")
+    report = convert(read_source(checkpoint.find(name)), tmp_path / "bundle", conversions)
     assert not report.failures
     assert {each.precision for each in report.refused} == REFUSED.get(name, set())
     assert {(graph.engine.precision, graph.direction) for graph in report.graphs if graph.engine.runtime == "mil"} == {

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from unfilter.files import new_folder, remove_folder, remove_leftovers, replacing
+from unfilter import files
+from unfilter.files import exchange, new_folder, remove_folder, remove_leftovers, replacing, replacing_folder
 
 
 def test_the_file_stands_only_after_the_block(tmp_path: Path) -> None:
@@ -103,6 +104,104 @@ def test_a_folder_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), new_folder(tmp_path / "l0") as temporary:
         _write_half(temporary / "file", KeyboardInterrupt)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(params=[True, False], ids=["exchanged", "renamed twice"])
+def exchanges(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Systems that exchange two folders in one step, and those that cannot."""
+    if not request.param:
+        monkeypatch.setattr(files, "exchange", lambda *_: False)
+
+
+def _holding(folder: Path, word: str) -> Path:
+    folder.mkdir()
+    (folder / "file").write_text(word)
+    return folder
+
+
+@pytest.mark.usefixtures("exchanges")
+@pytest.mark.parametrize("existing", ["folder", "empty", "file", None])
+def test_a_folder_is_replaced_whatever_stood_there_and_nothing_else_is_left(tmp_path: Path, existing: str | None) -> None:
+    target = tmp_path / "l0"
+    if existing == "folder":
+        _holding(target, "old")
+    elif existing == "empty":
+        target.mkdir()
+    elif existing == "file":
+        target.write_text("old")
+    with replacing_folder(target) as temporary:
+        (temporary / "file").write_text("new")
+        assert existing != "folder" or (target / "file").read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+    assert (target / "file").read_text() == "new"
+
+
+@pytest.mark.usefixtures("exchanges")
+def test_a_folder_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
+    target = _holding(tmp_path / "l0", "old")
+    with pytest.raises(KeyboardInterrupt), replacing_folder(target) as temporary:
+        _write_half(temporary / "file", KeyboardInterrupt)
+    assert list(tmp_path.iterdir()) == [target]
+    assert (target / "file").read_text() == "old"
+
+
+def test_a_new_folder_that_cannot_take_its_name_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "exchange", lambda *_: False)
+    target = _holding(tmp_path / "l0", "old")
+    with pytest.raises(FileNotFoundError), replacing_folder(target) as temporary:
+        temporary.rmdir()
+    assert list(tmp_path.iterdir()) == [target]
+    assert (target / "file").read_text() == "old"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="two folders cannot be exchanged there")
+def test_an_exchange_is_one_step_and_says_what_is_missing(tmp_path: Path) -> None:
+    first, second = _holding(tmp_path / "a", "first"), _holding(tmp_path / "b", "second")
+    assert exchange(first, second)
+    assert [(folder / "file").read_text() for folder in (first, second)] == ["second", "first"]
+    with pytest.raises(FileNotFoundError):
+        exchange(first, tmp_path / "absent")
+
+
+REPLACED = """
+import os, signal, sys
+from pathlib import Path
+from unfilter import files
+
+target, moment = Path(sys.argv[1]), sys.argv[2]
+kill, exchange = lambda: os.kill(os.getpid(), signal.SIGKILL), files.exchange
+
+def killed(*paths):
+    if moment == "before the exchange":
+        kill()
+    exchange(*paths)
+    kill()
+
+files.exchange = killed
+with files.replacing_folder(target) as temporary:
+    (temporary / "file").write_text("half")
+    if moment == "while it is filled":
+        kill()
+    (temporary / "file").write_text("new")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is Unix's")
+@pytest.mark.parametrize(
+    ("moment", "stands"),
+    [("while it is filled", "old"), ("before the exchange", "old"), ("after the exchange", "new")],
+)
+def test_a_kill_leaves_a_whole_folder_and_what_lies_beside_it_is_cleared_away(
+    tmp_path: Path, moment: str, stands: str
+) -> None:
+    target = _holding(tmp_path / "l0", "old")
+    killed = subprocess.run([sys.executable, "-c", REPLACED, target, moment], check=False)
+    assert killed.returncode == -9
+    assert (target / "file").read_text() == stands
+    assert len(list(tmp_path.iterdir())) == 2
+    remove_leftovers(tmp_path)
+    assert list(tmp_path.iterdir()) == [target]
+    assert (target / "file").read_text() == stands
 
 
 def test_removing_a_folder_leaves_nothing(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     from unfilter.errors import UnfilterError
     from unfilter.find.search_path import open_bundle
-    from unfilter_converters.chatter import held_back
+    from unfilter_converters.captured_output import captured_output
     from unfilter_converters.delegates import litert_npu, qualcomm
 
     bundle = open_bundle(arguments.bundle)
@@ -43,7 +43,7 @@ def run(arguments: Namespace) -> int:
         source = bundle.path(bundle.artifact("onnx", direction, arguments.precision).path)
         target = arguments.out / f"{stem.format(direction)}.onnx"
         target.unlink(missing_ok=True)  # or the compiler refuses to write
-        with held_back():
+        with captured_output():
             parts = qualcomm.compile_graph(source, target, side=bundle.manifest.tiles.tile, soc=arguments.soc)
         on_npu = sum(count for provider, count in parts if provider == qualcomm.PROVIDER)
         total = sum(count for _, count in parts)

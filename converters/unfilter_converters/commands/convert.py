@@ -27,37 +27,55 @@ def add_arguments(parser: ArgumentParser) -> None:
         choices=get_args(Precision),
         help="beside fp32 (may be repeated; default: fp16 and w8)",
     )
+    parser.add_argument(
+        "--pack",
+        type=Path,
+        metavar="FOLDER",
+        help="also write each as one file there, as `unfilter-filters` carries it: ONNX and TFLite in fp32 and fp16",
+    )
 
 
 def run(arguments: Namespace) -> int:
     from unfilter.cli.progress import announce, finish
     from unfilter.errors import UnfilterError
+    from unfilter.format.bundle import Bundle
     from unfilter.proof.fidelity import render
     from unfilter.proof.fidelity.reports.overview import write_overview
-    from unfilter_converters.pipeline import PRECISIONS, Conversion, page_of, refuse_baseline
-    from unfilter_training.checkpoint import find, read_description, shipped
+    from unfilter_converters.convert import convert
+    from unfilter_converters.distribution import pack_for_distribution
+    from unfilter_converters.make import PRECISIONS
+    from unfilter_converters.publish import page_of
+    from unfilter_converters.source import read_source
+    from unfilter_training.checkpoint import find, shipped
 
-    checkpoints = [find(name) for name in arguments.filters or shipped()]
-    described = [read_description(checkpoint) for checkpoint in checkpoints]  # a wrong name is said before work begins
-    for checkpoint, description in zip(checkpoints, described, strict=True):
-        refuse_baseline(checkpoint, description)
-    for folder in (arguments.out, arguments.cache):
+    # what is wrong with a checkpoint is said before work begins
+    sources = [read_source(find(name)) for name in arguments.filters or shipped()]
+    if not sources:
+        raise UnfilterError("no checkpoint comes with the wheel: name a folder of one, or convert in a clone of the project")
+    for folder in (arguments.out, arguments.cache, arguments.pack):
+        if folder is None:
+            continue
         if folder.exists() and not folder.is_dir():
             raise UnfilterError(f"{folder}: is not a folder; name another one")
         folder.mkdir(parents=True, exist_ok=True)
     reports = {}
-    for checkpoint, description in zip(checkpoints, described, strict=True):
-        target = arguments.out / description.filter
+    for source in sources:
+        name = source.description.filter
+        target = arguments.out / name
 
-        def step(line: str, name: str = description.filter) -> None:
+        def step(line: str, name: str = name) -> None:
             announce(f"[{name}] {line}")
 
-        conversion = Conversion(checkpoint, arguments.cache, step, arguments.precisions or PRECISIONS)
-        report = reports[page_of(target).name] = conversion.run(target)
+        precisions = arguments.precisions or PRECISIONS
+        report = convert(source, target, arguments.cache, precisions=precisions, report=step)
+        reports[page_of(target).name] = report
         finish()
         print(render(report))
-        if notice := description.recipe.research_only:
+        if notice := source.description.recipe.research_only:
             print(f"for research only: {' '.join(notice.split())}")
-        print(f"bundle: {target}\nreport: {page_of(target)}\n")
+        print(f"bundle: {target}\nreport: {page_of(target)}")
+        if arguments.pack:
+            print(f"packed: {pack_for_distribution(Bundle(target), arguments.pack)}")
+        print()
     print(f"all reports: {write_overview(arguments.out, reports)}")
     return 1 if any(report.failures for report in reports.values()) else 0

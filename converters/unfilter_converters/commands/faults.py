@@ -53,11 +53,11 @@ def _other_inverse(filter: str, folder: Path) -> Callable[[], Path]:
     def make() -> Path:
         from unfilter.format.tiles import TilePlan
         from unfilter_converters import onnx
-        from unfilter_converters.chatter import held_back
+        from unfilter_converters.captured_output import captured_output
         from unfilter_training.checkpoint import find, load
 
         network = load(find("l0" if filter == "l0_variable" else "l0_variable"))[0]
-        with held_back():
+        with captured_output():
             onnx.convert(network, TilePlan(tile=768, halo=60, alignment=2), folder, "fp32")
         return folder / "onnx/inverse.onnx"
 

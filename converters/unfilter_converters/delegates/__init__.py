@@ -6,6 +6,7 @@ One sibling per format, each with `coverage(path, artifact) -> coverages`.
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from unfilter.format.manifest import Artifact
 from unfilter.run.delegates.coverage import Coverage
@@ -14,9 +15,14 @@ SIBLINGS = {"onnx": "onnx", "tflite": "litert", "mlpackage": "coreml"}
 """By format; the reference runs on no phone."""
 
 
+def siblings() -> list[ModuleType]:
+    """All of them."""
+    return [import_module(f"{__name__}.{name}") for name in SIBLINGS.values()]
+
+
 def coverage(artifacts: Iterable[Artifact], bundle: Path) -> Iterator[Coverage]:
     """What each delegate would run of each artifact, whose paths are relative to `bundle`."""
+    by_format = dict(zip(SIBLINGS, siblings(), strict=True))
     for artifact in artifacts:
-        if artifact.format in SIBLINGS:
-            module = import_module(f"{__name__}.{SIBLINGS[artifact.format]}")
-            yield from module.coverage(bundle / artifact.path, artifact)
+        if artifact.format in by_format:
+            yield from by_format[artifact.format].coverage(bundle / artifact.path, artifact)

@@ -5,6 +5,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
+from unfilter.find.archive import SUFFIX, Archive
 from unfilter.format.bundle import Bundle
 
 SUMMARY = "list the filters that are found by name, with size, carriers, runtimes and model card"
@@ -17,12 +18,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
+    from unfilter.find.packages import packed
     from unfilter.find.search_path import bundles, folders
 
     def say(error: Exception) -> None:
         print(f"unfilter: {error}", file=sys.stderr)
 
-    found = [_described(bundle) for bundle in bundles(broken=say)]
+    everywhere: list[Bundle | Archive] = [*bundles(broken=say), *packed(say)]
+    found = [_described(bundle) for bundle in everywhere]
     if arguments.json:
         print(json.dumps(found, indent=2))
     elif found:
@@ -32,24 +35,25 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def _described(bundle: Bundle) -> dict[str, Any]:
+def _described(bundle: Bundle | Archive) -> dict[str, Any]:
     manifest = bundle.manifest
+    card = bundle.card if isinstance(bundle, Bundle) else None  # a packed one has no path; `unfilter card` unpacks it
     return {
         "name": bundle.name,
         "filter": manifest.filter,
         "restoration": manifest.restoration,
         "id": bundle.id,
-        "folder": str(bundle.folder),
+        "folder": str(bundle.folder if isinstance(bundle, Bundle) else bundle.path),
         "bytes": bundle.size,
         "carriers": list(manifest.carriers),
         "runtimes": _runtimes(bundle),
         "parameters": [one.name for one in manifest.hyper_parameters],
-        "card": str(bundle.card) if bundle.card else None,
+        "card": str(card) if card else None,
         "research_only": manifest.research_only,
     }
 
 
-def _runtimes(bundle: Bundle) -> dict[str, list[str]]:
+def _runtimes(bundle: Bundle | Archive) -> dict[str, list[str]]:
     """Precisions by runtime: what the bundle has graphs for, whether that runtime is installed or not."""
     from unfilter.run import runtimes
 
@@ -75,7 +79,8 @@ def _block(described: dict[str, Any]) -> str:
     ]
     if described["parameters"]:
         lines.append(("parameters", ", ".join(described["parameters"])))
-    lines.append(("card", described["card"] or "none"))
+    packed = described["folder"].endswith(SUFFIX)
+    lines.append(("card", described["card"] or (f"unfilter card {described['filter']}" if packed else "none")))
     if described["research_only"]:
         lines.append(("licence", f"for research only: {' '.join(described['research_only'].split())}"))
     return "\n".join([described["name"], *(f"  {name:<12}{value}" for name, value in lines)])

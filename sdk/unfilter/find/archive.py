@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from unfilter.errors import BundleError
 from unfilter.files import replacing
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import MANIFEST, SIGNATURE, bundle_id, is_inside, manifest_of
+from unfilter.format.manifest import MANIFEST, SHOWN, SIGNATURE, bundle_id, is_inside, manifest_of
 
 SUFFIX = ".unfilter"
 
@@ -83,6 +83,16 @@ class Archive:
         self.manifest = manifest_of(self.manifest_bytes, path / MANIFEST)
         self.id = bundle_id(self.manifest_bytes)
         self._check_listed(members)
+
+    @property
+    def name(self) -> str:
+        """As `Bundle.name`."""
+        return f"{self.manifest.filter}@{self.manifest.restoration[:SHOWN]}"
+
+    @property
+    def size(self) -> int:
+        """As `Bundle.size`."""
+        return sum(entry.bytes for entry in self.manifest.files)
 
     def put_into(self, folder: Path) -> None:
         """Write manifest and files into `folder`, which is empty; whoever calls compares them with the manifest.

@@ -1,4 +1,7 @@
-"""Where bundles are looked for: by `restore`, which knows a restoration id, and by `Filter.open`, which is given a name."""
+"""Where bundles are looked for: by `restore`, which knows a restoration id, and by `Filter.open`, which is given a name.
+
+Folders first, then packed bundles of installed packages (`unfilter.find.packages`), which are unpacked when asked for.
+"""
 
 import os
 import re
@@ -8,7 +11,8 @@ from pathlib import Path
 
 from unfilter.errors import BundleError, PhotoError
 from unfilter.find import signing, store
-from unfilter.find.archive import is_archive
+from unfilter.find.archive import Archive, is_archive
+from unfilter.find.packages import packed
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import MANIFEST, SHOWN
 from unfilter.format.tag import refuse_later
@@ -51,9 +55,10 @@ def find_bundle(source: Path | str, tag: Tag | None) -> Bundle:
         raise PhotoError(f"{source}: carries no unfilter tag; if a filter made it, name its bundle with --filter")
     refuse_later(source, tag)
     broken: list[BundleError] = []
-    for bundle in bundles(broken=broken.append):
+    everywhere: list[Bundle | Archive] = [*bundles(broken=broken.append), *packed(broken.append)]
+    for bundle in everywhere:
         if bundle.manifest.restoration == tag.restoration:
-            return _trusted(bundle)
+            return _trusted(_unpacked(bundle))
     raise PhotoError(
         f"{source}: no bundle of filter {tag.filter} with restoration id {tag.restoration[:SHOWN]} in {_searched()}"
         f"{_passed_over(broken)}; name it with --filter or set {VARIABLE}"
@@ -97,18 +102,19 @@ def by_name(name: str, within: Sequence[Path] | None = None) -> Bundle:
     Raises:
         BundleError: none or several, in one line that says what there is.
     """
-    found: dict[str, Bundle] = {}  # by restoration id: the first of the path stands for others of the same
+    found: dict[str, Bundle | Archive] = {}  # by restoration id: the first of the path stands for others of the same
     broken: list[BundleError] = []
-    for bundle in bundles(within, broken.append):
+    packages = packed(broken.append) if within is None else ()
+    for bundle in (*bundles(within, broken.append), *packages):
         found.setdefault(bundle.manifest.restoration, bundle)
     wanted, _, start = name.partition("@")
     matching = [
         one for one in found.values() if one.manifest.filter == wanted and one.manifest.restoration.startswith(start)
     ]
     if len(matching) == 1:
-        return matching[0]
+        return _unpacked(matching[0])
     if matching:
-        there = ", ".join(f"{one.name} ({one.folder})" for one in matching)
+        there = ", ".join(f"{one.name} ({_place(one)})" for one in matching)
         raise BundleError(f"{name}: is ambiguous, there are {there}; name one of them")
     known = sorted(one.name if one.manifest.filter == wanted else one.manifest.filter for one in found.values())
     close = get_close_matches(wanted, known, n=1)
@@ -117,6 +123,14 @@ def by_name(name: str, within: Sequence[Path] | None = None) -> Bundle:
         f"{name}: no bundle folder, and no filter of that name in {_searched(within)}{_passed_over(broken)}; {hint}"
         + (f"there are {', '.join(dict.fromkeys(known))}" if known else "none is there: add one with `unfilter install`")
     )
+
+
+def _unpacked(bundle: Bundle | Archive) -> Bundle:
+    return bundle if isinstance(bundle, Bundle) else store.keep(bundle.path, store.unpacked())[0]
+
+
+def _place(bundle: Bundle | Archive) -> Path:
+    return bundle.folder if isinstance(bundle, Bundle) else bundle.path
 
 
 def _passed_over(broken: Sequence[BundleError]) -> str:

@@ -39,7 +39,7 @@ class TilePlan(Extensible):
     def _keeps_something(self) -> "TilePlan":
         if self.grid and (self.grid % self.alignment or self.tile % self.grid or self.halo % self.grid):
             raise ValueError(
-                f"grid {self.grid} is no multiple of {self.alignment}, or tile {self.tile} and halo {self.halo} are not of it"
+                f"grid {self.grid} is no multiple of {self.alignment}, or tile {self.tile} and halo {self.halo} are not"
             )
         if self.tile <= 2 * self.halo or self.tile % self.alignment or self.halo % self.alignment:
             raise ValueError(

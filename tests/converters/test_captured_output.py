@@ -1,10 +1,10 @@
-"""What converters print is held back, and shown when they fail."""
+"""Output of converters is captured, and shown when they fail."""
 
 import os
 
 import pytest
 
-from unfilter_converters.chatter import held_back
+from unfilter_converters.captured_output import captured_output
 
 
 def speak() -> None:
@@ -14,14 +14,14 @@ def speak() -> None:
 
 
 def test_nothing_is_printed_when_all_goes_well(capfd: pytest.CaptureFixture[str]) -> None:
-    with held_back():
+    with captured_output():
         speak()
     assert capfd.readouterr() == ("", "")
 
 
 def test_everything_is_printed_to_standard_error_when_the_body_fails(capfd: pytest.CaptureFixture[str]) -> None:
     def fail() -> None:
-        with held_back():
+        with captured_output():
             speak()
             raise ZeroDivisionError
 
@@ -33,7 +33,7 @@ def test_everything_is_printed_to_standard_error_when_the_body_fails(capfd: pyte
 
 
 def test_printing_works_again_afterwards(capfd: pytest.CaptureFixture[str]) -> None:
-    with held_back():
+    with captured_output():
         pass
     speak()
     out, error = capfd.readouterr()

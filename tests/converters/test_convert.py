@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +12,13 @@ import pytest
 from unfilter.cli import main
 from unfilter.errors import UnfilterError
 from unfilter.format.bundle import Bundle, digest
+from unfilter.format.manifest import MANIFEST
 from unfilter.jobs.detection.detector import FILE, read_detector
 from unfilter.proof.fidelity import Verdict, read_report
-from unfilter_converters import pipeline
-from unfilter_converters.pipeline import Conversion
+from unfilter.proof.fidelity.reports import page
+from unfilter_converters import make
+from unfilter_converters.convert import convert
+from unfilter_converters.source import read_source
 from unfilter_training import checkpoint
 from unfilter_training.degradation import Mixture
 from unfilter_training.network import (
@@ -47,8 +52,8 @@ def saved(folder: Path, network: RestorableNetwork) -> Path:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the converters and runtimes that take no time: what is tested here is the pipeline around them."""
-    monkeypatch.setattr(pipeline, "CONVERTERS", ("reference", "onnx"))
+    """Only the converters and runtimes that take no time: what is tested here are the steps around them."""
+    monkeypatch.setattr(make, "CONVERTERS", ("reference", "onnx"))
     monkeypatch.setattr("unfilter.run.runtimes.NAMES", ("onnx", "torch"))
 
 
@@ -87,15 +92,14 @@ def test_converting_again_converts_nothing_and_gives_equal_files(
     tmp_path: Path, small_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = tmp_path / "a", tmp_path / "b"
-    Conversion(small_checkpoint, tmp_path / "cache").run(first)
+    convert(read_source(small_checkpoint), first, tmp_path / "cache")
 
     def refuse(*_: object) -> None:
         raise AssertionError("something was made again")
 
-    monkeypatch.setattr("unfilter_training.checkpoint.load", refuse)
-    monkeypatch.setattr(pipeline, "load", refuse)
-    monkeypatch.setattr(pipeline, "verify", refuse)
-    Conversion(small_checkpoint, tmp_path / "cache").run(second)
+    monkeypatch.setattr("unfilter_converters.source.load", refuse)
+    monkeypatch.setattr("unfilter.proof.fidelity.measurement.Measurement.add", refuse)
+    convert(read_source(small_checkpoint), second, tmp_path / "cache")
     for path in first.rglob("*"):
         assert path.is_dir() or digest(path) == digest(second / path.relative_to(first))
     assert digest(tmp_path / "a.html") == digest(tmp_path / "b.html")
@@ -107,7 +111,7 @@ def test_a_conversion_that_fails_leaves_the_old_bundle_and_nothing_else(
 ) -> None:
     out = tmp_path / "bundles"
     out.mkdir()
-    Conversion(small_checkpoint, tmp_path / "cache").run(out / "l0")
+    convert(read_source(small_checkpoint), out / "l0", tmp_path / "cache")
     before = (out / "l0" / "manifest.json").read_bytes()
     shutil.rmtree(tmp_path / "cache")
 
@@ -116,7 +120,7 @@ def test_a_conversion_that_fails_leaves_the_old_bundle_and_nothing_else(
 
     monkeypatch.setattr("unfilter_converters.onnx.convert", fail)
     with pytest.raises(KeyboardInterrupt):
-        Conversion(small_checkpoint, tmp_path / "cache").run(out / "l0")
+        convert(read_source(small_checkpoint), out / "l0", tmp_path / "cache")
     assert sorted(path.name for path in out.iterdir()) == ["l0", "l0.html"]
     assert (out / "l0" / "manifest.json").read_bytes() == before
 
@@ -141,7 +145,7 @@ def test_a_network_that_does_not_restore_makes_convert_exit_with_1(
 @pytest.mark.usefixtures("quick")
 def test_the_report_in_a_bundle_has_no_speeds_and_its_page_has(tmp_path: Path, small_checkpoint: Path) -> None:
     """Two conversions on one machine give one bundle; how fast it was just then is no part of it."""
-    report = Conversion(small_checkpoint, tmp_path / "cache").run(tmp_path / "l0")
+    report = convert(read_source(small_checkpoint), tmp_path / "l0", tmp_path / "cache")
     assert len(report.speeds) == 2 * len(report.engines) == 8
     assert read_report(tmp_path / "l0/fidelity.json") == report.model_copy(update={"speeds": ()})
     assert "megapixels_per_second" in (tmp_path / "l0.html").read_text()
@@ -155,7 +159,7 @@ def test_the_manifest_says_what_the_recipe_trained_the_filter_to_be_saved_in(
     degradation = Mixture(rounding=1.0, real_jpeg=jpeg)
     recipe = description.recipe.model_copy(update={"degradation": degradation})
     checkpoint.describe(small_checkpoint, description.model_copy(update={"recipe": recipe}))
-    Conversion(small_checkpoint, tmp_path / "cache").run(tmp_path / "l0")
+    convert(read_source(small_checkpoint), tmp_path / "l0", tmp_path / "cache")
     assert Bundle(tmp_path / "l0").manifest.carriers == carriers
 
 
@@ -168,7 +172,7 @@ def test_the_detector_of_a_checkpoint_is_taken_along_where_it_is_for_its_weights
     for weights, taken in ((detector.weights_sha256, False), (None, True)):
         own = weights or checkpoint.read_description(small_checkpoint).weights_sha256
         (small_checkpoint / FILE).write_text(detector.model_copy(update={"weights_sha256": own}).model_dump_json())
-        Conversion(small_checkpoint, tmp_path / "cache", said.append).run(tmp_path / "l0")
+        convert(read_source(small_checkpoint), tmp_path / "l0", tmp_path / "cache", report=said.append)
         bundle = Bundle(tmp_path / "l0")
         assert bundle.manifest.detection == (FILE if taken else None)
         assert (tmp_path / "l0" / FILE).exists() == taken
@@ -226,7 +230,7 @@ def test_what_ablations_switch_converts_and_restores_as_the_reference_does(
 ) -> None:
     fields = {"blocks": 2, "subnet_width": 4, "auxiliary_width": 4, "fusion_width": 4} | switches
     folder = saved(tmp_path / "checkpoint", noisy(NetworkConfig.model_validate(fields)))
-    report = Conversion(folder, tmp_path / "cache").run(tmp_path / "bundle")
+    report = convert(read_source(folder), tmp_path / "bundle", tmp_path / "cache")
     graphs = [result for result in report.graphs if result.engine.runtime == "onnx"]
     assert {result.direction for result in graphs} == {"forward", "inverse"}
     assert all(result.verdict is Verdict.PASS for result in graphs)
@@ -242,8 +246,88 @@ def test_baselines_are_refused_in_one_line_before_any_work(
     folder = saved(tmp_path / "checkpoint", noisy(form))
     line = f"{folder}: {form.method} is a baseline to compare with and is never converted"
     with pytest.raises(UnfilterError, match=re.escape(line)):
-        Conversion(folder, tmp_path / "cache")
+        read_source(folder)
     words = ["convert", "l0", str(folder), "--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")]
     assert main(words) == 2
     assert capsys.readouterr().err == f"unfilter: {line}\n"
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_manifest_is_written_once_after_the_verdict(
+    tmp_path: Path, small_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Path] = []
+    real = Path.write_bytes
+
+    def write(path: Path, content: bytes) -> int:
+        if path.name == MANIFEST:
+            assert (path.parent / "fidelity.json").exists()
+            written.append(path)
+        return real(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", write)
+    convert(read_source(small_checkpoint), tmp_path / "l0", tmp_path / "cache")
+    assert len(written) == 1
+    Bundle(tmp_path / "l0").check()
+
+
+@pytest.mark.usefixtures("quick")
+def test_how_a_page_looks_is_no_part_of_the_verdict(
+    tmp_path: Path, small_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stylesheet that is edited gives another page, and nothing is measured or made again."""
+    convert(read_source(small_checkpoint), tmp_path / "l0", tmp_path / "cache")
+    before = sorted(path.name for path in (tmp_path / "cache").iterdir())
+    monkeypatch.setattr("unfilter.proof.fidelity.reports.page._PARTS", _edited_copy(tmp_path / "parts"))
+    convert(read_source(small_checkpoint), tmp_path / "l0", tmp_path / "cache")
+    assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == before
+    assert "edited: 1" in (tmp_path / "l0.html").read_text()
+
+
+def _edited_copy(folder: Path) -> Path:
+    shutil.copytree(Path(page.__file__).parent, folder)
+    (folder / "page.css").write_text("body { edited: 1 }")
+    return folder
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from unfilter.run import runtimes
+from unfilter_converters import convert as steps, make
+from unfilter_converters.source import read_source
+
+make.CONVERTERS, runtimes.NAMES = ("reference", "onnx"), ("onnx", "torch")
+checkpoint, folder, cache, step = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]
+real = getattr(steps, step)
+
+def kill(*arguments):
+    if step == "write_page":
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(*arguments)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(steps, step, kill)
+steps.convert(read_source(checkpoint), folder, cache)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is Unix's")
+@pytest.mark.usefixtures("quick")
+def test_a_kill_in_any_step_leaves_a_whole_bundle_and_the_next_conversion_clears_up(
+    tmp_path: Path, small_checkpoint: Path
+) -> None:
+    out, cache = tmp_path / "bundles", tmp_path / "cache"
+    out.mkdir()
+    convert(read_source(small_checkpoint), out / "l0", cache)
+    for step in ("make", "publish", "write_page"):
+        arguments = [small_checkpoint, out / "l0", cache, step]
+        killed = subprocess.run([sys.executable, "-c", KILLED, *arguments], check=False)
+        assert killed.returncode == -9
+        Bundle(out / "l0").check()
+        hidden = [path.name for path in out.iterdir() if path.name.startswith(".")]
+        assert len(hidden) == (0 if step == "write_page" else 1)
+        convert(read_source(small_checkpoint), out / "l0", cache)
+        assert sorted(path.name for path in out.iterdir()) == ["l0", "l0.html"]

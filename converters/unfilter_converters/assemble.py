@@ -1,0 +1,147 @@
+"""Second step: one folder of all that a bundle may hold, and a draft of its manifest, which is not written yet."""
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from unfilter.format.bundle import Bundle, digest, json_digest
+from unfilter.format.manifest import FileEntry, Golden, Manifest, Provenance, bundle_id
+from unfilter.format.remainder import RULE as REMAINDER_RULE
+from unfilter.format.rounding import RULE as ROUNDING_RULE
+from unfilter.jobs.detection.detector import FILE as DETECTOR
+from unfilter.jobs.detection.detector import read_detector
+from unfilter.proof.fidelity.machine import versions
+from unfilter.run.delegates.coverage import FILE as DELEGATES
+from unfilter.run.delegates.coverage import DelegateFile
+from unfilter.run.delegates.recipes import table
+from unfilter_converters import delegates
+from unfilter_converters.cache import Cache, key
+from unfilter_converters.captured_output import captured_output
+from unfilter_converters.code_digest import code_digest
+from unfilter_converters.goldens import make_goldens
+from unfilter_converters.make import ENTRIES, Made
+from unfilter_converters.restoration import restoration_id
+from unfilter_converters.source import Source
+from unfilter_training.checkpoint import CARD
+
+GOLDENS = "goldens.json"
+
+
+class Draft(Bundle):
+    """A bundle whose manifest is known and not written: graphs can be run and judged before anything is settled."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder, self.manifest = folder, manifest
+        self.manifest_bytes = manifest_bytes(manifest)
+        self.id = bundle_id(self.manifest_bytes)
+
+
+def manifest_bytes(manifest: Manifest) -> bytes:
+    """What stands in `manifest.json`."""
+    return (manifest.model_dump_json(indent=2) + "\n").encode()
+
+
+def assemble(source: Source, made: Sequence[Made], folder: Path, cache: Cache, report: Callable[[str], None]) -> Draft:
+    """Fill `folder`, which is empty: artifacts, goldens, card, detector where there is one, and what delegates would run."""
+    for each in made:
+        shutil.copytree(each.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(ENTRIES))
+    goldens, restoration = _goldens(source, folder, cache)
+    shutil.copyfile(source.checkpoint / CARD, folder / CARD)
+    has_detector = _copy_detector(source, folder, report)
+    _ask_delegates(source, made, folder, cache, report)
+    description = source.description
+    manifest = Manifest(
+        filter=description.filter,
+        restoration=restoration,
+        rounding=ROUNDING_RULE,
+        remainder=REMAINDER_RULE,
+        tiles=source.plan,
+        research_only=description.recipe.research_only,
+        carriers=("exact", "jpeg") if description.recipe.degradation.jpeg else ("exact",),
+        hyper_parameters=description.recipe.hyper_parameters,
+        artifacts=tuple(artifact for each in made for artifact in each.artifacts),
+        goldens=goldens,
+        files=file_entries(folder),
+        detection=DETECTOR if has_detector else None,
+        delegates=DELEGATES,
+        tools={name: version for each in made for name, version in each.tools.items()},
+        provenance=Provenance(
+            weights_sha256=description.weights_sha256,
+            steps=description.steps,
+            operator=description.recipe.operator,
+            parameters=description.recipe.parameters,
+            scores=tuple(score.model_dump() for score in description.scores),
+        ),
+    )
+    return Draft(folder, manifest)
+
+
+def file_entries(folder: Path) -> tuple[FileEntry, ...]:
+    """Every file below `folder`, in order of paths."""
+    return tuple(_entry(path, folder) for path in sorted(path for path in folder.rglob("*") if path.is_file()))
+
+
+def _entry(path: Path, folder: Path) -> FileEntry:
+    relative = path.relative_to(folder).as_posix()
+    # Loading a Core ML package writes its Manifest.json again.
+    volatile = path.name == "Manifest.json" and ".mlpackage/" in relative
+    sha256 = json_digest(path) if volatile else digest(path)
+    return FileEntry(path=relative, sha256=sha256, bytes=path.stat().st_size, volatile=volatile)
+
+
+def _goldens(source: Source, folder: Path, cache: Cache) -> tuple[tuple[Golden, ...], str]:
+    """Copy the goldens, which the training network makes; their entries, and the restoration id."""
+    hyper_parameters = source.description.recipe.hyper_parameters
+
+    def make(into: Path) -> None:
+        made = make_goldens(source.network, source.plan.tile, into, hyper_parameters)
+        goldens = TypeAdapter(tuple[Golden, ...]).dump_python(made, mode="json")
+        stored = {"goldens": goldens, "restoration": restoration_id(source.network)}
+        (into / GOLDENS).write_text(json.dumps(stored), encoding="utf-8")
+
+    inputs = key(
+        **source.inputs,
+        ranges=[one.model_dump() for one in hyper_parameters],
+        code=code_digest(make_goldens, restoration_id),
+        tools=versions(("torch", "numpy", "pillow")),
+    )
+    cached, _ = cache.get(inputs, make)
+    stored = json.loads((cached / GOLDENS).read_text(encoding="utf-8"))
+    shutil.copytree(cached / "goldens", folder / "goldens")
+    return TypeAdapter(tuple[Golden, ...]).validate_python(stored["goldens"]), stored["restoration"]
+
+
+def _copy_detector(source: Source, folder: Path, report: Callable[[str], None]) -> bool:
+    """Take the detector along, where the checkpoint has one for its weights."""
+    detector = source.checkpoint / DETECTOR
+    if not detector.exists():
+        report("no detector: `unfilter detection calibrate` makes one")
+    elif read_detector(detector).weights_sha256 != source.description.weights_sha256:
+        report("no detector: that of the checkpoint is for other weights; calibrate again")
+    else:
+        shutil.copyfile(detector, folder / DETECTOR)
+        return True
+    return False
+
+
+def _ask_delegates(source: Source, made: Sequence[Made], folder: Path, cache: Cache, report: Callable[[str], None]) -> None:
+    """Write what GPUs and NPUs would run, or take what the same vendors' tools said of the same graphs before."""
+
+    def ask(into: Path) -> None:
+        with captured_output():
+            found = tuple(delegates.coverage([artifact for each in made for artifact in each.artifacts], folder))
+        content = DelegateFile(recipes=table(), coverage=found)
+        (into / DELEGATES).write_text(content.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    inputs = key(
+        made=[each.folder.name for each in made],
+        recipes=table().model_dump(mode="json"),
+        code=code_digest(delegates, *delegates.siblings()),
+        tools=versions(("onnx", "onnxruntime", "onnxruntime-qnn", "tensorflow")),
+    )
+    cached, hit = cache.get(inputs, ask)
+    report(f"delegates: {'from the cache' if hit else 'asked'}")
+    shutil.copyfile(cached / DELEGATES, folder / DELEGATES)

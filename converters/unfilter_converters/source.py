@@ -1,0 +1,62 @@
+"""What a conversion starts from: a checkpoint, its network, and the plan by which photos are cut for it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from unfilter.errors import UnfilterError
+from unfilter.format.tiles import TilePlan
+from unfilter_training.checkpoint import Description, load, read_description
+from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork, halo, method_of
+
+TILE = 768
+"""Side of a tile, pixels: (768 / (768 - 2 * 60))**2 = 1.4 times the work of an untiled photo at a halo of 60."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A checkpoint that can be converted."""
+
+    checkpoint: Path
+    description: Description
+    plan: TilePlan
+
+    @cached_property
+    def network(self) -> QuasiInvertibleNetwork:
+        """The network with its weights, loaded when something is made of it that is not in the cache.
+
+        Raises:
+            CheckpointError: the weights are missing or damaged.
+        """
+        network = load(self.checkpoint)[0]
+        assert isinstance(network, QuasiInvertibleNetwork)  # as read_source made sure
+        return network
+
+    @property
+    def inputs(self) -> dict[str, object]:
+        """What every artifact depends on, for the keys of a cache: weights, form of the network, tile plan."""
+        return {
+            "weights": self.description.weights_sha256,
+            "network": self.description.network.model_dump(),
+            "plan": self.plan.model_dump(),
+        }
+
+
+def read_source(checkpoint: Path) -> Source:
+    """Read the description of a checkpoint, and no weights yet.
+
+    Raises:
+        CheckpointError: the checkpoint is missing, damaged or of another version.
+        UnfilterError: it holds one of the paper's baselines.
+    """
+    description = read_description(checkpoint)
+    form = description.network
+    if not isinstance(form, NetworkConfig):
+        raise UnfilterError(f"{checkpoint}: {method_of(form)} is a baseline to compare with and is never converted")
+    return Source(checkpoint, description, tile_plan(form))
+
+
+def tile_plan(form: NetworkConfig) -> TilePlan:
+    """Tiles of `TILE` pixels, with a halo as wide as the network reaches in either direction."""
+    reach = max(halo(form, direction) for direction in ("forward", "inverse"))
+    return TilePlan(tile=TILE, halo=reach, alignment=form.alignment)

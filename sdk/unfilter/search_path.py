@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -19,9 +20,16 @@ _NAME = re.compile(r"[a-z0-9_]{1,64}(?:@[0-9a-f]{1,64})?")
 
 
 def folders() -> list[Path]:
-    """Folders that are searched, in order: those of the environment variable, `build/bundles`, the user's data folder."""
-    named = [Path(part) for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part]
-    return [*named, Path("build/bundles"), store.installed()]
+    """Folders that are searched, in order: those of the environment variable, `build/bundles`, the user's data folder, where
+    there is one.
+    """
+    found = [Path(part) for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part]
+    found.append(Path("build/bundles"))
+    with suppress(BundleError):  # no home folder: nothing is installed there
+        found.append(store.installed())
+    if formerly := store.installed_formerly():
+        found.append(formerly)
+    return found
 
 
 def bundles(

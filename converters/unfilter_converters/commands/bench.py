@@ -27,7 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle folder, packed bundle, or name of a filter")
     parser.add_argument("--size", type=_size, default=(720, 480), metavar="WxH", help="of the photo, pixels (720x480)")
     parser.add_argument("--rounds", type=_count, default=7, help="how often each graph runs, all in turn (7)")
-    parser.add_argument("--threads", type=_count, nargs="+", default=None, help="thread counts (1, and all cores)")
+    parser.add_argument("--threads", type=_count, nargs="+", default=None, help="thread counts (1, and all processors that it may use)")
     parser.add_argument("--runtime", action="append", choices=runtimes.NAMES, help="may be repeated (all but mil)")
     parser.add_argument("--precision", action="append", choices=get_args(Precision), help="may be repeated (all)")
     parser.add_argument("--no-paper", action="store_true", help="leave the paper's network out")
@@ -48,20 +48,19 @@ def _count(text: str) -> int:
 
 
 def run(arguments: Namespace) -> int:
-    import os
-
     from unfilter.bench import measure, render
     from unfilter.commands.progress import announce, finish
     from unfilter.errors import UnfilterError
     from unfilter.fidelity.machine import machine
     from unfilter.files import replacing
+    from unfilter.runtimes.processors import usable
     from unfilter.search_path import open_bundle
 
     if arguments.json and not arguments.json.parent.is_dir():
         raise UnfilterError(f"{arguments.json}: the folder {arguments.json.parent} does not exist; create it first")
     bundle = open_bundle(arguments.bundle)
     bundle.check()
-    threads = arguments.threads or sorted({1, os.cpu_count() or 1})
+    threads = arguments.threads or sorted({1, usable()})
     missing = [name for name in NEEDED if find_spec(name) is None]
     with ExitStack() as stack:
         subjects = _subjects(bundle, bundle.manifest.filter, arguments, threads)

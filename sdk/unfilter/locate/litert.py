@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from unfilter.bundle import Artifact, Bundle
 from unfilter.locate.operation import Operation, planes
-from unfilter.runtimes import parameter_input
+from unfilter.runtimes import parameter_input, threads
 
 
 def trace(
@@ -28,6 +28,7 @@ def trace(
         model_content=bytes(flatbuffer_utils.convert_object_to_bytearray(model)),
         experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
         experimental_preserve_all_tensors=True,
+        num_threads=threads(),
     )
     runner = interpreter.get_signature_runner(signature)
     runner(**{artifact.image.name: image[None], **parameter_input(artifact, parameters)})

@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 from unfilter.bundle import Artifact, Bundle, Format
 from unfilter.delegates.recipes import Recipe
 from unfilter.errors import RuntimeUnavailable
+from unfilter.runtimes import processors
 
 THREADS = "UNFILTER_THREADS"
-"""Environment variable: threads that ONNX Runtime and LiteRT use. Torch and `mil` follow OMP_NUM_THREADS."""
+"""Environment variable: most threads that a runtime uses."""
 
 NAMES = ("onnx", "litert", "coreml", "torch", "mil")
 """In order of preference."""
@@ -106,14 +107,19 @@ def installed() -> list[str]:
 
 
 def threads() -> int:
-    """Threads that a graph may use: all cores, or what the environment variable UNFILTER_THREADS says.
+    """Threads that a graph may use: what the environment variable UNFILTER_THREADS says, or one for every processor that
+    this process may use (`unfilter.runtimes.processors`).
+
+    ONNX Runtime and LiteRT get as many. Torch and numpy have pools of their own, one for the whole process, whose size other
+    variables set (OMP_NUM_THREADS, OPENBLAS_NUM_THREADS): those are lowered to it when runtime `torch` or `mil` opens its
+    first graph, and never raised.
 
     Raises:
         RuntimeUnavailable: the variable is no positive number.
     """
     wanted = os.environ.get(THREADS)
     if not wanted:
-        return os.cpu_count() or 1
+        return processors.usable()
     if not wanted.isdecimal() or not int(wanted):
         raise RuntimeUnavailable(f"{THREADS}={wanted}: is no number of threads; set it to 1 or more, or unset it")
     return int(wanted)

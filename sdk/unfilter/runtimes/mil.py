@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from unfilter.bundle import Artifact, Bundle, Format
 from unfilter.delegates.recipes import Recipe
 from unfilter.errors import BundleError
-from unfilter.runtimes import Graph, input_names, missing, parameter_input
+from unfilter.runtimes import Graph, input_names, missing, parameter_input, threads
 
 FORMAT: Format = "mlpackage"
 EXTRA = "coreml"
@@ -19,7 +19,7 @@ ON_VENDOR_RUNTIME = False
 
 
 def unavailable() -> str | None:
-    return missing("coremltools", EXTRA)
+    return missing("coremltools", EXTRA) or missing("threadpoolctl", EXTRA)
 
 
 def delegate_unavailable(delegate: Recipe) -> str | None:
@@ -33,8 +33,10 @@ def open_graph(bundle: Bundle, artifact: Artifact, delegate: Recipe | None = Non
         BundleError: not a package, damaged, or an operation that this executor lacks; from a call of the graph, an operation
             that does not fit its arguments.
     """
+    from unfilter.runtimes._mil.blas import limit
     from unfilter.runtimes._mil.program import Program
 
+    limit(threads())
     path = bundle.path(artifact.path)
     program = Program(path)
     found = f"{', '.join(program.inputs)} to {', '.join(program.outputs)}"

@@ -73,12 +73,20 @@ def open_graph(bundle: Bundle, artifact: Artifact, delegate: Recipe | None = Non
     return run
 
 
-def _session(path: str, delegate: Recipe | None, side: int) -> Any:
+def session_options() -> Any:
+    """Options of a session, before any delegate's: as many threads as there may be, and no word but of errors."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads()
     options.log_severity_level = 3
+    return options
+
+
+def _session(path: str, delegate: Recipe | None, side: int) -> Any:
+    import onnxruntime
+
+    options = session_options()
     if delegate is None:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     if delegate.fixed_size:

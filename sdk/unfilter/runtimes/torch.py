@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from unfilter.bundle import Artifact, Bundle, Format
 from unfilter.delegates.recipes import Recipe
 from unfilter.errors import BundleError
-from unfilter.runtimes import Graph, input_names, missing, parameter_input
+from unfilter.runtimes import Graph, input_names, missing, parameter_input, threads
 
 FORMAT: Format = "pt2"
 EXTRA = "torch"
@@ -29,6 +29,8 @@ def open_graph(bundle: Bundle, artifact: Artifact, delegate: Recipe | None = Non
     """
     import torch
 
+    if torch.get_num_threads() > (most := threads()):
+        torch.set_num_threads(most)
     path = bundle.path(artifact.path)
     try:
         program = torch.export.load(path)

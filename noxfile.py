@@ -107,7 +107,7 @@ def wheel(session: nox.Session) -> None:
     session.run(command, "apply", "--filter", str(bundle), str(photo), "filtered.png", external=True)
     session.run(command, "restore", "--filter", str(bundle), "filtered.png", "restored.png", external=True)
     check = (
-        "import sys; from unfilter import read_photo; from unfilter.fidelity import psnr;"
+        "import sys; from unfilter import read_photo; from unfilter.proof.fidelity import psnr;"
         "score = psnr(*(read_photo(__import__('pathlib').Path(p)).pixels for p in sys.argv[1:]));"
         "print(f'restored {score:.2f} dB'); sys.exit(score < 40)"
     )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from unfilter import Bundle, Filter, UnfilterError, read_photo
 from unfilter.cli import main
-from unfilter.fidelity import FidelityReport, Verdict
+from unfilter.proof.fidelity import FidelityReport, Verdict
 from unfilter_training.network import QuasiInvertibleNetwork
 from unfilter_training.network.whole_photo import run_whole
 

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from unfilter.bundle import Artifact, Direction, Precision, TilePlan
+from unfilter.format.bundle import Artifact, Direction, Precision, TilePlan
 from unfilter_converters.export_form import ExportForm
 from unfilter_converters.tensors import INPUT, OUTPUT, PARAMETERS, VALID, graph_entry, valid_tensor
 from unfilter_training.network import QuasiInvertibleNetwork

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from unfilter.bundle import Artifact, Precision, TilePlan
+from unfilter.format.bundle import Artifact, Precision, TilePlan
 from unfilter_converters.export_form import ExportForm
 from unfilter_converters.macs import macs_per_pixel
 from unfilter_converters.tensors import INPUT, OUTPUT, graph_entry

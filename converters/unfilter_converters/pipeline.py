@@ -11,7 +11,9 @@ from typing import Protocol, cast, get_args
 
 from pydantic import BaseModel, TypeAdapter
 
-from unfilter.bundle import (
+from unfilter.errors import UnfilterError
+from unfilter.files import replacing
+from unfilter.format.bundle import (
     MANIFEST,
     Artifact,
     Bundle,
@@ -25,19 +27,17 @@ from unfilter.bundle import (
     digest,
     json_digest,
 )
-from unfilter.delegates.coverage import FILE as DELEGATES
-from unfilter.delegates.coverage import DelegateFile
-from unfilter.delegates.recipes import table
-from unfilter.detection.detector import FILE as DETECTOR
-from unfilter.detection.detector import read_detector
-from unfilter.errors import UnfilterError
-from unfilter.fidelity import FidelityReport, read_report, verify
-from unfilter.fidelity.gallery import Gallery
-from unfilter.fidelity.machine import versions
-from unfilter.fidelity.reports.page import page
-from unfilter.files import replacing
-from unfilter.remainder import RULE as REMAINDER_RULE
-from unfilter.rounding import RULE as ROUNDING_RULE
+from unfilter.format.remainder import RULE as REMAINDER_RULE
+from unfilter.format.rounding import RULE as ROUNDING_RULE
+from unfilter.jobs.detection.detector import FILE as DETECTOR
+from unfilter.jobs.detection.detector import read_detector
+from unfilter.proof.fidelity import FidelityReport, read_report, verify
+from unfilter.proof.fidelity.gallery import Gallery
+from unfilter.proof.fidelity.machine import versions
+from unfilter.proof.fidelity.reports.page import page
+from unfilter.run.delegates.coverage import FILE as DELEGATES
+from unfilter.run.delegates.coverage import DelegateFile
+from unfilter.run.delegates.recipes import table
 from unfilter_converters.cache import Cache, key, source_digest
 from unfilter_converters.chatter import held_back
 from unfilter_converters.delegates import coverage

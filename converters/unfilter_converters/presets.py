@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from unfilter.bundle import MANIFEST, Bundle, FileEntry, Manifest, Provenance, TilePlan, digest
-from unfilter.remainder import RULE as REMAINDER_RULE
-from unfilter.rounding import RULE as ROUNDING_RULE
+from unfilter.format.bundle import MANIFEST, Bundle, FileEntry, Manifest, Provenance, TilePlan, digest
+from unfilter.format.remainder import RULE as REMAINDER_RULE
+from unfilter.format.rounding import RULE as ROUNDING_RULE
 from unfilter_converters import onnx
 from unfilter_converters.chatter import held_back
 from unfilter_converters.pipeline import TILE

@@ -3,8 +3,8 @@
 import hashlib
 import json
 
-from unfilter.remainder import RULE as REMAINDER_RULE
-from unfilter.rounding import RULE as ROUNDING_RULE
+from unfilter.format.remainder import RULE as REMAINDER_RULE
+from unfilter.format.rounding import RULE as ROUNDING_RULE
 from unfilter_training.network import QuasiInvertibleNetwork
 
 FORWARD_ONLY = {"auxiliary", "auxiliary_width", "auxiliary_dilations", "hyper_parameters"}

@@ -8,12 +8,12 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from unfilter import runtimes
-from unfilter.bundle import Artifact, Format, Measured, Precision, Refused
-from unfilter.delegates.coverage import Coverage
-from unfilter.fidelity import FidelityReport, Verdict
-from unfilter.fidelity.report import Engine
-from unfilter.fidelity.tolerances import of_precision
+from unfilter.format.bundle import Artifact, Format, Measured, Precision, Refused
+from unfilter.proof.fidelity import FidelityReport, Verdict
+from unfilter.proof.fidelity.report import Engine
+from unfilter.proof.fidelity.tolerances import of_precision
+from unfilter.run import runtimes
+from unfilter.run.delegates.coverage import Coverage
 
 
 def format_of(engine: Engine) -> Format:

@@ -9,10 +9,11 @@
 What is named here is stable; modules with a leading underscore are not.
 """
 
-from unfilter.bundle import Bundle, Manifest
+from unfilter import _moved
 from unfilter.errors import BundleError, PhotoError, RuntimeUnavailable, UnfilterError
-from unfilter.filter import Filter
-from unfilter.hyper_parameter import HyperParameter
+from unfilter.format.bundle import Bundle, Manifest
+from unfilter.format.hyper_parameter import HyperParameter
+from unfilter.jobs.filter import Filter
 from unfilter.photo import Photo, Tag, read_photo, write_photo
 
 __all__ = [
@@ -29,3 +30,5 @@ __all__ = [
     "read_photo",
     "write_photo",
 ]
+
+_moved.install()

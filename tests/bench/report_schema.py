@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from unfilter.fidelity import FidelityReport
+from unfilter.proof.fidelity import FidelityReport
 
 TARGET = Path(__file__).parents[2] / "docs/fidelity-report.schema.json"
 

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from unfilter import Filter, Photo, read_photo, runtimes, write_photo
+from unfilter import Filter, Photo, read_photo, write_photo
+from unfilter.run import runtimes
 
 GOLDEN = Path(__file__).parents[2] / "converters/unfilter_converters/golden_photos/coffee.png"
 SIZES = {1: (1152, 864), 12: (4032, 3024), 24: (5664, 4248), 48: (8064, 6048)}

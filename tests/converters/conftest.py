@@ -6,8 +6,8 @@ from pathlib import Path
 import jaxtyping
 import pytest
 
-from unfilter.bundle import MANIFEST, Artifact, Bundle, FileEntry, Manifest, Provenance, TilePlan, digest
-from unfilter.hyper_parameter import HyperParameter
+from unfilter.format.bundle import MANIFEST, Artifact, Bundle, FileEntry, Manifest, Provenance, TilePlan, digest
+from unfilter.format.hyper_parameter import HyperParameter
 
 BundleOf = Callable[[Path, tuple[Artifact, ...], TilePlan], Bundle]
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from unfilter.bundle import Artifact, Bundle, Direction, Manifest, Precision, Provenance, TilePlan
 from unfilter.errors import BundleError
-from unfilter.runtimes import mil
+from unfilter.format.bundle import Artifact, Bundle, Direction, Manifest, Precision, Provenance, TilePlan
+from unfilter.run.runtimes import mil
 from unfilter_converters import coreml
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
 
@@ -144,7 +144,7 @@ def test_weights_are_read_as_apples_reader_reads_them(bundle) -> None:
     from coremltools.libmilstoragepython import _BlobStorageReader
     from coremltools.proto import Model_pb2
 
-    from unfilter.runtimes._mil.values import Values
+    from unfilter.run.runtimes._mil.values import Values
 
     for artifact in bundle.manifest.artifacts:
         package = bundle.path(artifact.path)
@@ -214,7 +214,7 @@ def test_every_form_of_network_converts(config, bundle_of, tmp_path) -> None:
 def test_conversion_prints_nothing_and_needs_no_tensorflow(tmp_path) -> None:
     script = (
         "import logging, sys, pathlib\n"
-        "from unfilter.bundle import TilePlan\n"
+        "from unfilter.format.bundle import TilePlan\n"
         "from unfilter_converters import coreml\n"
         "from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork\n"
         "network = QuasiInvertibleNetwork(NetworkConfig(blocks=2, subnet_width=2, auxiliary='none'))\n"
@@ -228,8 +228,8 @@ def test_conversion_prints_nothing_and_needs_no_tensorflow(tmp_path) -> None:
 def test_executor_imports_neither_torch_nor_coremltools(bundle) -> None:
     script = (
         "import sys, pathlib, numpy\n"
-        "from unfilter.bundle import Bundle\n"
-        "from unfilter.runtimes import mil\n"
+        "from unfilter.format.bundle import Bundle\n"
+        "from unfilter.run.runtimes import mil\n"
         f"bundle = Bundle(pathlib.Path({str(bundle.folder)!r}))\n"
         "mil.open_graph(bundle, bundle.artifact('mlpackage', 'forward', 'fp32'))(numpy.zeros((2, 2, 3), numpy.float32))\n"
         "assert not {'torch', 'coremltools', 'tensorflow'} & sys.modules.keys()\n"

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from unfilter import Filter
-from unfilter.bundle import Artifact, Bundle, TilePlan
-from unfilter.hyper_parameter import HyperParameter
+from unfilter.format.bundle import Artifact, Bundle, TilePlan
+from unfilter.format.hyper_parameter import HyperParameter
 from unfilter.photo import read_photo
 from unfilter_converters import reference as reference_converter
 from unfilter_converters.goldens import LICENCES, PHOTOS, golden_values, make_goldens

@@ -9,8 +9,8 @@ import pytest
 import torch
 from ai_edge_litert import schema_py_generated as schema
 
-from unfilter.bundle import Artifact, Bundle, TilePlan
-from unfilter.runtimes import litert as litert_runtime
+from unfilter.format.bundle import Artifact, Bundle, TilePlan
+from unfilter.run.runtimes import litert as litert_runtime
 from unfilter_converters import litert as converter
 from unfilter_training.network import QuasiInvertibleNetwork
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from unfilter.bundle import Bundle, digest
 from unfilter.cli import main
-from unfilter.detection.detector import FILE, read_detector
 from unfilter.errors import UnfilterError
-from unfilter.fidelity import Verdict, read_report
+from unfilter.format.bundle import Bundle, digest
+from unfilter.jobs.detection.detector import FILE, read_detector
+from unfilter.proof.fidelity import Verdict, read_report
 from unfilter_converters import pipeline
 from unfilter_converters.pipeline import Conversion
 from unfilter_training import checkpoint
@@ -49,7 +49,7 @@ def saved(folder: Path, network: RestorableNetwork) -> Path:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the converters and runtimes that take no time: what is tested here is the pipeline around them."""
     monkeypatch.setattr(pipeline, "CONVERTERS", ("reference", "onnx"))
-    monkeypatch.setattr("unfilter.runtimes.NAMES", ("onnx", "torch"))
+    monkeypatch.setattr("unfilter.run.runtimes.NAMES", ("onnx", "torch"))
 
 
 def test_the_shipped_filter_has_every_format_in_three_precisions_and_the_reference_in_both_directions(

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unfilter.bundle import Bundle
-from unfilter.filter import Filter
+from unfilter.format.bundle import Bundle
+from unfilter.jobs.filter import Filter
 from unfilter_converters.commands.bench import add_arguments
 from unfilter_converters.presets import preset_bundle
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from unfilter.bundle import DIRECTIONS
+from unfilter.format.bundle import DIRECTIONS
 from unfilter_converters import coreml, pipeline
 from unfilter_converters.pipeline import Conversion
 from unfilter_training import checkpoint
@@ -21,7 +21,7 @@ def test_restores_in_fp16_and_w8_as_the_reference_does_within_the_tolerances(
 ) -> None:
     monkeypatch.setattr(pipeline, "CONVERTERS", ("reference", "coreml"))
     monkeypatch.setattr(coreml, "PRECISIONS", ("fp16",))
-    monkeypatch.setattr("unfilter.runtimes.NAMES", ("coreml", "mil", "torch"))
+    monkeypatch.setattr("unfilter.run.runtimes.NAMES", ("coreml", "mil", "torch"))
     report = Conversion(checkpoint.find(name), tmp_path / "cache").run(tmp_path / "bundle")
     assert not report.failures
     assert {each.precision for each in report.refused} == REFUSED.get(name, set())

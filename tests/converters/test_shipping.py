@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from unfilter.bundle import DIRECTIONS, Artifact, Precision
-from unfilter.delegates.coverage import Coverage, Evidence
-from unfilter.fidelity import TOLERANCES, FidelityReport, Verdict, judge
-from unfilter.fidelity.report import ArtifactSize, Broken, Engine, GraphResult, PhotoMeasured, RoundTrip, Speed
+from unfilter.format.bundle import DIRECTIONS, Artifact, Precision
+from unfilter.proof.fidelity import TOLERANCES, FidelityReport, Verdict, judge
+from unfilter.proof.fidelity.report import ArtifactSize, Broken, Engine, GraphResult, PhotoMeasured, RoundTrip, Speed
+from unfilter.run.delegates.coverage import Coverage, Evidence
 from unfilter_converters.shipping import measured, shippable, without
 from unfilter_converters.tensors import graph_entry
 

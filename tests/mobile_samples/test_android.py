@@ -79,7 +79,7 @@ def test_the_kotlin_core_passes_the_goldens_of_a_converted_bundle(tools: Path, c
     bundle = os.environ.get("UNFILTER_TEST_BUNDLE")
     require(bundle, "no converted bundle: set UNFILTER_TEST_BUNDLE to one, such as build/bundles/l0")
     pytest.importorskip("unfilter", reason="needs the SDK")
-    from unfilter.commands import goldens
+    from unfilter.cli import goldens
 
     parser = ArgumentParser()
     goldens.add_arguments(parser)

@@ -41,7 +41,7 @@ def test_a_verb_has_the_same_name(language: str, name: str) -> None:
         "Swift": rf"func {name}\(",
     }
     if language == "Python" and name == "inspect":
-        assert (ROOT / "sdk/unfilter/commands/inspect.py").exists()  # a command there
+        assert (ROOT / "sdk/unfilter/cli/inspect.py").exists()  # a command there
         return
     assert re.search(declared[language], code, re.MULTILINE)
 

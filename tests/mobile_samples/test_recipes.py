@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from unfilter.delegates.recipes import Platform, Recipe, recipe, table
+from unfilter.run.delegates.recipes import Platform, Recipe, recipe, table
 
 SAMPLES = Path(__file__).parents[2] / "mobile_samples"
 

@@ -13,11 +13,11 @@ from hypothesis import settings
 from numpy.typing import NDArray
 
 import unfilter_converters
-from unfilter import runtimes
-from unfilter.bundle import MANIFEST, Precision, digest, json_digest
 from unfilter.cli import main
-from unfilter.filter import Filter
+from unfilter.format.bundle import MANIFEST, Precision, digest, json_digest
+from unfilter.jobs.filter import Filter
 from unfilter.photo import read_photo
+from unfilter.run import runtimes
 
 settings.register_profile("shared-core", deadline=None)  # the time of one example says nothing on a busy machine
 settings.load_profile("shared-core")

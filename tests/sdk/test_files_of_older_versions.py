@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from unfilter import Bundle, Filter, PhotoError, Tag, read_photo
-from unfilter.fidelity import psnr
+from unfilter.proof.fidelity import psnr
 
 FIXTURES = sorted((Path(__file__).parents[1] / "fixtures").glob("bundle-schema-*"))
 

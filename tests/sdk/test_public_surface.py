@@ -12,11 +12,12 @@ from types import ModuleType
 import pytest
 
 import unfilter
-import unfilter.bench
-import unfilter.fidelity
-import unfilter.locate
 import unfilter.photo
-from unfilter import errors, runtimes
+import unfilter.proof.bench
+import unfilter.proof.fidelity
+import unfilter.proof.locate
+from unfilter import errors
+from unfilter.run import runtimes
 
 DOCUMENTED = {
     unfilter: [
@@ -46,9 +47,9 @@ DOCUMENTED = {
         "suffix_of",
         "write_photo",
     ],
-    unfilter.bench: ["BenchReport", "Row", "Subject", "measure", "render"],
-    unfilter.locate: ["Departure", "locate", "locate_failures"],
-    unfilter.fidelity: [
+    unfilter.proof.bench: ["BenchReport", "Row", "Subject", "measure", "render"],
+    unfilter.proof.locate: ["Departure", "locate", "locate_failures"],
+    unfilter.proof.fidelity: [
         "TOLERANCES",
         "FidelityReport",
         "Regression",
@@ -96,7 +97,7 @@ def test_names_cover_all_runtimes() -> None:
 
 @pytest.mark.parametrize("name", runtimes.NAMES)
 def test_every_runtime_offers_the_protocol(name: str) -> None:
-    module = importlib.import_module(f"unfilter.runtimes.{name}")
+    module = importlib.import_module(f"unfilter.run.runtimes.{name}")
     assert module.FORMAT in ("onnx", "tflite", "mlpackage", "pt2")
     assert module.EXTRA in metadata("unfilter").get_all("Provides-Extra", [])
     assert module.ON_VENDOR_RUNTIME is (name != "mil")
@@ -115,8 +116,9 @@ def test_every_runtime_offers_the_protocol(name: str) -> None:
     [
         "import unfilter",
         "import unfilter.cli; unfilter.cli.commands()",
-        "from unfilter import runtimes; runtimes.installed()",
-        "import unfilter.fidelity, unfilter.search_path, unfilter.tiling, unfilter.bench, unfilter.locate, unfilter.signing",
+        "from unfilter.run import runtimes; runtimes.installed()",
+        "import unfilter.proof.fidelity, unfilter.find.search_path, unfilter.run.tiling",
+        "import unfilter.proof.bench, unfilter.proof.locate, unfilter.find.signing",
     ],
 )
 def test_no_framework_is_imported_before_it_is_needed(program: str) -> None:

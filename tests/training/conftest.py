@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from unfilter.hyper_parameter import HyperParameter
+from unfilter.format.hyper_parameter import HyperParameter
 from unfilter_training import checkpoint
 from unfilter_training.network import RestorableNetwork
 from unfilter_training.recipe import PhotoSource, Recipe, Schedule

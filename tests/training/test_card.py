@@ -2,7 +2,7 @@
 
 import pytest
 
-from unfilter.hyper_parameter import HyperParameter
+from unfilter.format.hyper_parameter import HyperParameter
 from unfilter_training.card import render_card
 from unfilter_training.checkpoint import Description, PhotoScore, WarmStart
 from unfilter_training.degradation import Mixture

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from unfilter.errors import UnfilterError
-from unfilter.hyper_parameter import HyperParameter
+from unfilter.format.hyper_parameter import HyperParameter
 from unfilter_training import checkpoint
 from unfilter_training.card import render_card
 from unfilter_training.checkpoint import (

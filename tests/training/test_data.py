@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from unfilter.errors import UnfilterError
-from unfilter.hyper_parameter import HyperParameter
+from unfilter.format.hyper_parameter import HyperParameter
 from unfilter.photo import Photo, read_photo, write_photo
 from unfilter_training import data
 from unfilter_training.data import Pair, Patches, image_tensor, make_pair, make_pairs

@@ -12,10 +12,10 @@ from PIL import Image
 from PIL.JpegImagePlugin import get_sampling
 
 from unfilter.errors import UnfilterError
-from unfilter.fidelity import psnr
-from unfilter.hyper_parameter import HyperParameter
+from unfilter.format.hyper_parameter import HyperParameter
+from unfilter.format.rounding import to_bytes
 from unfilter.photo import Subsampling, read_photo, write_photo
-from unfilter.rounding import to_bytes
+from unfilter.proof.fidelity import psnr
 from unfilter_training import scoring
 from unfilter_training.data import image_tensor
 from unfilter_training.network import (

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from unfilter.errors import UnfilterError
-from unfilter.hyper_parameter import HyperParameter
+from unfilter.format.hyper_parameter import HyperParameter
 from unfilter_training import checkpoint, trainer
 from unfilter_training.checkpoint import WarmStart
 from unfilter_training.data import Batch, Pair, Patches

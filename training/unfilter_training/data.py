@@ -14,7 +14,7 @@ from torch import Tensor
 
 from unfilter.errors import UnfilterError
 from unfilter.files import replacing
-from unfilter.rounding import to_floats
+from unfilter.format.rounding import to_floats
 from unfilter_training.operators import Symmetry, operator
 from unfilter_training.photo_sets import photo_set
 from unfilter_training.recipe import Recipe

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from unfilter.errors import UnfilterError
-from unfilter.hyper_parameter import HyperParameter
+from unfilter.format.hyper_parameter import HyperParameter
 from unfilter_training.degradation import Mixture
 from unfilter_training.losses import LossWeights
 from unfilter_training.network import METHODS, MethodConfig, NetworkConfig, preset

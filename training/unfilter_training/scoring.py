@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.fidelity.metrics import psnr
-from unfilter.hyper_parameter import complete
+from unfilter.format.hyper_parameter import complete
 from unfilter.photo import Photo, Subsampling, read_photo, write_photo
+from unfilter.proof.fidelity.metrics import psnr
 from unfilter_training.checkpoint import PhotoScore
 from unfilter_training.data import image_tensor
 from unfilter_training.network import RestorableNetwork
@@ -92,7 +92,9 @@ class LineScore(NamedTuple):
 
 
 def score_odd_column(network: RestorableNetwork, task: Task, photo: NDArray[np.uint8], folder: Path) -> LineScore:
-    """What it costs to carry a line beside the network (`unfilter.remainder`): the photo is cut to an odd width first."""
+    """What it costs to carry a line beside the network (`unfilter.format.remainder`): the photo is cut to an odd width
+    first.
+    """
     photo = photo[:, : photo.shape[1] - 1 + photo.shape[1] % 2]
     target, filtered, restored = _through_files(network, task, photo, folder)
     last, before = np.s_[:, -1:], np.s_[:, -2:-1]

@@ -1,1 +1,1 @@
-"""Subcommands that need the extra `convert`; see `unfilter.commands`."""
+"""Subcommands that need the extra `convert`; see `unfilter.cli.command`."""

@@ -8,11 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, get_args
 
-from unfilter import runtimes
-from unfilter.bundle import Precision
+from unfilter.format.bundle import Precision
+from unfilter.run import runtimes
 
 if TYPE_CHECKING:
-    from unfilter.bundle import Bundle
+    from unfilter.format.bundle import Bundle
 
 SUMMARY = "measure speed and memory of a bundle on every runtime, beside the paper's network"
 EXTRA: str | None = None
@@ -27,7 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle folder, packed bundle, or name of a filter")
     parser.add_argument("--size", type=_size, default=(720, 480), metavar="WxH", help="of the photo, pixels (720x480)")
     parser.add_argument("--rounds", type=_count, default=7, help="how often each graph runs, all in turn (7)")
-    parser.add_argument("--threads", type=_count, nargs="+", default=None, help="thread counts (1, and all processors that it may use)")
+    parser.add_argument("--threads", type=_count, nargs="+", default=None, help="thread counts (1, and as many as there may be)")
     parser.add_argument("--runtime", action="append", choices=runtimes.NAMES, help="may be repeated (all but mil)")
     parser.add_argument("--precision", action="append", choices=get_args(Precision), help="may be repeated (all)")
     parser.add_argument("--no-paper", action="store_true", help="leave the paper's network out")
@@ -48,13 +48,13 @@ def _count(text: str) -> int:
 
 
 def run(arguments: Namespace) -> int:
-    from unfilter.bench import measure, render
-    from unfilter.commands.progress import announce, finish
+    from unfilter.cli.progress import announce, finish
     from unfilter.errors import UnfilterError
-    from unfilter.fidelity.machine import machine
     from unfilter.files import replacing
-    from unfilter.runtimes.processors import usable
-    from unfilter.search_path import open_bundle
+    from unfilter.find.search_path import open_bundle
+    from unfilter.proof.bench import measure, render
+    from unfilter.proof.fidelity.machine import machine
+    from unfilter.run.runtimes.processors import usable
 
     if arguments.json and not arguments.json.parent.is_dir():
         raise UnfilterError(f"{arguments.json}: the folder {arguments.json.parent} does not exist; create it first")
@@ -85,7 +85,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _subjects(bundle: "Bundle", name: str, wanted: Namespace, threads: list[int]) -> list[Any]:
-    from unfilter.bench import Subject
+    from unfilter.proof.bench import Subject
 
     names = wanted.runtime or [each for each in runtimes.installed() if each != "mil"]  # numpy, and no measure of a phone
     found = []

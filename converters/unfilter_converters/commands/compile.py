@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import get_args
 
-from unfilter.bundle import Precision
+from unfilter.format.bundle import Precision
 
 SUMMARY = "compile a bundle's graphs ahead of time for the NPU of a chip, by the vendor's compiler"
 EXTRA: str | None = "convert"
@@ -23,7 +23,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     from unfilter.errors import UnfilterError
-    from unfilter.search_path import open_bundle
+    from unfilter.find.search_path import open_bundle
     from unfilter_converters.chatter import held_back
     from unfilter_converters.delegates import litert_npu, qualcomm
 

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import get_args
 
-from unfilter.bundle import Precision
+from unfilter.format.bundle import Precision
 
 SUMMARY = "convert checkpoints to verified bundles of ONNX, TFLite and Core ML models"
 EXTRA: str | None = "convert"
@@ -30,10 +30,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    from unfilter.commands.progress import announce, finish
+    from unfilter.cli.progress import announce, finish
     from unfilter.errors import UnfilterError
-    from unfilter.fidelity import render
-    from unfilter.fidelity.reports.overview import write_overview
+    from unfilter.proof.fidelity import render
+    from unfilter.proof.fidelity.reports.overview import write_overview
     from unfilter_converters.pipeline import PRECISIONS, Conversion, page_of, refuse_baseline
     from unfilter_training.checkpoint import find, read_description, shipped
 

@@ -18,9 +18,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    from unfilter.commands.progress import announce, finish
+    from unfilter.cli.progress import announce, finish
     from unfilter.errors import UnfilterError
-    from unfilter.search_path import open_bundle
+    from unfilter.find.search_path import open_bundle
     from unfilter_converters.faults import catalogue, render, without_fault
     from unfilter_converters.faults import run as put_in
 
@@ -51,7 +51,7 @@ def _other_inverse(filter: str, folder: Path) -> Callable[[], Path]:
     """Makes the ONNX inverse of another training: of `l0_variable`, which learned the operator of `l0`, or of `l0`."""
 
     def make() -> Path:
-        from unfilter.bundle import TilePlan
+        from unfilter.format.bundle import TilePlan
         from unfilter_converters import onnx
         from unfilter_converters.chatter import held_back
         from unfilter_training.checkpoint import find, load

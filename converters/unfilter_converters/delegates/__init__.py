@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 
-from unfilter.bundle import Artifact
-from unfilter.delegates.coverage import Coverage
+from unfilter.format.bundle import Artifact
+from unfilter.run.delegates.coverage import Coverage
 
 SIBLINGS = {"onnx": "onnx", "tflite": "litert", "mlpackage": "coreml"}
 """By format; the reference runs on no phone."""

@@ -7,10 +7,10 @@ precision), https://developer.apple.com/forums/thread/724930 (of a package with 
 from collections.abc import Iterator
 from pathlib import Path
 
-from unfilter.bundle import Artifact
-from unfilter.delegates.coverage import Coverage
-from unfilter.delegates.recipes import recipe
-from unfilter.runtimes._mil.package import main_function, model_path
+from unfilter.format.bundle import Artifact
+from unfilter.run.delegates.coverage import Coverage
+from unfilter.run.delegates.recipes import recipe
+from unfilter.run.runtimes._mil.package import main_function, model_path
 from unfilter_converters.delegates.documented import predicted
 
 TYPED_EXECUTION = "https://apple.github.io/coremltools/docs-guides/source/typed-execution.html"

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from itertools import groupby
 
-from unfilter.bundle import Artifact
-from unfilter.delegates.coverage import Coverage, Evidence
+from unfilter.format.bundle import Artifact
+from unfilter.run.delegates.coverage import Coverage, Evidence
 
 
 def predicted(

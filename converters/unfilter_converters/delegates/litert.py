@@ -9,10 +9,10 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from unfilter.bundle import Artifact
-from unfilter.delegates.coverage import Coverage, Evidence
-from unfilter.delegates.recipes import recipe
 from unfilter.errors import RuntimeUnavailable
+from unfilter.format.bundle import Artifact
+from unfilter.run.delegates.coverage import Coverage, Evidence
+from unfilter.run.delegates.recipes import recipe
 from unfilter_converters.delegates.documented import not_asked, predicted
 
 ANALYZER = "https://ai.google.dev/edge/api/tflite/python/tf/lite/experimental/Analyzer"

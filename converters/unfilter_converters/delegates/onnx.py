@@ -9,10 +9,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from unfilter.bundle import Artifact, Precision
-from unfilter.delegates.coverage import Coverage, Evidence
-from unfilter.delegates.recipes import recipe
 from unfilter.errors import RuntimeUnavailable
+from unfilter.format.bundle import Artifact, Precision
+from unfilter.run.delegates.coverage import Coverage, Evidence
+from unfilter.run.delegates.recipes import recipe
 from unfilter_converters.delegates.documented import predicted
 from unfilter_converters.delegates.qualcomm import compile_graph
 

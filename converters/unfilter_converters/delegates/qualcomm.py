@@ -8,9 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from unfilter.delegates.recipes import recipe
 from unfilter.errors import RuntimeUnavailable, UnfilterError
-from unfilter.runtimes import onnx as onnx_runtime
+from unfilter.run.delegates.recipes import recipe
+from unfilter.run.runtimes import onnx as onnx_runtime
 
 PROVIDER = recipe("onnx", "qnn").api["python"]
 SOCS = {"SM8450": ("36", "69"), "SM8550": ("43", "73"), "SM8650": ("57", "75"), "SM8750": ("69", "79")}

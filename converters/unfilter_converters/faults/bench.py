@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from unfilter.bundle import Artifact, Bundle
 from unfilter.errors import BundleError
-from unfilter.fidelity import FidelityReport, Tolerance, Verdict, verify
-from unfilter.fidelity.report import GraphResult
-from unfilter.fidelity.tolerances import of_precision
-from unfilter.locate import Departure, locate_failures
+from unfilter.format.bundle import Artifact, Bundle
+from unfilter.proof.fidelity import FidelityReport, Tolerance, Verdict, verify
+from unfilter.proof.fidelity.report import GraphResult
+from unfilter.proof.fidelity.tolerances import of_precision
+from unfilter.proof.locate import Departure, locate_failures
 from unfilter_converters.faults.fault import Fault, NotHere, edit_manifest, hash_again, keep_artifacts
 
 REFERENCE = "pt2"

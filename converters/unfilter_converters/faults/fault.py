@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from unfilter.bundle import MANIFEST, Artifact, Bundle, Direction, Format, Precision, digest
+from unfilter.format.bundle import MANIFEST, Artifact, Bundle, Direction, Format, Precision, digest
 
 
 class NotHere(Exception):

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from unfilter.bundle import Bundle
-from unfilter.filter import Filter
+from unfilter.format.bundle import Bundle
+from unfilter.jobs.filter import Filter
 from unfilter.photo import read_photo, write_photo
 from unfilter_converters.faults.fault import artifact_path, edit_manifest, hash_again, keep_artifacts
 

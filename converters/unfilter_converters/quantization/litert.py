@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from unfilter.bundle import Artifact, Precision, TilePlan
-from unfilter.rounding import to_bytes
+from unfilter.format.bundle import Artifact, Precision, TilePlan
+from unfilter.format.rounding import to_bytes
 from unfilter_converters.quantization import calibration, renamed
 
 MADE_FROM: dict[Precision, Precision] = {"fp16": "fp32", "w8": "fp32", "w8a16": "fp32"}

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.bundle import Artifact, Precision, TilePlan
-from unfilter.rounding import to_bytes
-from unfilter.runtimes.onnx import session_options
+from unfilter.format.bundle import Artifact, Precision, TilePlan
+from unfilter.format.rounding import to_bytes
+from unfilter.run.runtimes.onnx import session_options
 from unfilter_converters.quantization import LEAST_WEIGHTS, calibration, renamed
 
 MADE_FROM: dict[Precision, Precision] = {"fp16": "fp32", "w8": "fp32", "w8a16": "fp32"}

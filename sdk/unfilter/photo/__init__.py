@@ -4,11 +4,11 @@ One module per format (`png`, `jpeg`, `webp`, `heic`, `avif`, `tiff`), each with
 `encode(target, photo)`. docs/photos.md is the policy for each kind of file.
 """
 
+from unfilter.format.tag import Codec, Tag
 from unfilter.photo.jpeg import Subsampling
 from unfilter.photo.photo import Kind, Photo
 from unfilter.photo.read import read_photo
 from unfilter.photo.source import PIXEL_LIMIT
-from unfilter.photo.tag import Codec, Tag
 from unfilter.photo.write import check_target, codec_of, suffix_of, write_photo
 
 __all__ = [

@@ -15,10 +15,10 @@ from typing import Protocol, TypeAlias
 from PIL import Image
 
 from unfilter.errors import PhotoError
+from unfilter.format.tag import ExactCodec
 from unfilter.photo.photo import Photo
 from unfilter.photo.pillow import image_of, photo_of
 from unfilter.photo.read import read_photo
-from unfilter.photo.tag import ExactCodec
 from unfilter.photo.write import encode_photo
 
 Bytes: TypeAlias = bytes | bytearray | memoryview

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin, features
 
-from unfilter.photo.fingerprint import Fingerprint, of_jpeg
+from unfilter.format.fingerprint import Fingerprint, of_jpeg
 from unfilter.photo.levels import levels_of
 from unfilter.photo.metadata import carried, exif_of, notes_of, split, xmp_of
 from unfilter.photo.photo import Photo

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from unfilter.format.tag import Tag, without_tag
 from unfilter.photo.photo import Photo
-from unfilter.photo.tag import Tag, without_tag
 
 _EXIF = b"Exif\0\0"
 

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.photo.tag import Tag
+from unfilter.format.tag import Tag
 
 Kind = Literal["png", "jpeg", "webp", "heic", "avif", "tiff"]
 """Formats that are read; those of `unfilter.photo.Codec` are written too."""

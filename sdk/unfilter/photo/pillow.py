@@ -6,13 +6,13 @@ from io import BytesIO
 from PIL import Image, JpegImagePlugin
 
 from unfilter.errors import PhotoError
+from unfilter.format.tag import PNG_KEYWORD, Tag
 from unfilter.photo.jpeg import coding_of, quality_of
 from unfilter.photo.levels import levels_of
 from unfilter.photo.metadata import carried, exif_of, notes_of, split, xmp_of
 from unfilter.photo.photo import Kind, Photo
 from unfilter.photo.silence import WITHOUT_WARNINGS
 from unfilter.photo.source import Source
-from unfilter.photo.tag import PNG_KEYWORD, Tag
 
 _KINDS: dict[str | None, Kind] = {
     "PNG": "png",

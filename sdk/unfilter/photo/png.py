@@ -7,11 +7,11 @@ from typing import BinaryIO
 
 from PIL import Image, PngImagePlugin
 
+from unfilter.format.tag import PNG_KEYWORD, Tag
 from unfilter.photo.levels import levels_of
 from unfilter.photo.metadata import carried, exif_of, notes_of, split, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.source import Source
-from unfilter.photo.tag import PNG_KEYWORD, Tag
 
 _COLOUR = {b"cHRM": 32, b"gAMA": 4, b"sRGB": 1, b"cICP": 4}
 """Chunks that say of the colour space, with their length (PNG specification, third edition, section 11.3.2)."""

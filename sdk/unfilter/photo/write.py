@@ -13,13 +13,13 @@ import numpy as np
 
 from unfilter.errors import PhotoError
 from unfilter.files import replacing
+from unfilter.format.fingerprint import of_exact
+from unfilter.format.tag import Codec, ExactCodec
 from unfilter.photo import heic, jpeg, png, webp
-from unfilter.photo.fingerprint import of_exact
 from unfilter.photo.jpeg import Subsampling
 from unfilter.photo.metadata import carry_alike
 from unfilter.photo.photo import Photo
 from unfilter.photo.read import read_photo
-from unfilter.photo.tag import Codec, ExactCodec
 
 _SUFFIXES: dict[str, Codec] = {
     ".png": "png",

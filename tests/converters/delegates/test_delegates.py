@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from unfilter.bundle import Bundle
 from unfilter.cli import main
-from unfilter.delegates.coverage import Evidence, read_coverage
+from unfilter.format.bundle import Bundle
+from unfilter.run.delegates.coverage import Evidence, read_coverage
 from unfilter_converters.delegates import litert
 from unfilter_converters.delegates.documented import predicted
 from unfilter_converters.tensors import graph_entry

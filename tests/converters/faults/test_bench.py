@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from unfilter.bundle import Bundle
 from unfilter.errors import BundleError
+from unfilter.format.bundle import Bundle
 from unfilter_converters.faults import Fault, catalogue, render, run, without_fault
 from unfilter_converters.faults.fault import hash_again
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from unfilter import runtimes
-from unfilter.bundle import Bundle, Precision
-from unfilter.fidelity import TOLERANCES
-from unfilter.fidelity.metrics import psnr
-from unfilter.filter import Filter
+from unfilter.format.bundle import Bundle, Precision
+from unfilter.jobs.filter import Filter
 from unfilter.photo import read_photo
+from unfilter.proof.fidelity import TOLERANCES
+from unfilter.proof.fidelity.metrics import psnr
+from unfilter.run import runtimes
 
 RUNTIMES = ("onnx", "litert", "mil")
 

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image, features
 
 from unfilter.errors import PhotoError
+from unfilter.format.tag import ExactCodec
 from unfilter.photo import Photo, Tag, read_photo
 from unfilter.photo.forms import changed, exact_codec
-from unfilter.photo.tag import ExactCodec
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (20, 31, 3), dtype=np.uint8)
 TAG = Tag(filter="l0", restoration="a" * 64, codec="png")

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
 from unfilter.errors import PhotoError
+from unfilter.format.tag import PNG_KEYWORD
 from unfilter.photo import Tag, codec_of, read_photo
-from unfilter.photo.tag import PNG_KEYWORD
 
 RGB = np.random.default_rng(0).integers(0, 256, (9, 14, 3), dtype=np.uint8)
 

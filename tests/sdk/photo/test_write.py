@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, JpegImagePlugin
 
 from unfilter.errors import PhotoError
-from unfilter.fidelity import psnr
 from unfilter.photo import Codec, Photo, Tag, codec_of, heic, png, read_photo, write, write_photo
+from unfilter.proof.fidelity import psnr
 
 NOISE = np.random.default_rng(0).integers(0, 256, (9, 14, 3), dtype=np.uint8)
 TAG = Tag(filter="l0", restoration="a" * 64, codec="png")

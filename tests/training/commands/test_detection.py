@@ -10,8 +10,8 @@ from typing import cast
 import numpy as np
 import pytest
 
-from unfilter.detection.detector import FILE, read_detector
 from unfilter.errors import UnfilterError
+from unfilter.jobs.detection.detector import FILE, read_detector
 from unfilter.photo import Photo, read_photo, write_photo
 from unfilter_training import checkpoint
 from unfilter_training.commands import detection

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from unfilter.cli import main
-from unfilter.hyper_parameter import HyperParameter
+from unfilter.format.hyper_parameter import HyperParameter
 from unfilter.photo import Photo, read_photo, write_photo
 from unfilter_training import checkpoint
 from unfilter_training.network import QuasiInvertibleNetwork

@@ -8,8 +8,8 @@ import torch
 from PIL import Image
 
 import unfilter_converters
+from unfilter.format.rounding import to_floats
 from unfilter.photo import Subsampling, read_photo
-from unfilter.rounding import to_floats
 from unfilter_training.degradation import identity, real_jpeg
 
 PHOTO = Path(unfilter_converters.__file__).parent / "golden_photos" / "chelsea.png"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from unfilter.rounding import to_bytes, to_floats
+from unfilter.format.rounding import to_bytes, to_floats
 from unfilter_training.degradation import rounding
 
 LEVELS = torch.arange(256, dtype=torch.float32)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from unfilter.detection.detector import MADE
+from unfilter.jobs.detection.detector import MADE
 from unfilter_training.detection import alterations
 from unfilter_training.detection.alterations import DRAWS, HELD_OUT, QUALITIES, Sample, draw_samples
 

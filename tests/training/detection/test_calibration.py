@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unfilter.detection.detector import MADE
-from unfilter.detection.evidence import NAMES
 from unfilter.errors import UnfilterError
+from unfilter.jobs.detection.detector import MADE
+from unfilter.jobs.detection.evidence import NAMES
 from unfilter_training.checkpoint import Description, read_description
 from unfilter_training.checkpoint import find as find_checkpoint
 from unfilter_training.detection.alterations import HELD_OUT

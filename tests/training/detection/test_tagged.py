@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unfilter.detection.detector import MADE
+from unfilter.jobs.detection.detector import MADE
 from unfilter.photo import read_photo
 from unfilter_training.detection import tagged
 from unfilter_training.detection.alterations import HELD_OUT

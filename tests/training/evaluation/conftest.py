@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unfilter.hyper_parameter import HyperParameter
+from unfilter.format.hyper_parameter import HyperParameter
 from unfilter.photo import Photo, read_photo, write_photo
 from unfilter_training.evaluation import pictures, subjects
 from unfilter_training.evaluation.bench import Bench

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from unfilter.bundle import TilePlan
-from unfilter.tiling import run_tiles
+from unfilter.format.bundle import TilePlan
+from unfilter.run.tiling import run_tiles
 from unfilter_training.network import PRESETS, NetworkConfig, QuasiInvertibleNetwork, halo
 
 Noisy = Callable[[NetworkConfig], QuasiInvertibleNetwork]

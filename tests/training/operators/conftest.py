@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from unfilter.fidelity import psnr
 from unfilter.photo import read_photo
+from unfilter.proof.fidelity import psnr
 from unfilter_training.operators.saving import saved_levels
 
 

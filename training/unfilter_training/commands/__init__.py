@@ -1,1 +1,1 @@
-"""Subcommands that need the extra `train`; see `unfilter.commands`."""
+"""Subcommands that need the extra `train`; see `unfilter.cli.command`."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from unfilter.detection.detector import Detector
+    from unfilter.jobs.detection.detector import Detector
     from unfilter_training.detection.kept import Subject
     from unfilter_training.detection.samples import Measured
     from unfilter_training.detection.tagged import Judged
@@ -35,8 +35,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    from unfilter.detection.detector import FILE
     from unfilter.files import replacing
+    from unfilter.jobs.detection.detector import FILE
     from unfilter_training import checkpoint
     from unfilter_training.detection import roc, tagged
     from unfilter_training.detection.calibration import calibrate
@@ -102,8 +102,8 @@ class _Filter:
         Raises:
             BundleError: there is none, a damaged one, or one of other weights.
         """
-        from unfilter.detection.detector import FILE, read_detector
         from unfilter.errors import BundleError
+        from unfilter.jobs.detection.detector import FILE, read_detector
 
         path = self._folder / FILE
         detector = read_detector(path)

@@ -33,7 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     from tqdm import tqdm
 
-    from unfilter.hyper_parameter import parse_settings
+    from unfilter.format.hyper_parameter import parse_settings
     from unfilter_training import checkpoint
     from unfilter_training.photo_sets import photo_set
     from unfilter_training.scoring import score, task

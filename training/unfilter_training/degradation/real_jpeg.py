@@ -8,8 +8,8 @@ from jaxtyping import Float
 from PIL import Image
 from torch import Tensor
 
+from unfilter.format.rounding import to_bytes, to_floats
 from unfilter.photo import Subsampling
-from unfilter.rounding import to_bytes, to_floats
 
 
 def real_jpeg(

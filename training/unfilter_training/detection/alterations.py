@@ -9,8 +9,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image
 
-from unfilter.detection.detector import MADE
-from unfilter.rounding import to_bytes, to_floats
+from unfilter.format.rounding import to_bytes, to_floats
+from unfilter.jobs.detection.detector import MADE
 
 Pixels = NDArray[np.uint8]
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.detection.detector import MADE, Carrier, CarrierModel, Detector, powers_of
-from unfilter.detection.evidence import NAMES
 from unfilter.errors import UnfilterError
+from unfilter.jobs.detection.detector import MADE, Carrier, CarrierModel, Detector, powers_of
+from unfilter.jobs.detection.evidence import NAMES
 from unfilter_training.checkpoint import Description
 from unfilter_training.detection.alterations import HELD_OUT
 from unfilter_training.detection.samples import Measured

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.detection.detector import MADE, Carrier, Detector
 from unfilter.files import replacing
+from unfilter.jobs.detection.detector import MADE, Carrier, Detector
 from unfilter_training.detection.calibration import by_carrier
 from unfilter_training.detection.samples import Measured
 

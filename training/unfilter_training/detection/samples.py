@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from unfilter.detection.evidence import NAMES, measure
+from unfilter.jobs.detection.evidence import NAMES, measure
 from unfilter.photo import read_photo
 from unfilter_training.detection.alterations import draw_samples
 from unfilter_training.detection.kept import Subject
@@ -21,7 +21,9 @@ LONGEST = 1024
 
 
 class Measured(NamedTuple):
-    """One file: the photo that it comes from, its class, the quality of a JPEG, and `unfilter.detection.evidence.NAMES`."""
+    """One file: the photo that it comes from, its class, the quality of a JPEG, and the measures of
+    `unfilter.jobs.detection.evidence.NAMES`.
+    """
 
     photo: str
     name: str

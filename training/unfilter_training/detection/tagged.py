@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.random import Generator
 
-from unfilter.detection.carrier import compare
-from unfilter.detection.detector import MADE
+from unfilter.jobs.detection.carrier import compare
+from unfilter.jobs.detection.detector import MADE
 from unfilter.photo import Codec, Photo, Subsampling, Tag, read_photo
 from unfilter.photo.jpeg import encode
 from unfilter.photo.write import fingerprinted

@@ -6,16 +6,16 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from unfilter.fidelity.machine import processor
+from unfilter.proof.fidelity.machine import processor
 
 CODE = (
     "unfilter.errors",
-    "unfilter.fidelity.metrics",
-    "unfilter.filter",
+    "unfilter.proof.fidelity.metrics",
+    "unfilter.jobs.filter",
     "unfilter.photo",
-    "unfilter.remainder",
-    "unfilter.rounding",
-    "unfilter.tiling",
+    "unfilter.format.remainder",
+    "unfilter.format.rounding",
+    "unfilter.run.tiling",
     "unfilter_training.data",
     "unfilter_training.evaluation.bench",
     "unfilter_training.evaluation.carriers",

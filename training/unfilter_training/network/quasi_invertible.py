@@ -56,7 +56,7 @@ class QuasiInvertibleNetwork(RestorableNetwork):
         """Filtered photo, unclipped, and Delta (None without the auxiliary branch).
 
         Height and width must be multiples of `config.cell`; those of tiles, of `config.alignment`. `hyper_parameters` lie in
-        0..1, each the place within its range (`unfilter.hyper_parameter`).
+        0..1, each the place within its range (`unfilter.format.hyper_parameter`).
 
         Raises:
             ValueError: `hyper_parameters` are missing, superfluous, or of another count.

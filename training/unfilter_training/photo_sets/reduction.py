@@ -10,7 +10,7 @@ from jaxtyping import Float32, UInt8
 from PIL import Image
 
 from unfilter.errors import PhotoError
-from unfilter.rounding import to_bytes
+from unfilter.format.rounding import to_bytes
 from unfilter_training.photo_sets.colour import ProfileUnsupported, to_srgb
 from unfilter_training.photo_sets.stored import Stored
 

@@ -21,7 +21,7 @@ public struct Tile: Equatable {
     public let columns: Span
 }
 
-/// How photos are cut for the graphs, the same in every language (sdk/unfilter/tiling.py): tiles lie flush with the photo's edges,
+/// How photos are cut for the graphs, the same in every language (sdk/unfilter/format/tiles.py): tiles lie flush with the photo's edges,
 /// and only their inner sides have a halo that is computed and thrown away.
 public struct TilePlan: Codable, Equatable {
     public let tile: Int

@@ -1,4 +1,4 @@
-/** `manifest.json` of a bundle, schema 1: the parts that an app needs. The whole of it stands in `sdk/unfilter/bundle.py`. */
+/** `manifest.json` of a bundle, schema 1: the parts that an app needs. The whole of it stands in `sdk/unfilter/format/manifest.py`. */
 
 import { UnfilterError } from "./errors";
 import type { HyperParameter } from "./hyperParameter";

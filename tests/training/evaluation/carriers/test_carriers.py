@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from PIL.JpegImagePlugin import get_sampling
 
-from unfilter.fidelity import psnr
 from unfilter.photo import read_photo
+from unfilter.proof.fidelity import psnr
 from unfilter_training.evaluation.carriers import Carrier
 from unfilter_training.evaluation.carriers.jpeg import Jpeg, JpegTwice
 from unfilter_training.evaluation.carriers.newer_codecs import Avif, WebP

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unfilter.fidelity import psnr, ssim
 from unfilter.photo import Photo, read_photo, write_photo
+from unfilter.proof.fidelity import psnr, ssim
 from unfilter_training import checkpoint
 from unfilter_training.evaluation.bench import Bench
 from unfilter_training.evaluation.carriers.jpeg import Jpeg

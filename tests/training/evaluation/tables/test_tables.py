@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unfilter.hyper_parameter import HyperParameter
+from unfilter.format.hyper_parameter import HyperParameter
 from unfilter.photo import read_photo
 from unfilter_training import checkpoint
 from unfilter_training.evaluation.cells import Cell, Value

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from unfilter.fidelity.metrics import psnr
+from unfilter.proof.fidelity.metrics import psnr
 from unfilter_training.evaluation.bench import Bench
 from unfilter_training.evaluation.carriers import Carrier
 from unfilter_training.evaluation.measurements.keys import photo_key

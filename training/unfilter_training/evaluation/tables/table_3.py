@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import Field
 
-from unfilter.hyper_parameter import HyperParameter
+from unfilter.format.hyper_parameter import HyperParameter
 from unfilter_training.evaluation.averages import Measured
 from unfilter_training.evaluation.bench import Values
 from unfilter_training.evaluation.cells import Cell

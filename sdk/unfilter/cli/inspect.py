@@ -1,0 +1,153 @@
+"""`unfilter inspect`: what a photo file says of its filter, or what a bundle holds."""
+
+from argparse import ArgumentParser, Namespace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from unfilter.cli.apply import FILTER_HELP, add_limit_argument
+from unfilter.cli.batch import Batch
+from unfilter.find.archive import SUFFIX
+from unfilter.find.search_path import find_bundle, is_name, open_bundle
+from unfilter.format.bundle import MANIFEST
+from unfilter.photo import Photo, Tag, read_photo
+
+if TYPE_CHECKING:
+    from unfilter.jobs.detection.carrier import Examination
+    from unfilter.jobs.filter import Filter
+
+SUMMARY = "show the tag of photo files and whether their pixels bear it out, or what a bundle holds"
+EXTRA: str | None = None
+REQUIRES: tuple[str, ...] = ()
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "paths",
+        metavar="PATH",
+        type=Path,
+        nargs="+",
+        help="photo files, folders of them, or a bundle (folder, packed, or name)",
+    )
+    parser.add_argument(
+        "--filter", dest="bundle", metavar="FILTER", help=f"{FILTER_HELP}, to judge the pixels by (default: by the tag)"
+    )
+    add_limit_argument(parser)
+
+
+def run(arguments: Namespace) -> int:
+    judge = _Judge(arguments.bundle)
+    path = arguments.paths[0]
+    if len(arguments.paths) > 1 or (path.is_dir() and not (path / MANIFEST).exists()):
+        batch = Batch("inspected")
+        read = partial(_read, limit=arguments.limit)
+        return batch.run(batch.photos(arguments.paths), read, lambda each, photo: partial(_block, each, photo, judge))
+    print(_shown(_bundle(path) if _is_bundle(path) else _photo(path, _read(path, arguments.limit), judge)))
+    return 0
+
+
+def _is_bundle(path: Path) -> bool:
+    return path.is_dir() or path.suffix.lower() == SUFFIX or (is_name(str(path)) and not path.exists())
+
+
+def _shown(lines: list[tuple[str, str]]) -> str:
+    return "\n".join(f"{name:<14}{value}" for name, value in lines)
+
+
+def _read(path: Path, limit: int) -> Photo:
+    return read_photo(path, convert=True, reduce=True, limit=limit)
+
+
+def _block(path: Path, photo: Photo, judge: "_Judge") -> str:
+    """What is shown of one of many photos."""
+    return _shown(_photo(path, photo, judge)) + "\n"
+
+
+def _photo(path: Path, photo: Photo, judge: "_Judge") -> list[tuple[str, str]]:
+    from unfilter.errors import PhotoError
+
+    height, width, _ = photo.pixels.shape
+    kind = f"{photo.codec}, {width} x {height}" + (", transparent" if photo.transparent else "")
+    lines = [("file", f"{path}, {kind}"), *(("note", note) for note in photo.notes)]
+    if photo.tag is None:
+        lines.append(("filter", "none: carries no unfilter tag"))
+        return [*lines, *judge.lines(photo, None, "name the filter with --filter")]
+    lines += [("filter", photo.tag.filter), ("restoration", photo.tag.restoration), ("saved as", _saved_as(photo.tag))]
+    lines += [("parameter", f"{name} {value:g}") for name, value in photo.tag.parameters.items()]
+    try:
+        found = find_bundle(path, photo.tag).folder
+        lines.append(("bundle", str(found)))
+    except PhotoError as error:
+        found = None
+        lines.append(("bundle", f"not in the search path: {str(error).removeprefix(f'{path}: ')}"))
+    return [*lines, *judge.lines(photo, found, "no bundle to judge by")]
+
+
+class _Judge:
+    """What pixels say by the filter that is named, or by that of the tag: each opened once."""
+
+    def __init__(self, named: str | None) -> None:
+        self._named = named
+        self._opened: dict[str | Path, Filter] = {}
+
+    def lines(self, photo: Photo, found: Path | None, otherwise: str) -> list[tuple[str, str]]:
+        """Verdict, confidence and reason; `otherwise` says why not, where no filter is named, no bundle is `found`, and the
+        tag does not tell of the pixels.
+        """
+        from unfilter.errors import RuntimeUnavailable, UnfilterError
+
+        try:
+            made, confidence, reason = self._examined(photo, self._named or found) or (None, None, otherwise)
+        except UnfilterError as error:  # of a runtime that is not installed, or a bundle that is broken
+            if self._named and not isinstance(error, RuntimeUnavailable):
+                raise
+            return [("verdict", f"none: {error}")]
+        if confidence is None:
+            return [("verdict", f"none: {reason}")]
+        words = "as the filter saved it" if made else "altered, or made by something else"
+        return [("verdict", words), ("confidence", f"{confidence:.1%}"), ("measured", reason)]
+
+    def _examined(self, photo: Photo, bundle: str | Path | None) -> "Examination | None":
+        from unfilter.jobs.detection.carrier import compare
+        from unfilter.jobs.detection.examination import examine
+        from unfilter.jobs.filter import Filter
+
+        compared = None if self._named else compare(photo)
+        if compared or bundle is None:
+            return compared
+        if bundle not in self._opened:
+            self._opened[bundle] = Filter.open(bundle)
+        return examine(self._opened[bundle], photo)
+
+
+def _saved_as(tag: Tag) -> str:
+    return f"{tag.codec}, quality {tag.quality}" if tag.quality else tag.codec
+
+
+def _bundle(path: Path) -> list[tuple[str, str]]:
+    bundle = open_bundle(str(path))
+    manifest = bundle.manifest
+    bundle.check()
+    plan = manifest.tiles
+    lines = [
+        ("bundle", f"{bundle.folder}, {len(manifest.files)} files as the manifest says"),
+        ("filter", manifest.filter),
+        ("restoration", manifest.restoration),
+        ("carriers", ", ".join(manifest.carriers)),
+        ("detection", "calibrated" if manifest.detection else "no calibration: files get no verdict"),
+        ("tiles", f"{plan.tile} px, halo {plan.halo}, alignment {plan.alignment}"),
+    ]
+    if manifest.research_only:
+        lines.append(("licence", f"for research only: {' '.join(manifest.research_only.split())}"))
+    lines += [
+        ("parameter", f"{one}, default {one.default:g}" + (", log scale" if one.scale == "log" else ""))
+        for one in manifest.hyper_parameters
+    ]
+    for artifact in manifest.artifacts:
+        cost = f", {artifact.macs_per_pixel / 1000:.1f} kMAC per pixel" if artifact.macs_per_pixel else ""
+        if artifact.measured:
+            cost += f", off by {artifact.measured.error:.1e}, loses {artifact.measured.round_trip_loss_db:.2f} dB"
+        size = f"{bundle.size_of(artifact):,} bytes"
+        lines.append(("artifact", f"{artifact.path} ({artifact.direction} {artifact.precision}, {size}{cost})"))
+    lines += [("refused", f"{each.format} {each.precision}: {each.reason}") for each in manifest.refused]
+    return lines

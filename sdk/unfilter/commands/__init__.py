@@ -1,9 +1,0 @@
-"""Subcommands of `unfilter`. Each is a module, found through the entry-point group `unfilter.commands`, with
-
-- `SUMMARY`: one line for `--help`,
-- `EXTRA`, `REQUIRES`: the extra that brings the modules it cannot do without,
-- `add_arguments(parser)` and `run(arguments) -> exit code`,
-- `TAKES_REST = True` where arguments that the parser does not know are its own business (`arguments.rest`).
-
-Modules import what is heavy inside `run`, so that `--help` is quick and a missing extra is said in words.
-"""

@@ -1,0 +1,114 @@
+"""The tag that says which filter made a file: JSON in a PNG's iTXt chunk, in the XMP of other formats."""
+
+import re
+from typing import Annotated, Literal
+from xml.sax.saxutils import escape, unescape
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
+
+from unfilter.format.fingerprint import Fingerprint
+
+Codec = Literal["png", "jpeg", "webp", "heic"]
+"""Formats that are written; all but JPEG keep every level of every pixel."""
+ExactCodec = Literal["png", "webp", "heic"]
+"""Those that do."""
+_Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+_Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+PNG_KEYWORD = "unfilter"
+"""Keyword of the iTXt chunk (PNG specification, section 11.3.3.4)."""
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_NAMESPACE = "https://unfilter.dev/ns/tag/1/"
+_DECLARED = re.compile(rf"""xmlns:unfilter=(["']){re.escape(_NAMESPACE)}\1""")
+# As we write it, and as exiftool writes it again: the attribute as an element.
+_DESCRIPTION = re.compile(
+    rf"<rdf:Description\s[^<>]*{_DECLARED.pattern}[^<>]*"
+    r"(?:/>|(?<!/)>\s*<unfilter:tag>[^<>]*</unfilter:tag>\s*</rdf:Description\s*>)"
+)
+_END = re.compile(r"</[A-Za-z_][\w.-]*:RDF\s*>")
+_VALUE = re.compile(r"""unfilter:tag=(?:"([^"<>]*)"|'([^'<>]*)')|<unfilter:tag>([^<>]*)</unfilter:tag>""")
+_PACKET = (
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
+    f' <rdf:RDF xmlns:rdf="{_RDF}"></rdf:RDF>\n'
+    "</x:xmpmeta>\n"
+    '<?xpacket end="w"?>'
+)
+_QUOTES = {'"': "&quot;"}
+_UNQUOTES = {"&quot;": '"', "&#34;": '"', "&apos;": "'", "&#39;": "'"}
+
+
+class Tag(BaseModel):
+    """What a filtered file says of itself. Law: `Tag.from_json(tag.to_json()) == tag`, and the same through XMP."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: Literal[1] = 1
+    filter: str = Field(pattern=r"^[a-z0-9_]{1,64}$", description="filter id, such as l0")
+    restoration: str = Field(pattern=r"^[0-9a-f]{64}$", description="restoration id: which inverse undoes this file")
+    codec: Codec
+    quality: int | None = Field(None, ge=1, le=100, description="of a JPEG")
+    parameters: dict[_Name, _Finite] = Field({}, description="values of the hyper-parameters; restoring does without them")
+    fingerprint: Fingerprint | None = Field(None, description="of the pixels as they were saved; older files lack it")
+
+    @field_validator("fingerprint", mode="wrap")
+    @classmethod
+    def _of_this_version(cls, value: object, read: ValidatorFunctionWrapHandler) -> Fingerprint | None:
+        """A fingerprint of a later version is passed over: what made the file can be told without it."""
+        try:
+            found: Fingerprint | None = read(value)
+        except ValidationError:
+            return None
+        return found
+
+    def to_json(self) -> str:
+        """JSON; without what is not said, so that a file that says no more than older ones has the bytes it always had."""
+        return self.model_dump_json(exclude_none=True, exclude=set() if self.parameters else {"parameters"})
+
+    @staticmethod
+    def from_json(text: str) -> "Tag | None":
+        """The tag in `text`; None where it is none of this version."""
+        try:
+            return Tag.model_validate_json(text)
+        except ValidationError:
+            return None
+
+    def to_xmp(self, packet: str | None) -> str:
+        """`packet` (an XMP packet, or None for a new one) with this tag in place of any older one.
+
+        Source: XMP specification part 1 (ISO 16684-1), section 7.
+        """
+        value = escape(self.to_json(), _QUOTES)
+        # The namespaces are declared here, whatever prefixes the packet uses elsewhere.
+        description = (
+            f'<rdf:Description xmlns:rdf="{_RDF}" rdf:about="" xmlns:unfilter="{_NAMESPACE}" unfilter:tag="{value}"/>'
+        )
+        rest = without_tag(packet) or _PACKET
+        ends = list(_END.finditer(rest))
+        if not ends:  # without the element that every packet must have, it is no XMP
+            rest, ends = _PACKET, list(_END.finditer(_PACKET))
+        end = ends[-1].start()
+        return rest[:end] + description + rest[end:]
+
+    @staticmethod
+    def from_xmp(packet: str) -> "Tag | None":
+        """The tag in an XMP packet; None where there is none of this version."""
+        value = _VALUE.search(packet) if _DECLARED.search(packet) else None
+        return Tag.from_json(unescape(next(filter(None, value.groups()), ""), _UNQUOTES)) if value else None
+
+
+def without_tag(packet: str | None) -> str | None:
+    """`packet` without our description; None where nothing else was in it."""
+    if packet is None:
+        return None
+    rest = _VALUE.sub("", _DESCRIPTION.sub("", packet)) if _DECLARED.search(packet) else packet
+    return None if rest.split() == _PACKET.split() else rest

@@ -1,0 +1,103 @@
+"""What a bundle must be before its numbers mean anything: faults of the manifest and of goldens that agree with each other.
+
+Comparisons with goldens cannot see these. A halo that is too narrow leaves seams where tiles meet, and the goldens are
+single tiles; goldens that a wrong inverse made agree with that inverse.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unfilter.format import remainder, rounding
+from unfilter.format.bundle import DIRECTIONS, Bundle, TilePlan
+from unfilter.jobs.filter import Filter
+from unfilter.photo import read_photo
+from unfilter.proof.fidelity.metrics import psnr
+from unfilter.proof.fidelity.report import Engine
+from unfilter.proof.fidelity.weights import wrong_weights
+from unfilter.run.runtimes import BoundGraph
+
+LOSS_DB = 4.0
+"""Most by which goldens may restore worse than the photos that the filter was scored on. Those of every filter that ships
+restore better than that; an inverse of another training restores 5 dB less and more, on the goldens of `l0`.
+"""
+
+_MARGIN = 8
+"""Pixels around the reach that is expected, so that a longer one is seen."""
+
+
+def contradictions(bundle: Bundle, filters: Mapping[Engine, Filter]) -> Iterator[str]:
+    """In what a bundle contradicts itself or this version, whatever its graphs compute, a line each: other rules than this
+    version's, goldens that do not restore, weights that are not those of fp32 rounded, a halo narrower than a graph's reach.
+
+    Args:
+        bundle: the bundle.
+        filters: it opened on every engine that runs; the reach is measured on the reference, or else on the first that takes
+            any size.
+    """
+    yield from _other_rules(bundle)
+    yield from _wrong_goldens(bundle)
+    yield from wrong_weights(bundle)
+    for engine in sorted(filters, key=lambda each: each.runtime != "torch"):
+        if not _takes_any_size(filters[engine]):
+            continue
+        for direction in DIRECTIONS:
+            found = reach(filters[engine].graph(direction), bundle.manifest.tiles)
+            if found > bundle.manifest.tiles.halo:
+                yield (
+                    f"{direction} reaches {found} pixels or more, the halo has {bundle.manifest.tiles.halo}: "
+                    "tiles would show seams"
+                )
+        return
+
+
+def reach(graph: BoundGraph, plan: TilePlan) -> int:
+    """How far one squeeze cell of the photo is felt in the result, pixels; at most a little more than the plan's halo.
+
+    The cell is not-a-number, which every operation passes on, however small the weight that it meets: what is felt in
+    numbers alone ends far earlier.
+    """
+    before = -(-(plan.halo + _MARGIN) // plan.alignment) * plan.alignment
+    side = 2 * before + plan.alignment
+    photo = np.full((side, side, 3), 0.5, np.float32)
+    if not np.isfinite(graph(photo)).all():
+        return 0  # broken in another way, which any comparison shows
+    cell = slice(before, before + plan.alignment)
+    photo[cell, cell] = np.nan
+    with np.errstate(invalid="ignore"):
+        result = graph(photo)
+    return max(_extent(places, cell) for places in np.nonzero(np.isnan(result).any(axis=2)))
+
+
+def _extent(places: NDArray[np.intp], cell: slice) -> int:
+    return max(cell.start - int(places.min()), int(places.max()) - (cell.stop - 1)) if len(places) else 0
+
+
+def _other_rules(bundle: Bundle) -> Iterator[str]:
+    manifest = bundle.manifest
+    for name, rule, ours in (
+        ("rounding", manifest.rounding, rounding.RULE),
+        ("remainder", manifest.remainder, remainder.RULE),
+    ):
+        if rule != ours:
+            yield f"the rule of {name} is {rule!r}, ours is {ours!r}"
+
+
+def _wrong_goldens(bundle: Bundle) -> Iterator[str]:
+    scored = [score["restoration"] for score in bundle.manifest.provenance.scores if "restoration" in score]
+    scores = [score for score in scored if isinstance(score, float)]
+    goldens = [golden for golden in bundle.manifest.goldens if golden.round_trip]
+    if not scores or not goldens:
+        return  # nobody says how well this filter restores
+    pairs = [[read_photo(bundle.path(part)).pixels for part in (one.restored, one.photo)] for one in goldens]
+    restored = float(np.mean([psnr(*pair) for pair in pairs]))
+    if restored < min(scores) - LOSS_DB:
+        yield (
+            f"goldens restore to {restored:.1f} dB where the filter was scored {min(scores):.1f}: "
+            "the inverse does not belong to the forward"
+        )
+
+
+def _takes_any_size(opened: Filter) -> bool:
+    return not any(opened.fixed_size(direction) for direction in DIRECTIONS)

@@ -1,0 +1,79 @@
+"""Whether the weights of a smaller precision are those of fp32, rounded.
+
+The tolerance of a smaller precision has room for what rounding does to a whole network; a single wrong weight, or a scale
+that is a little off, hides in it. Weights can be compared one by one, and there rounding has a bound of its own.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import cast
+
+import numpy as np
+
+from unfilter.format.bundle import Bundle, Format, Precision
+from unfilter.proof.fidelity.constants import Reader, Weights
+
+_HALF_STEP = 2.0**-11
+"""Largest error of a rounded weight, relative to the weight: IEEE 754 binary16 has 11 significant bits."""
+
+_SMALLEST = 2.0**-24
+"""Step of binary16 near zero, where it is not relative any more."""
+
+_STEPS = 0.75
+"""Largest error of a weight in 8 bits, in steps of its channel's scale: half a step, and what coremltools loses beside it by
+scales in binary16 (0.61 measured). A scale that is 1 % off moves the largest weight by 1.27 steps.
+"""
+
+
+def wrong_weights(bundle: Bundle) -> list[str]:
+    """Tensors of smaller precisions that are not those of fp32 rounded, a line each; empty where nothing reads them."""
+    found: dict[str, None] = {}  # a file of both directions is read for each, and says the same
+    paths = {(each.format, each.precision, each.direction): bundle.path(each.path) for each in bundle.manifest.artifacts}
+    for (form, precision, direction), path in paths.items():
+        exact, reader = paths.get((form, "fp32", direction)), _reader(form)
+        if precision not in _BOUNDS or reader is None or exact is None:
+            continue
+        try:
+            expected, rounded = reader.read(exact), reader.read(path)
+        except Exception:  # what cannot be read breaks its engine off, and that is said there; parsers share no class
+            continue
+        found |= dict.fromkeys(_wrong(expected, rounded, path.name, _BOUNDS[precision]))
+    return list(found)
+
+
+def _reader(form: Format) -> Reader | None:
+    """What reads the constants of a format; None where nothing does, or what it needs is not installed."""
+    if form not in ("onnx", "tflite", "mlpackage"):
+        return None
+    reader = cast(Reader, import_module(f"unfilter.proof.fidelity.constants.{form}"))
+    return None if reader.unavailable() else reader
+
+
+def _wrong(
+    expected: dict[str, Weights], rounded: dict[str, Weights], name: str, bound: Callable[[Weights], Weights]
+) -> list[str]:
+    found = []
+    for tensor, values in rounded.items():
+        right = expected.get(tensor)
+        if right is None or right.shape != values.shape:
+            continue
+        excess = np.abs(values - right) - bound(right)
+        if not np.all(excess <= 0):
+            count = int(np.count_nonzero(~(excess <= 0)))
+            found.append(f"{name}: {count} of {values.size} weights of {tensor} are not those of fp32 rounded")
+    return found
+
+
+def _of_half(weights: Weights) -> Weights:
+    bound: Weights = np.float32(_HALF_STEP) * np.abs(weights) + np.float32(_SMALLEST)
+    return bound
+
+
+def _of_8_bits(weights: Weights) -> Weights:
+    if weights.ndim != 4:  # biases are not held in 8 bits
+        return _of_half(weights)
+    steps: Weights = np.abs(weights).max(axis=(1, 2, 3), keepdims=True) / np.float32(127)
+    return np.float32(_STEPS) * steps + np.float32(_SMALLEST)
+
+
+_BOUNDS: dict[Precision, Callable[[Weights], Weights]] = {"fp16": _of_half, "w8": _of_8_bits, "w8a16": _of_8_bits}

@@ -1,0 +1,96 @@
+"""The graphs of one bundle on one runtime: each loaded once, when first needed, whatever number of threads ask for it."""
+
+from collections.abc import Mapping
+from functools import partial
+from threading import Lock
+
+import numpy as np
+
+from unfilter.errors import RuntimeUnavailable
+from unfilter.format.bundle import DIRECTIONS, Bundle, Direction, Precision
+from unfilter.format.hyper_parameter import complete
+from unfilter.run import runtimes
+from unfilter.run.delegates import recipes
+from unfilter.run.delegates.recipes import Recipe
+from unfilter.run.runtimes import BoundGraph, Graph
+
+
+class Graphs:
+    """Both directions of a bundle.
+
+    Raises:
+        RuntimeUnavailable: the runtime is not installed, or its delegate not to be had here.
+        BundleError: the bundle lacks a direction in that format and precision.
+    """
+
+    def __init__(self, bundle: Bundle, runtime: str, precision: Precision, delegate: str | None = None) -> None:
+        self._bundle = bundle
+        self._module = runtimes.runtime(runtime)
+        self.delegate: Recipe = chosen(runtime, precision, delegate)
+        self._artifacts = {each: bundle.artifact(self._module.FORMAT, each, precision) for each in DIRECTIONS}
+        self._loaded: dict[Direction, Graph] = {}
+        self._lock = Lock()
+
+    def bound(self, direction: Direction, parameters: Mapping[str, float]) -> BoundGraph:
+        """The graph of one direction with its hyper-parameters; see `Filter.graph`."""
+        taken = self._bundle.manifest.hyper_parameters if direction == "forward" else ()
+        values = complete(taken, parameters)
+        graph = self._graph(direction)
+        if not taken:
+            return graph
+        places = np.array([one.place(values[one.name]) for one in taken], np.float32)
+        return partial(graph, parameters=places)
+
+    def fixed_size(self, direction: Direction) -> bool:
+        """See `Filter.fixed_size`."""
+        return self._artifacts[direction].fixed_size or self.delegate.fixed_size
+
+    def _graph(self, direction: Direction) -> Graph:
+        with self._lock:
+            if direction not in self._loaded:
+                artifact = self._artifacts[direction]
+                self._bundle.check_artifact(artifact)
+                self._loaded[direction] = self._module.open_graph(self._bundle, artifact, self.delegate)
+            return self._loaded[direction]
+
+
+def chosen(runtime: str, precision: Precision, delegate: str | None) -> Recipe:
+    """The delegate of that name; None takes the first that this machine has, of those preferred for the precision.
+
+    Raises:
+        RuntimeUnavailable: the runtime has none of that name, or this machine has not what it needs.
+    """
+    module = runtimes.sibling(runtime)
+    if delegate is None:
+        return next(each for each in recipes.preferred(runtime, precision) if not module.delegate_unavailable(each))
+    named = recipes.recipe(runtime, delegate)
+    if reason := module.delegate_unavailable(named):
+        raise RuntimeUnavailable(f"delegate {named}: {reason}")
+    return named
+
+
+def first_runtime(bundle: Bundle, precision: Precision, delegate: str | None = None) -> str:
+    """The first installed runtime that opens what the bundle has in that precision, and has the delegate.
+
+    Raises:
+        RuntimeUnavailable: none is installed, or none does.
+    """
+    installed = runtimes.installed()
+    if not installed:
+        raise RuntimeUnavailable("no runtime is installed; add one with: pip install 'unfilter[onnx]'")
+    formats = {artifact.format for artifact in bundle.manifest.artifacts if artifact.precision == precision}
+    usable = [name for name in installed if runtimes.sibling(name).FORMAT in formats]
+    if not usable:
+        raise RuntimeUnavailable(
+            f"{bundle.folder}: nothing in {precision} that an installed runtime ({', '.join(installed)}) opens; "
+            f"it holds {', '.join(sorted(formats)) or 'no such artifact'}"
+        )
+    if delegate is None:
+        return usable[0]
+    having = [each for name in usable for each in recipes.of_runtime(name) if each.delegate == delegate]
+    reasons = [(each, runtimes.sibling(each.runtime).delegate_unavailable(each)) for each in having]
+    for each, reason in reasons:
+        if reason is None:
+            return each.runtime
+    said = "; ".join(f"{each}: {reason}" for each, reason in reasons) or f"no delegate of {', '.join(usable)}"
+    raise RuntimeUnavailable(f"delegate {delegate}: {said}")

@@ -1,0 +1,54 @@
+"""PyTorch, running the reference: a torch.export file of the training network itself, not of the export form."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unfilter.errors import BundleError
+from unfilter.format.bundle import Artifact, Bundle, Format
+from unfilter.run.delegates.recipes import Recipe
+from unfilter.run.runtimes import Graph, input_names, missing, parameter_input, threads
+
+FORMAT: Format = "pt2"
+EXTRA = "torch"
+ON_VENDOR_RUNTIME = True
+
+
+def unavailable() -> str | None:
+    return missing("torch", EXTRA)
+
+
+def delegate_unavailable(delegate: Recipe) -> str | None:
+    return None  # it has the CPU only
+
+
+def open_graph(bundle: Bundle, artifact: Artifact, delegate: Recipe | None = None) -> Graph:
+    """Load a .pt2 file.
+
+    Raises:
+        BundleError: torch cannot load it.
+    """
+    import torch
+
+    if torch.get_num_threads() > (most := threads()):
+        torch.set_num_threads(most)
+    path = bundle.path(artifact.path)
+    try:
+        program = torch.export.load(path)
+        # Guards off: export guards against sides of one squeeze cell, where the graph is right as well.
+        module = program.module(check_guards=False)
+    except Exception as error:  # torch.export raises anything from zipfile's to its own classes on a damaged file
+        raise BundleError(f"{path}: torch cannot load it ({str(error).splitlines()[0]})") from None
+
+    # Inputs go by position: a .pt2 file knows them by the names of the network's source.
+    taken, expected = len(program.graph_signature.user_inputs), input_names(artifact)
+    if taken != len(expected):
+        raise BundleError(f"{path}: takes {taken} inputs, the manifest says {', '.join(expected)}")
+
+    def run(image: NDArray[np.float32], parameters: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+        planes = torch.from_numpy(np.ascontiguousarray(image, dtype=np.float32)).permute(2, 0, 1)[None]
+        more = [torch.from_numpy(values) for values in parameter_input(artifact, parameters).values()]
+        with torch.inference_mode():
+            result = module(planes, *more)
+        return np.asarray(result[0].permute(1, 2, 0).numpy(), np.float32)
+
+    return run

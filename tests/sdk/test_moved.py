@@ -1,0 +1,48 @@
+"""Law: an old path gives the very module of the new one, with a warning."""
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+from unfilter import _moved
+
+
+@pytest.mark.parametrize("old", _moved.MOVED)
+def test_an_old_path_gives_the_module_of_the_new_one(old: str) -> None:
+    sys.modules.pop(f"unfilter.{old}", None)
+    with pytest.warns(DeprecationWarning, match=rf"unfilter\.{old} is unfilter\.{_moved.MOVED[old]} now"):
+        module = importlib.import_module(f"unfilter.{old}")
+    assert module is importlib.import_module(f"unfilter.{_moved.MOVED[old]}")
+    assert module.__name__ == module.__spec__.name == f"unfilter.{_moved.MOVED[old]}"
+
+
+def test_what_lies_below_an_old_path_exists_once() -> None:
+    code = (
+        "from unfilter import fidelity, runtimes\n"
+        "import unfilter.runtimes.onnx, unfilter.run.runtimes.onnx\n"
+        "from unfilter.photo.tag import Tag\n"
+        "import unfilter.proof.fidelity as now\n"
+        "assert fidelity is now\n"
+        "assert unfilter.runtimes.onnx is unfilter.run.runtimes.onnx\n"
+        "assert Tag is unfilter.Tag\n"
+    )
+    subprocess.run([sys.executable, "-W", "ignore::DeprecationWarning", "-c", code], check=True)
+
+
+def test_no_module_of_ours_is_imported_by_an_old_path() -> None:
+    code = (
+        "import pkgutil, importlib, unfilter\n"
+        "for found in pkgutil.walk_packages(unfilter.__path__, 'unfilter.'):\n"
+        "    if not found.name.endswith('__main__'): importlib.import_module(found.name)\n"
+    )
+    subprocess.run([sys.executable, "-W", "error:unfilter:DeprecationWarning", "-c", code], check=True)
+
+
+def test_what_never_moved_is_left_alone() -> None:
+    assert _moved.new_path("unfilter.errors") is None
+    assert _moved.new_path("unfilter") is None
+    assert _moved.new_path("other.bundle") is None
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("unfilter.nowhere")

@@ -87,7 +87,7 @@ def run(arguments: Namespace) -> int:
 def _subjects(bundle: "Bundle", name: str, wanted: Namespace, threads: list[int]) -> list[Any]:
     from unfilter.proof.bench import Subject
 
-    names = wanted.runtime or [each for each in runtimes.installed() if each != "mil"]  # numpy, and no measure of a phone
+    names = wanted.runtime or [each for each in runtimes.working() if each != "mil"]  # numpy, and no measure of a phone
     found = []
     for count in threads:
         for artifact in bundle.manifest.artifacts:

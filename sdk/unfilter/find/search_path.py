@@ -4,10 +4,9 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from difflib import get_close_matches
 from pathlib import Path
 
-from unfilter.errors import BundleError, PhotoError
+from unfilter.errors import BundleError, PhotoError, did_you_mean
 from unfilter.find import signing, store
 from unfilter.find.archive import is_archive
 from unfilter.format.bundle import MANIFEST, SHOWN, Bundle
@@ -17,6 +16,8 @@ VARIABLE = "UNFILTER_BUNDLES"
 """Environment variable: folders that hold bundles, separated like PATH."""
 
 _NAME = re.compile(r"[a-z0-9_]{1,64}(?:@[0-9a-f]{1,64})?")
+_LIKE_A_NAME = re.compile(r"[\w-]{1,64}(?:@\w{1,64})?")
+"""What may have been meant as one, such as `L0` or `llf-variable`: no separator, no suffix."""
 
 
 def folders() -> list[Path]:
@@ -78,6 +79,8 @@ def open_bundle(named: str | Path, public_key: Path | None = None) -> Bundle:
     path = Path(named)
     if isinstance(named, str) and is_name(named) and not (path / MANIFEST).is_file():
         found = by_name(named)
+    elif isinstance(named, str) and _LIKE_A_NAME.fullmatch(named) and not path.exists():
+        found = by_name(named)  # which says what there is
     elif is_archive(path):
         found = store.keep(path, store.unpacked(), public_key)[0]
     else:
@@ -116,8 +119,7 @@ def by_name(name: str, within: Sequence[Path] | None = None) -> Bundle:
         there = ", ".join(f"{one.name} ({one.folder})" for one in matching)
         raise BundleError(f"{name}: is ambiguous, there are {there}; name one of them")
     known = sorted(one.name if one.manifest.filter == wanted else one.manifest.filter for one in found.values())
-    close = get_close_matches(wanted, known, n=1)
-    hint = f"did you mean {close[0]}? " if close and close[0] != wanted else ""
+    hint = did_you_mean(wanted, known)
     raise BundleError(
         f"{name}: no bundle folder, and no filter of that name in {_searched(within)}{_passed_over(broken)}; {hint}"
         + (f"there are {', '.join(dict.fromkeys(known))}" if known else "none is there: add one with `unfilter install`")

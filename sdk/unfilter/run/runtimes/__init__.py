@@ -8,20 +8,24 @@
 | `mil` | Core ML packages, by a reference executor of ours | coremltools, any system |
 | `torch` | the PyTorch reference (.pt2) | torch |
 
-Each sibling module has `FORMAT`, `EXTRA`, `ON_VENDOR_RUNTIME`, `unavailable()`, `delegate_unavailable(delegate)` and
-`open_graph(bundle, artifact, delegate)`, and imports its library only when asked for a delegate or to open something.
+Each sibling module has `FORMAT`, `EXTRA`, `ON_VENDOR_RUNTIME`, `unavailable()`, `load()`, `delegate_unavailable(delegate)` and
+`open_graph(bundle, artifact, delegate)`, and imports its library only when asked to, for a delegate or to open something.
 """
 
+import io
 import os
 from collections.abc import Callable
+from contextlib import redirect_stderr
+from functools import cache
 from importlib import import_module
 from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.errors import RuntimeUnavailable
+from unfilter.errors import RuntimeUnavailable, did_you_mean
 from unfilter.format.bundle import Artifact, Bundle, Format
+from unfilter.photo.silence import WITHOUT_STANDARD_ERROR
 from unfilter.run.delegates.recipes import Recipe
 from unfilter.run.runtimes import processors
 
@@ -63,6 +67,10 @@ class Runtime(Protocol):
         """Why this runtime cannot be used on this machine; None where it can. Imports nothing heavy."""
         ...
 
+    def load(self) -> None:
+        """Import the library, which is installed. Raises whatever a broken one raises."""
+        ...
+
     def delegate_unavailable(self, delegate: Recipe) -> str | None:
         """Why one of this runtime's delegates cannot be used on this machine; None where nothing speaks against it."""
         ...
@@ -81,13 +89,11 @@ def runtime(name: str) -> Runtime:
     """The runtime of that name, usable on this machine.
 
     Raises:
-        RuntimeUnavailable: unknown, not installed, or not for this system.
+        RuntimeUnavailable: unknown, not installed, broken, or not for this system.
     """
-    module = sibling(name)
-    reason = module.unavailable()
-    if reason:
+    if reason := unusable(name):
         raise RuntimeUnavailable(f"runtime {name}: {reason}")
-    return module
+    return sibling(name)
 
 
 def sibling(name: str) -> Runtime:
@@ -97,13 +103,44 @@ def sibling(name: str) -> Runtime:
         RuntimeUnavailable: no such runtime.
     """
     if name not in NAMES:
-        raise RuntimeUnavailable(f"unknown runtime {name!r}: choose one of {', '.join(NAMES)}")
+        meant = did_you_mean(name, NAMES)
+        raise RuntimeUnavailable(f"unknown runtime {name!r}: {meant}choose one of {', '.join(NAMES)}")
     return cast(Runtime, import_module(f"unfilter.run.runtimes.{name}"))
 
 
 def installed() -> list[str]:
-    """Names of the runtimes that this machine can use, in order of preference."""
+    """Names of the runtimes that are there, in order of preference. Imports nothing heavy, so one of them may be broken."""
     return [name for name in NAMES if sibling(name).unavailable() is None]
+
+
+def working() -> list[str]:
+    """Names of the runtimes that this machine can use, in order of preference; imports all of their libraries."""
+    return [name for name in NAMES if unusable(name) is None]
+
+
+def unusable(name: str) -> str | None:
+    """Why the runtime of that name cannot be used on this machine, once its library was imported; None where it can.
+
+    Raises:
+        RuntimeUnavailable: no such runtime.
+    """
+    return sibling(name).unavailable() or _import_failure(name)
+
+
+@cache
+def _import_failure(name: str) -> str | None:
+    """Why importing an installed library fails, in one line, whatever it prints meanwhile; None where it does not."""
+    try:
+        with WITHOUT_STANDARD_ERROR, redirect_stderr(io.StringIO()):
+            sibling(name).load()
+    except Exception as error:  # of a library for another numpy or another system: anything
+        said = (str(error).strip() or "no message").splitlines()[0]
+        extra = sibling(name).EXTRA
+        return (
+            f"is installed and broken: importing it fails ({type(error).__name__}: {said}); "
+            f"install it again with: pip install --upgrade --force-reinstall 'unfilter[{extra}]'"
+        )
+    return None
 
 
 def threads() -> int:

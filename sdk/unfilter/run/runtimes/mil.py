@@ -22,6 +22,14 @@ def unavailable() -> str | None:
     return missing("coremltools", EXTRA) or missing("threadpoolctl", EXTRA)
 
 
+def load() -> None:
+    import threadpoolctl  # noqa: F401
+
+    from unfilter.run.runtimes._mil.package import mil_format
+
+    mil_format()
+
+
 def delegate_unavailable(delegate: Recipe) -> str | None:
     return None  # it has the CPU only
 

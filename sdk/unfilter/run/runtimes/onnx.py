@@ -21,6 +21,10 @@ def unavailable() -> str | None:
     return missing("onnxruntime", EXTRA)
 
 
+def load() -> None:
+    import onnxruntime  # noqa: F401
+
+
 def delegate_unavailable(delegate: Recipe) -> str | None:
     import onnxruntime
 

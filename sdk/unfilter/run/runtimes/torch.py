@@ -17,6 +17,10 @@ def unavailable() -> str | None:
     return missing("torch", EXTRA)
 
 
+def load() -> None:
+    import torch.export  # noqa: F401
+
+
 def delegate_unavailable(delegate: Recipe) -> str | None:
     return None  # it has the CPU only
 

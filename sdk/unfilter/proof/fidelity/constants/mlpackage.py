@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 
 from unfilter.proof.fidelity.constants import Weights
-from unfilter.run.runtimes import mil
+from unfilter.run import runtimes
 
 _SUFFIX = re.compile(r"_to_fp16.*$")
 """What coremltools appends to the names of constants that it casts or quantizes."""
 
 
 def unavailable() -> str | None:
-    return mil.unavailable()
+    return runtimes.unusable("mil")
 
 
 def read(path: Path) -> dict[str, Weights]:

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 
 from unfilter.proof.fidelity.constants import Weights
-from unfilter.run.runtimes import litert
+from unfilter.run import runtimes
 
 _TYPES = {0: np.float32, 1: np.float16, 9: np.int8}
 """Of `TensorType` in the schema (https://github.com/google-ai-edge/LiteRT/blob/main/tflite/converter/schema/schema.fbs)."""
 
 
 def unavailable() -> str | None:
-    return litert.unavailable()
+    return runtimes.unusable("litert")
 
 
 def read(path: Path) -> dict[str, Weights]:

@@ -38,6 +38,7 @@ from unfilter.proof.fidelity.reports.page import page
 from unfilter.run.delegates.coverage import FILE as DELEGATES
 from unfilter.run.delegates.coverage import DelegateFile
 from unfilter.run.delegates.recipes import table
+from unfilter_converters.authorship import describe
 from unfilter_converters.cache import Cache, key, source_digest
 from unfilter_converters.chatter import held_back
 from unfilter_converters.delegates import coverage
@@ -148,7 +149,9 @@ class Conversion:
 
     def _artifacts(self, bundle: Path) -> list[Artifact]:
         made = [self._made(name, precision) for precision in self.precisions for name in CONVERTERS]
-        return [artifact for folder in made if folder for artifact in _merge(folder, bundle)]
+        artifacts = [artifact for folder in made if folder for artifact in _merge(folder, bundle)]
+        describe(artifacts, bundle, self.description)
+        return artifacts
 
     def _made(self, name: str, precision: Precision) -> Path | None:
         """The folder of one converter's artifacts in one precision, from the cache; None where it cannot make that one."""

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.format.bundle import Golden
 from unfilter.format.hyper_parameter import HyperParameter
+from unfilter.format.manifest import Golden
 from unfilter.photo import Photo, read_photo, write_photo
 from unfilter_training.network import QuasiInvertibleNetwork
 from unfilter_training.network.whole_photo import run_whole

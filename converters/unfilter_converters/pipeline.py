@@ -13,10 +13,10 @@ from pydantic import BaseModel, TypeAdapter
 
 from unfilter.errors import UnfilterError
 from unfilter.files import replacing
-from unfilter.format.bundle import (
+from unfilter.format.bundle import Bundle, digest, json_digest
+from unfilter.format.manifest import (
     MANIFEST,
     Artifact,
-    Bundle,
     FileEntry,
     Golden,
     Manifest,
@@ -24,8 +24,6 @@ from unfilter.format.bundle import (
     Provenance,
     Refused,
     TilePlan,
-    digest,
-    json_digest,
 )
 from unfilter.format.remainder import RULE as REMAINDER_RULE
 from unfilter.format.rounding import RULE as ROUNDING_RULE

@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from unfilter.format.bundle import MANIFEST, Bundle, FileEntry, Manifest, Provenance, TilePlan, digest
+from unfilter.format.bundle import Bundle, digest
+from unfilter.format.manifest import MANIFEST, FileEntry, Manifest, Provenance, TilePlan
 from unfilter.format.remainder import RULE as REMAINDER_RULE
 from unfilter.format.rounding import RULE as ROUNDING_RULE
 from unfilter_converters import onnx

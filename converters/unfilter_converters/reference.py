@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.export import Dim
 
-from unfilter.format.bundle import Artifact, Direction, Precision, TilePlan
+from unfilter.format.manifest import Artifact, Direction, Precision, TilePlan
 from unfilter_converters.tensors import graph_entry
 from unfilter_training.network import QuasiInvertibleNetwork
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from unfilter.format.bundle import Artifact, Direction, Format, Precision, Tensor
+from unfilter.format.manifest import Artifact, Direction, Format, Precision, Tensor
 
 Layout = Literal["NCHW", "NHWC"]
 

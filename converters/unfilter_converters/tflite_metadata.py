@@ -6,7 +6,7 @@ Source: https://github.com/tensorflow/tflite-support/blob/master/tensorflow_lite
 
 from typing import Any
 
-from unfilter.format.bundle import Artifact, Tensor
+from unfilter.format.manifest import Artifact, Tensor
 from unfilter_converters.authorship import AUTHOR, About, meaning
 
 NAME = b"TFLITE_METADATA"

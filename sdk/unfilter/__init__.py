@@ -11,8 +11,9 @@ What is named here is stable; modules with a leading underscore are not.
 
 from unfilter import _moved
 from unfilter.errors import BundleError, PhotoError, RuntimeUnavailable, UnfilterError
-from unfilter.format.bundle import Bundle, Manifest
+from unfilter.format.bundle import Bundle
 from unfilter.format.hyper_parameter import HyperParameter
+from unfilter.format.manifest import Manifest
 from unfilter.jobs.filter import Filter
 from unfilter.photo import Photo, Tag, read_photo, write_photo
 

@@ -18,7 +18,9 @@ MOVED = {
     "commands": "cli",
     "delegates": "run.delegates",
     "delegates.engagement": "proof.engagement",
+    "commands.folders": "jobs.folders",
     "detection": "jobs.detection",
+    "detection.carrier": "jobs.detection.comparison",
     "fidelity": "proof.fidelity",
     "filter": "jobs.filter",
     "goldens": "proof.goldens",
@@ -39,6 +41,9 @@ MOVED = {
     "validation": "format.validation",
 }
 """New path by old one, below `unfilter`. What lies below an old path lies below the new one."""
+
+SPLIT = {"bundle": "format.manifest", "filter": "run.tiling", "tiling": "format.tiles"}
+"""Where names of an old module are that the new one lacks."""
 
 
 def new_path(old: str) -> str | None:
@@ -66,6 +71,9 @@ class OldPaths(MetaPathFinder, Loader):
         assert new is not None
         warnings.warn(f"{spec.name} is {new} now; the old path goes with unfilter 1.0", DeprecationWarning, stacklevel=2)
         module = import_module(new)
+        if other := SPLIT.get(spec.name.removeprefix("unfilter.")):
+            for name, value in vars(import_module(f"unfilter.{other}")).items():
+                vars(module).setdefault(name, value)
         spec.loader_state = module.__spec__  # the import system puts this spec in its place
         return module
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import jaxtyping
 import pytest
 
-from unfilter.format.bundle import MANIFEST, Artifact, Bundle, FileEntry, Manifest, Provenance, TilePlan, digest
+from unfilter.format.bundle import Bundle, digest
 from unfilter.format.hyper_parameter import HyperParameter
+from unfilter.format.manifest import MANIFEST, Artifact, FileEntry, Manifest, Provenance, TilePlan
 
 BundleOf = Callable[[Path, tuple[Artifact, ...], TilePlan], Bundle]
 

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from unfilter.errors import BundleError
-from unfilter.format.bundle import Artifact, Bundle, Direction, Manifest, Precision, Provenance, TilePlan
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import Artifact, Direction, Manifest, Precision, Provenance, TilePlan
 from unfilter.run.runtimes import mil
 from unfilter_converters import coreml
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
@@ -214,7 +215,7 @@ def test_every_form_of_network_converts(config, bundle_of, tmp_path) -> None:
 def test_conversion_prints_nothing_and_needs_no_tensorflow(tmp_path) -> None:
     script = (
         "import logging, sys, pathlib\n"
-        "from unfilter.format.bundle import TilePlan\n"
+        "from unfilter.format.manifest import TilePlan\n"
         "from unfilter_converters import coreml\n"
         "from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork\n"
         "network = QuasiInvertibleNetwork(NetworkConfig(blocks=2, subnet_width=2, auxiliary='none'))\n"

@@ -9,7 +9,8 @@ import onnx as onnx_format
 import pytest
 import torch
 
-from unfilter.format.bundle import Artifact, Bundle, TilePlan
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import Artifact, TilePlan
 from unfilter.run.runtimes import onnx as onnx_runtime
 from unfilter_converters import onnx as converter
 from unfilter_converters.macs import macs_per_pixel

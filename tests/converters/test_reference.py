@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from unfilter.format.bundle import Artifact, Bundle, TilePlan
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import Artifact, TilePlan
 from unfilter.run.runtimes import torch as torch_runtime
 from unfilter_converters import reference
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from unfilter.format.bundle import DIRECTIONS
+from unfilter.format.manifest import DIRECTIONS
 from unfilter_converters import coreml, pipeline
 from unfilter_converters.pipeline import Conversion
 from unfilter_training import checkpoint

@@ -25,6 +25,9 @@ def test_what_lies_below_an_old_path_exists_once() -> None:
         "from unfilter.photo.tag import Tag\n"
         "import unfilter.proof.fidelity as now\n"
         "assert fidelity is now\n"
+        "from unfilter.bundle import DIRECTIONS, Bundle, Manifest\n"
+        "from unfilter.tiling import run_tiles, spans\n"
+        "from unfilter.filter import Filter, run_photo\n"
         "assert unfilter.runtimes.onnx is unfilter.run.runtimes.onnx\n"
         "assert Tag is unfilter.Tag\n"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, get_args
 
-from unfilter.format.bundle import Precision
+from unfilter.format.manifest import Precision
 from unfilter.run import runtimes
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle folder, packed bundle, or name of a filter")
     parser.add_argument("--size", type=_size, default=(720, 480), metavar="WxH", help="of the photo, pixels (720x480)")
     parser.add_argument("--rounds", type=_count, default=7, help="how often each graph runs, all in turn (7)")
-    parser.add_argument("--threads", type=_count, nargs="+", default=None, help="thread counts (1, and as many as there may be)")
+    parser.add_argument(
+        "--threads", type=_count, nargs="+", default=None, help="thread counts (1, and as many as there may be)"
+    )
     parser.add_argument("--runtime", action="append", choices=runtimes.NAMES, help="may be repeated (all but mil)")
     parser.add_argument("--precision", action="append", choices=get_args(Precision), help="may be repeated (all)")
     parser.add_argument("--no-paper", action="store_true", help="leave the paper's network out")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 
-from unfilter.format.bundle import Artifact
+from unfilter.format.manifest import Artifact
 from unfilter.run.delegates.coverage import Coverage
 
 SIBLINGS = {"onnx": "onnx", "tflite": "litert", "mlpackage": "coreml"}

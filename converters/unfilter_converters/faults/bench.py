@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unfilter.errors import BundleError
-from unfilter.format.bundle import Artifact, Bundle
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import Artifact
 from unfilter.proof.fidelity import FidelityReport, Tolerance, Verdict, verify
 from unfilter.proof.fidelity.report import GraphResult
 from unfilter.proof.fidelity.tolerances import of_precision

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from unfilter.format.bundle import MANIFEST, Artifact, Bundle, Direction, Format, Precision, digest
+from unfilter.format.bundle import Bundle, digest
+from unfilter.format.manifest import MANIFEST, Artifact, Direction, Format, Precision
 
 
 class NotHere(Exception):

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from unfilter.format.bundle import Artifact, Precision, TilePlan
+from unfilter.format.manifest import Artifact, Precision, TilePlan
 from unfilter_converters.coreml import coremltools_quietly, settle
 from unfilter_converters.quantization import LEAST_WEIGHTS, renamed
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from unfilter.format.bundle import Artifact, Precision, TilePlan
+from unfilter.format.manifest import Artifact, Precision, TilePlan
 from unfilter.format.rounding import to_bytes
 from unfilter_converters.quantization import calibration, renamed
 

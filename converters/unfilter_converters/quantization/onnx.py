@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.format.bundle import Artifact, Precision, TilePlan
+from unfilter.format.manifest import Artifact, Precision, TilePlan
 from unfilter.format.rounding import to_bytes
 from unfilter.run.runtimes.onnx import session_options
 from unfilter_converters.quantization import LEAST_WEIGHTS, calibration, renamed

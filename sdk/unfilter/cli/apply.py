@@ -2,17 +2,20 @@
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
-from unfilter.cli.batch import Batch, Write, add_path_arguments, single
-from unfilter.format.bundle import Precision
-from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling
+from unfilter.cli.batch import Tally, add_path_arguments, say_notes, single
+from unfilter.cli.pipes import PIPE, through_pipe
+from unfilter.cli.progress import megapixels
+from unfilter.format.manifest import Precision
+from unfilter.jobs.batch import Batch
+from unfilter.jobs.filter import Filter
+from unfilter.jobs.job import Apply, Job, Result
+from unfilter.photo import PIXEL_LIMIT, Codec, Subsampling
 from unfilter.run import runtimes
 from unfilter.run.delegates import recipes
-
-if TYPE_CHECKING:
-    from unfilter.jobs.filter import Filter
 
 SUMMARY = "filter a photo into a restorable file, or many photos and folders of them into a folder"
 EXTRA: str | None = None
@@ -38,6 +41,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--subsampling", choices=get_args(Subsampling), default="4:4:4", help="of a JPEG's chroma (4:4:4)")
     parser.add_argument(
         "--convert", action="store_true", help="turn CMYK and grey profiles into sRGB (default: refuse them)"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="write over OUT, whatever it is (default: only where nothing is lost)"
     )
     parser.add_argument("--reduce", action="store_true", help="cut deeper channels to 8 bits (default: refuse them)")
     add_limit_argument(parser)
@@ -65,12 +71,6 @@ def _megapixels(text: str) -> int:
     return pixels
 
 
-def report(notes: tuple[str, ...], source: Path) -> None:
-    """Say on standard error what was left behind, a line each."""
-    for note in notes:
-        print(f"unfilter: {source}: {note}", file=sys.stderr)
-
-
 def _assignment(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
     try:
@@ -91,68 +91,38 @@ def add_runtime_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    from unfilter.cli.progress import megapixels
-    from unfilter.jobs.filter import Filter
-
     pair = single(arguments)
     chosen = Filter.open(
         arguments.bundle, runtime=arguments.runtime, delegate=arguments.delegate, precision=arguments.precision
     )
-    if pair is None:
-        return _run_many(chosen, arguments)
-    source, target = pair
-    notes = chosen.apply_file(
-        source,
-        target,
+    job = Apply(
+        chosen.graphs,
+        parameters=dict(arguments.parameters),
         quality=arguments.quality,
         subsampling=arguments.subsampling,
-        parameters=dict(arguments.parameters),
         convert=arguments.convert,
         reduce=arguments.reduce,
         limit=arguments.limit,
-        progress=megapixels(f"{source}: apply"),
+        overwrite=arguments.force,
     )
-    report(notes, source)
-    print(_said(target, chosen))
+    if pair is None:
+        tally = Tally("filtered", _said)
+        batch = Batch(job, arguments.paths, arguments.out, arguments.to or "png", report=tally.take)
+        chosen.graph("forward", job.parameters)  # what is wrong with the bundle is said once, not for every photo
+        return tally.run(batch)
+    return run_single(job, *pair, arguments.to, "apply", _said)
+
+
+def run_single(job: Job, source: Path, target: Path, codec: Codec | None, verb: str, said: Callable[[Result], str]) -> int:
+    """Do a job on one file, with a bar on a terminal, or on what comes through a pipe."""
+    if PIPE in (source, target):
+        result = through_pipe(job, source, target, codec)
+    else:
+        result = job.file(source, target, megapixels(f"{source}: {verb}"))
+    say_notes(result.source, result.notes)
+    print(said(result), file=sys.stderr if target == PIPE else sys.stdout)
     return 0
 
 
-def _run_many(chosen: "Filter", arguments: Namespace) -> int:
-    from unfilter.format.hyper_parameter import complete
-    from unfilter.jobs.refusals import refuse_untrained, tag_of
-    from unfilter.jobs.resume import is_done
-    from unfilter.photo import check_target, read_photo, write_photo
-
-    codec: Codec = arguments.to or "png"
-    manifest = chosen.bundle.manifest
-    refuse_untrained(manifest, arguments.out, codec)
-    values = complete(chosen.hyper_parameters, dict(arguments.parameters))
-    tag = tag_of(manifest, codec, arguments.quality, values)
-    coding = {"quality": arguments.quality, "subsampling": arguments.subsampling}
-    batch = Batch("filtered")
-    targets = batch.targets(arguments)
-    chosen.graph("forward", values)  # what is wrong with the bundle is said once, not for every photo
-
-    def read(source: Path) -> Photo:
-        return read_photo(source, convert=arguments.convert, reduce=arguments.reduce, limit=arguments.limit)
-
-    def work(source: Path, photo: Photo) -> Write | None:
-        target = targets[source]
-        batch.make_folder(target.parent)
-        notes = photo.notes + check_target(target, photo)
-        if is_done(chosen, "forward", source, photo, target, tag, values):
-            return None
-        filtered = chosen.filtered(photo, codec, values, **coding)
-
-        def write() -> str:
-            write_photo(target, filtered, **coding)
-            report(notes, source)
-            return _said(target, chosen)
-
-        return write
-
-    return batch.run(targets, read, work)
-
-
-def _said(target: Path, chosen: "Filter") -> str:
-    return f"{target}: {chosen.bundle.manifest.filter} applied with {chosen.engine}"
+def _said(result: Result) -> str:
+    return f"{result.target}: {result.graphs.bundle.manifest.filter} applied with {result.graphs.engine}"

@@ -1,35 +1,35 @@
-"""Many photos in one run: a bad one does not end it, what is done already is skipped, and a sum stands at the end."""
+"""Many photos in one run: the arguments that say so, what is said of each photo, and the sum at the end."""
 
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Collection
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
-from typing import TypeAlias, TypeVar, get_args
+from typing import TypeVar, get_args
 
-from unfilter.cli.folders import photos, targets
+from unfilter.cli.pipes import PIPE
 from unfilter.cli.progress import announce, finish
-from unfilter.errors import PhotoError, UnfilterError
-from unfilter.files import remove_leftovers
-from unfilter.photo import Codec, Photo, suffix_of
+from unfilter.errors import UnfilterError
+from unfilter.jobs.batch import Batch, Outcome, each_in_turn
+from unfilter.jobs.job import Result
+from unfilter.photo import Codec, Photo
 
 SOME_FAILED = 3
 """Exit code: at least one of several files failed; the others are done."""
 
-Write: TypeAlias = Callable[[], str]
-"""Writes a result, and returns what is to be said of it."""
 T = TypeVar("T")
 
 
 def add_path_arguments(parser: ArgumentParser) -> None:
     """IN OUT, or IN ... `--out` DIR; shared by `apply` and `restore`."""
     parser.usage = f"{parser.prog} [options] IN OUT\n       {parser.prog} [options] IN [IN ...] --out DIR"
-    parser.add_argument("paths", metavar="IN", type=Path, nargs="+", help="a file; with --out, files and folders")
+    parser.add_argument(
+        "paths", metavar="IN", type=Path, nargs="+",
+        help="a file, or - for standard input, as OUT may be for standard output; with --out, files and folders",
+    )  # fmt: skip
     parser.add_argument(
         "--out", metavar="DIR", type=Path, help="folder for results, where they stand as the photos do in their folders"
     )
-    parser.add_argument("--to", choices=get_args(Codec), help="format of results in DIR (png)")
+    parser.add_argument("--to", choices=get_args(Codec), help="format of results in DIR (png), or on standard output")
 
 
 def single(arguments: Namespace) -> tuple[Path, Path] | None:
@@ -39,63 +39,61 @@ def single(arguments: Namespace) -> tuple[Path, Path] | None:
         UnfilterError: the arguments say neither.
     """
     if arguments.out is not None:
+        if PIPE in arguments.paths:
+            raise UnfilterError("-: a pipe gives one photo, which goes to one file: IN OUT without --out")
         return None
-    if arguments.to is not None:
-        raise UnfilterError("--to is for results in a folder (--out); one result has the format that its suffix names")
     if len(arguments.paths) != 2:
         raise UnfilterError(
             f"{len(arguments.paths)} given where IN and OUT are two; for many photos, name a folder for results with --out"
         )
     source, target = arguments.paths
+    if arguments.to is not None and target != PIPE:
+        raise UnfilterError(
+            "--to is for results in a folder (--out) or on standard output; one result has the format that its suffix names"
+        )
     if source.is_dir():
         raise UnfilterError(f"{source}: is a folder; name a folder for results with --out")
+    if target.is_dir():
+        raise UnfilterError(f"{target}: is a folder; for results in it, name it with --out: {source} --out {target}")
     return source, target
 
 
-class Batch:
-    """One run over many photos. `verb` says in the sum what was done to them, such as `filtered`."""
+def say_notes(source: Path, notes: tuple[str, ...]) -> None:
+    """Say on standard error what was changed or left behind, a line each."""
+    for note in notes:
+        print(f"unfilter: {source}: {note}", file=sys.stderr)
 
-    def __init__(self, verb: str) -> None:
-        self._verb = verb
+
+class Tally:
+    """What is printed of a batch. `verb` says in the sum what was done to the photos, such as `filtered`."""
+
+    def __init__(self, verb: str, said: Callable[[Result], str] = str) -> None:
+        self._verb, self._said = verb, said
         self._done = self._skipped = self._failed = 0
-        self._cleared: set[Path] = set()
+        self._passed_over: list[Path] = []
 
-    def photos(self, inputs: Collection[Path], out: Path | None = None) -> dict[Path, Path]:
-        """What `folders.photos` finds.
+    def run(self, batch: Batch) -> int:
+        """Do the batch; returns the exit code, 0 or `SOME_FAILED`."""
+        self._passed_over = batch.passed_over
+        return self._summed(lambda: batch.run(self._starting))
 
-        Raises:
-            PhotoError: nothing.
-        """
-        found = photos(inputs, out, self.refuse)
-        if not found:
-            raise PhotoError(f"{', '.join(map(str, inputs))}: no photos there")
-        return found
+    def show(
+        self, paths: Collection[Path], read: Callable[[Path], Photo], prepare: Callable[[Path, Photo], Callable[[], str]]
+    ) -> int:
+        """Print what `prepare` gives for each photo, and write nothing; the same exit code."""
+        return self._summed(lambda: each_in_turn(paths, read, prepare, self._printed, self._starting))
 
-    def targets(self, arguments: Namespace) -> dict[Path, Path]:
-        """The photos of the arguments, each with the file to write in `--out`.
+    def take(self, outcome: Outcome[Result]) -> None:
+        """Count and say what came of one photo."""
+        self.refuse(outcome.error) if outcome.error else None
+        self._skipped += outcome.skipped
+        if outcome.result:
+            say_notes(outcome.result.source, outcome.result.notes)
+            self._say(self._said(outcome.result))
 
-        Raises:
-            PhotoError: there are none, or `--out` cannot be the folder of results.
-        """
-        out: Path = arguments.out
-        if out.exists() and not out.is_dir():
-            raise PhotoError(f"{out}: is a file; name a folder for results")
-        return targets(self.photos(arguments.paths, out), out, suffix_of(arguments.to or "png"), self.refuse)
-
-    def make_folder(self, folder: Path) -> None:
-        """Make a folder for results, and clear away what a killed run left half-written in it.
-
-        Raises:
-            PhotoError: the disk refuses.
-        """
-        if folder in self._cleared:
-            return
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            remove_leftovers(folder)
-        except OSError as error:
-            raise PhotoError(f"{folder}: cannot be made ({error.strerror})") from None
-        self._cleared.add(folder)
+    def pass_over(self, path: Path) -> None:
+        """Count a file that is no photo."""
+        self._passed_over.append(path)
 
     def refuse(self, error: Exception | str) -> None:
         """Count a failure, and say it on standard error."""
@@ -103,62 +101,33 @@ class Batch:
         self._failed += 1
         print(f"unfilter: {error}", file=sys.stderr)
 
-    def run(
-        self, paths: Collection[Path], read: Callable[[Path], Photo], work: Callable[[Path, Photo], Write | None]
-    ) -> int:
-        """Read each photo, do `work` on it, write what comes of it and print what that says; None counts as there already.
-        At last print the sum. While `work` runs, the next photo is read and the last result written, by a thread each.
+    def _printed(self, outcome: Outcome[str]) -> None:
+        if outcome.error:
+            self.refuse(outcome.error)
+        elif outcome.result:
+            self._say(outcome.result)
 
-        Returns:
-            The exit code: 0, or `SOME_FAILED`.
-        """
-        order, writing = list(paths), None
-        with ThreadPoolExecutor(1, "read") as reader, ThreadPoolExecutor(1, "write") as writer:
-            try:
-                reading = [reader.submit(read, path) for path in order[:1]]
-                for number, path in enumerate(order, 1):
-                    if sys.stderr.isatty():
-                        announce(f"[{number}/{len(order)}] {path}")
-                    photo = reading.pop()
-                    reading += [reader.submit(read, following) for following in order[number : number + 1]]
-                    write = self._tried(path, partial(self._prepared, path, photo, work))
-                    last, writing = writing, None
-                    self._settle(last)
-                    writing = (path, writer.submit(write)) if write else None
-            finally:
-                self._settle(writing)
-                finish()
-                print(self._sum())
-        return SOME_FAILED if self._failed else 0
+    def _say(self, words: str) -> None:
+        finish()
+        self._done += 1
+        print(words)
 
-    def _prepared(self, path: Path, photo: "Future[Photo]", work: Callable[[Path, Photo], Write | None]) -> Write | None:
-        write = work(path, photo.result())
-        self._skipped += write is None
-        return write
+    def _starting(self, number: int, total: int, path: Path) -> None:
+        if sys.stderr.isatty():
+            announce(f"[{number}/{total}] {path}")
 
-    def _settle(self, writing: "tuple[Path, Future[str]] | None") -> None:
-        """Wait for a result to be written, if any is, and count it."""
-        if writing is None:
-            return
-        path, written = writing
-        said = self._tried(path, written.result)
-        if said is not None:
-            finish()
-            self._done += 1
-            print(said)
-
-    def _tried(self, path: Path, step: Callable[[], T]) -> T | None:
-        """What `step` gives; None where it failed, which is counted."""
+    def _summed(self, work: Callable[[], object]) -> int:
         try:
-            return step()
-        except UnfilterError as error:
-            self.refuse(error)
-        except Exception as error:  # of a runtime or the disk, say: the other photos are still to be had
-            self.refuse(f"{path}: failed ({' '.join(str(error).split()) or type(error).__name__})")
-        return None
+            work()
+        finally:
+            finish()
+            print(self._sum())
+        return SOME_FAILED if self._failed else 0
 
     def _sum(self) -> str:
         counts = {self._verb: self._done, "there already": self._skipped, "failed": self._failed}
         total = sum(counts.values())
         told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-        return f"{total} photo{'' if total == 1 else 's'}: {told or 'nothing done'}"
+        others = len(self._passed_over)
+        more = f"; {others} other file{'' if others == 1 else 's'} passed over, no photo" if others else ""
+        return f"{total} photo{'' if total == 1 else 's'}: {told or 'nothing done'}{more}"

@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unfilter.cli.apply import FILTER_HELP, add_limit_argument
-from unfilter.cli.batch import Batch
+from unfilter.cli.batch import Tally
 from unfilter.find.archive import SUFFIX
 from unfilter.find.search_path import find_bundle, is_name, open_bundle
-from unfilter.format.bundle import MANIFEST
+from unfilter.format.manifest import MANIFEST
+from unfilter.jobs.batch import found_photos
 from unfilter.photo import Photo, Tag, read_photo
 
 if TYPE_CHECKING:
-    from unfilter.jobs.detection.carrier import Examination
+    from unfilter.jobs.detection.comparison import Examination
     from unfilter.jobs.filter import Filter
 
 SUMMARY = "show the tag of photo files and whether their pixels bear it out, or what a bundle holds"
@@ -39,9 +40,10 @@ def run(arguments: Namespace) -> int:
     judge = _Judge(arguments.bundle)
     path = arguments.paths[0]
     if len(arguments.paths) > 1 or (path.is_dir() and not (path / MANIFEST).exists()):
-        batch = Batch("inspected")
+        tally = Tally("inspected")
         read = partial(_read, limit=arguments.limit)
-        return batch.run(batch.photos(arguments.paths), read, lambda each, photo: partial(_block, each, photo, judge))
+        paths = found_photos(arguments.paths, None, tally.refuse, tally.pass_over)
+        return tally.show(paths, read, lambda path, photo: partial(_block, path, photo, judge))
     print(_shown(_bundle(path) if _is_bundle(path) else _photo(path, _read(path, arguments.limit), judge)))
     return 0
 
@@ -108,8 +110,7 @@ class _Judge:
         return [("verdict", words), ("confidence", f"{confidence:.1%}"), ("measured", reason)]
 
     def _examined(self, photo: Photo, bundle: str | Path | None) -> "Examination | None":
-        from unfilter.jobs.detection.carrier import compare
-        from unfilter.jobs.detection.examination import examine
+        from unfilter.jobs.detection.comparison import compare
         from unfilter.jobs.filter import Filter
 
         compared = None if self._named else compare(photo)
@@ -117,7 +118,7 @@ class _Judge:
             return compared
         if bundle not in self._opened:
             self._opened[bundle] = Filter.open(bundle)
-        return examine(self._opened[bundle], photo)
+        return self._opened[bundle].examine(photo)
 
 
 def _saved_as(tag: Tag) -> str:

@@ -97,7 +97,11 @@ def _apart(stream: TextIO, stack: ExitStack) -> TextIO:
     except (OSError, ValueError, AttributeError):  # a stream of another program's, such as a window's
         return stream
     copy = io.TextIOWrapper(
-        os.fdopen(descriptor, "wb", buffering=0), stream.encoding, "backslashreplace", line_buffering=True, write_through=True
+        os.fdopen(descriptor, "wb", buffering=0),
+        stream.encoding,
+        "backslashreplace",
+        line_buffering=True,
+        write_through=True,
     )
     return stack.enter_context(copy)
 

@@ -79,8 +79,8 @@ def run(arguments: Namespace) -> int:
 
 def _photos(inputs: list[Path]) -> list[Path]:
     """The photos that are meant; a folder that cannot be read is an error here, for its photos would go unproven."""
-    from unfilter.cli.folders import photos
     from unfilter.errors import PhotoError
+    from unfilter.jobs.folders import photos
 
     def refuse(error: PhotoError) -> None:
         raise error

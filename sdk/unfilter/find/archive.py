@@ -18,7 +18,8 @@ from pathlib import Path, PurePosixPath
 
 from unfilter.errors import BundleError
 from unfilter.files import replacing
-from unfilter.format.bundle import MANIFEST, SIGNATURE, Bundle, bundle_id, is_inside, manifest_of
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import MANIFEST, SIGNATURE, bundle_id, is_inside, manifest_of
 
 SUFFIX = ".unfilter"
 

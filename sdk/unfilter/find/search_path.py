@@ -9,7 +9,9 @@ from pathlib import Path
 from unfilter.errors import BundleError, PhotoError, did_you_mean
 from unfilter.find import signing, store
 from unfilter.find.archive import is_archive
-from unfilter.format.bundle import MANIFEST, SHOWN, Bundle
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import MANIFEST, SHOWN
+from unfilter.format.tag import refuse_later
 from unfilter.photo import Tag
 
 VARIABLE = "UNFILTER_BUNDLES"
@@ -51,11 +53,12 @@ def find_bundle(source: Path | str, tag: Tag | None) -> Bundle:
     """The bundle whose restoration id the tag of `source` names.
 
     Raises:
-        PhotoError: no tag, or no such bundle in the search path.
+        PhotoError: no tag, one of a later unfilter that this one cannot restore by, or no such bundle in the search path.
         BundleError: it is not signed by the key that the environment demands.
     """
     if tag is None:
         raise PhotoError(f"{source}: carries no unfilter tag; if a filter made it, name its bundle with --filter")
+    refuse_later(source, tag)
     broken: list[BundleError] = []
     for bundle in bundles(broken=broken.append):
         if bundle.manifest.restoration == tag.restoration:

@@ -14,7 +14,8 @@ from typing import Any, Protocol
 
 from unfilter.errors import BundleError, UnfilterError
 from unfilter.files import replacing
-from unfilter.format.bundle import SIGNATURE, Bundle
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import SIGNATURE
 from unfilter.run.runtimes import missing
 
 VARIABLE = "UNFILTER_PUBLIC_KEY"

@@ -1,6 +1,6 @@
 """A bundle: one folder that holds a filter as paired forward and inverse models, with what proves that they restore.
 
-manifest.json   this module's schema; lists every other file with sha256 and size
+manifest.json   `unfilter.format.manifest`; lists every other file with sha256 and size
 artifacts       ONNX, TFLite, Core ML, and the PyTorch reference (.pt2)
 goldens/        small photos with the reference's filtered and restored bytes, as PNG
 fidelity.json   the verdict when the bundle was made
@@ -14,184 +14,22 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
-from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from unfilter.errors import BundleError, UnfilterError
-from unfilter.format.hyper_parameter import HyperParameter, complete
-from unfilter.format.validation import first_problem
-
-MANIFEST = "manifest.json"
-SIGNATURE = "signature.json"
-CARD = "CARD.md"
-SHOWN = 12
-"""Hexadecimal digits of an id that are shown, and that are enough to name it."""
-SCHEMA: Literal[1] = 1
-
-Direction = Literal["forward", "inverse"]
-DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
-Precision = Literal["fp32", "fp16", "w8", "w8a16"]
-"""`w8`: weights in 8 bits, arithmetic in float; `w8a16`: activations in 16-bit integers too. See docs/precisions.md."""
-Format = Literal["onnx", "tflite", "mlpackage", "pt2"]
-Carrier = Literal["exact", "jpeg"]
-"""What filtered bytes may be saved in: exact keeps every level (PNG, lossless WebP, lossless HEIC)."""
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
-
-
-class FileEntry(_Frozen):
-    """One file of the bundle.
-
-    A `volatile` one is JSON that a vendor's tools write again without changing it: its sha256 is over the sorted content
-    (`json_digest`), and its size is not compared.
-    """
-
-    path: str = Field(description="relative to the bundle, with forward slashes")
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    bytes: int = Field(ge=0)
-    volatile: bool = False
-
-
-class Tensor(_Frozen):
-    """A graph's input or output: float32, batch 1, `height` and `width` free unless the artifact has a tile size.
-
-    Hyper-parameters are a tensor of one pixel, a channel each.
-    """
-
-    name: str
-    layout: Literal["NCHW", "NHWC"]
-    channels: int = Field(ge=1)
-    meaning: str = Field(description="range and colour space in words")
-
-
-class Measured(_Frozen):
-    """What an artifact came to when the bundle was made, on its goldens.
-
-    `error` and the loss are those of the runtime that did worst, where several of this machine open the format.
-    """
-
-    bytes: int = Field(ge=0, description="of all its files; one file may hold both directions")
-    error: float = Field(description="largest difference of an output from the reference's, where 1 is the range of a photo")
-    round_trip_loss_db: float = Field(
-        description="PSNR of what the reference restores, less PSNR of what both directions in this format and precision do"
-    )
-
-
-class Refused(_Frozen):
-    """A precision that was made and does not ship, since it missed its tolerance."""
-
-    format: Format
-    precision: Precision
-    reason: str
-
-
-class Artifact(_Frozen):
-    """One graph: a direction of the filter in one format and precision."""
-
-    format: Format
-    direction: Direction
-    precision: Precision
-    path: str = Field(description="file or package folder, relative to the bundle")
-    image: Tensor
-    result: Tensor
-    parameters: Tensor | None = Field(None, description="places of the hyper-parameters, 0..1; only forward graphs")
-    valid: Tensor | None = Field(None, description="1 inside the photo, 0 outside, per squeeze cell; only fixed-size graphs")
-    signature: str | None = Field(None, description="TFLite signature for photos that fill the tile")
-    masked_signature: str | None = Field(None, description="TFLite signature that takes `valid` too")
-    fixed_size: bool = Field(False, description="takes exactly the plan's tile; otherwise any aligned size up to it")
-    macs_per_pixel: float | None = Field(None, description="multiply-accumulates per photo pixel, counted on the graph")
-    measured: Measured | None = Field(None, description="size, error and loss; None: not measured where it was made")
-
-
-class TilePlan(_Frozen):
-    """How photos are cut for the graphs, in pixels. See `unfilter.run.tiling`."""
-
-    tile: int = Field(ge=1, description="side of a tile")
-    halo: int = Field(ge=0, description="margin of a tile's inner sides that is computed and thrown away")
-    alignment: int = Field(ge=1, description="sizes and offsets of tiles are multiples of this")
-
-    @model_validator(mode="after")
-    def _keeps_something(self) -> "TilePlan":
-        if self.tile <= 2 * self.halo or self.tile % self.alignment or self.halo % self.alignment:
-            raise ValueError(
-                f"tile {self.tile} and halo {self.halo} leave nothing to keep, or are no multiple of {self.alignment}"
-            )
-        return self
-
-
-class Golden(_Frozen):
-    """A small photo and what the reference makes of it; all three are 8-bit RGB PNG files.
-
-    One that fills a tile is for the graphs alone (`round_trip` false), since it takes so much longer.
-    """
-
-    name: str
-    parameters: dict[str, float] = Field({}, description="value of every hyper-parameter that it was filtered with")
-    photo: str
-    filtered: str
-    restored: str
-    licence: str
-    round_trip: bool = True
-
-
-class Provenance(_Frozen):
-    """Where the weights come from."""
-
-    weights_sha256: str
-    steps: int
-    operator: str
-    parameters: dict[str, float]
-    scores: tuple[dict[str, str | int | float | tuple[float, ...]], ...] = ()
-
-
-class Manifest(_Frozen):
-    """`manifest.json`, schema 1. Frozen: a field is never renamed or given another meaning; a new schema gets a new number.
-
-    Law: `Manifest.model_validate_json(m.model_dump_json()) == m`.
-    """
-
-    schema_version: Literal[1] = SCHEMA
-    filter: str = Field(pattern=r"^[a-z0-9_]{1,64}$")
-    restoration: str = Field(
-        pattern=r"^[0-9a-f]{64}$",
-        description="restoration id: a hash of what the inverse depends on; equal ids restore each other's files",
-    )
-    rounding: str = Field(description="the rule from graph output to bytes, in words")
-    remainder: str = Field(description="the rule for lines that the alignment leaves over, in words")
-    tiles: TilePlan
-    research_only: str | None = Field(None, description="why it may be used for research only, in words; None: it may ship")
-    carriers: tuple[Carrier, ...] = Field(("exact",), description="what the filter was trained to be saved in", min_length=1)
-    hyper_parameters: tuple[HyperParameter, ...] = Field((), description="what `apply` may be told, in the graphs' order")
-    artifacts: tuple[Artifact, ...]
-    refused: tuple[Refused, ...] = Field((), description="precisions that missed their tolerance, with the number")
-    goldens: tuple[Golden, ...]
-    files: tuple[FileEntry, ...]
-    detection: str | None = Field(None, description="file with the detector, relative to the bundle; None: not calibrated")
-    delegates: str | None = Field(None, description="file with delegate recipes and coverage; None: not asked")
-    tools: dict[str, str] = Field(description="versions of what made the artifacts")
-    provenance: Provenance
-
-    @model_validator(mode="after")
-    def _hyper_parameters_agree(self) -> "Manifest":
-        names = [one.name for one in self.hyper_parameters]
-        if len(set(names)) < len(names):
-            raise ValueError(f"a hyper-parameter is named twice: {', '.join(names)}")
-        for artifact in self.artifacts:
-            takes = artifact.parameters.channels if artifact.parameters else 0
-            expected = len(names) if artifact.direction == "forward" else 0
-            if takes != expected:
-                raise ValueError(f"{artifact.path} ({artifact.direction}) takes {takes} hyper-parameters, not {expected}")
-        for golden in self.goldens:
-            try:
-                given = complete(self.hyper_parameters, golden.parameters)
-            except UnfilterError as error:
-                raise ValueError(f"golden {golden.name}: {error}") from None
-            if len(given) > len(golden.parameters):
-                raise ValueError(f"golden {golden.name}: no value of {', '.join(given.keys() - golden.parameters.keys())}")
-        return self
+from unfilter.errors import BundleError
+from unfilter.format.manifest import (
+    CARD,
+    MANIFEST,
+    SHOWN,
+    SIGNATURE,
+    Artifact,
+    Direction,
+    FileEntry,
+    Format,
+    Precision,
+    bundle_id,
+    is_inside,
+    manifest_of,
+)
 
 
 def digest(path: Path) -> str:
@@ -208,42 +46,6 @@ def json_digest(path: Path) -> str:
     """
     content = json.loads(path.read_bytes())
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def bundle_id(manifest: bytes) -> str:
-    """What tells a bundle from all others: the start of the sha256 of its manifest, which has that of every other file.
-
-    Converting a filter again may give another bundle of the same restoration id.
-    """
-    return hashlib.sha256(manifest).hexdigest()[:SHOWN]
-
-
-def manifest_of(content: bytes, path: Path) -> Manifest:
-    """The manifest in `content`, the bytes of `path`.
-
-    Raises:
-        BundleError: no JSON, another schema, or not what a manifest must be; one line that says where.
-    """
-    try:
-        fields = json.loads(content.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise BundleError(f"{path}: cannot be read ({' '.join(str(error).split())}); convert the filter again") from None
-    version = fields.get("schema_version") if isinstance(fields, dict) else None
-    if version != SCHEMA:
-        raise BundleError(
-            f"{path}: manifest schema {version!r}, this unfilter reads {SCHEMA}; update unfilter or convert again"
-        )
-    try:
-        return Manifest.model_validate(fields)
-    except ValidationError as error:
-        raise BundleError(f"{path}: {first_problem(error, 'manifest')}; convert the filter again") from None
-
-
-def is_inside(path: str) -> bool:
-    """Whether a path of a manifest or of an archive leads to a place below the bundle, on every system."""
-    parts = path.removesuffix("/").split("/")
-    unsafe = any(part in ("", ".", "..") or part[-1] in ". " for part in parts)
-    return not unsafe and path.isprintable() and not set(path) & set("\\:")
 
 
 class Bundle:

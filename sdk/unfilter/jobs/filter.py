@@ -12,9 +12,7 @@ filters take hyper-parameters: `apply(pixels, smoothness=0.03)`. Restoring never
 Law: `restore(apply(pixels))` is `pixels` to the restoration accuracy on the model card, whatever ran either direction.
 """
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
@@ -25,21 +23,18 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from unfilter.find.search_path import open_bundle
-from unfilter.format.bundle import Bundle, Direction, Precision, TilePlan
-from unfilter.format.hyper_parameter import HyperParameter, complete
-from unfilter.format.remainder import aligned_size, carry_remainder
-from unfilter.format.rounding import to_bytes
-from unfilter.jobs.detection.examination import refuse_altered
-from unfilter.jobs.refusals import refuse_itself, refuse_untrained, tag_of
-from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling, check_target, codec_of, read_photo, write_photo
-from unfilter.photo.forms import BinaryFile, Bytes, changed
-from unfilter.photo.write import fingerprinted
+from unfilter.format.bundle import Bundle
+from unfilter.format.hyper_parameter import HyperParameter
+from unfilter.format.manifest import Direction, Precision
+from unfilter.jobs.batch import Batch, Outcome, Starting
+from unfilter.jobs.detection.comparison import Examination
+from unfilter.jobs.detection.examination import examine
+from unfilter.jobs.job import Apply, Restore, Result
+from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling
+from unfilter.photo.forms import BinaryFile, Bytes
 from unfilter.run.graphs import Graphs, first_runtime
 from unfilter.run.runtimes import BoundGraph
-from unfilter.run.tiling import Tile, run_tiles
-
-Progress = Callable[[int, int], None]
-"""Called with how many pixels of how many are done."""
+from unfilter.run.tiling import Progress
 
 Pixels: TypeAlias = NDArray[np.uint8]
 AnyPath: TypeAlias = str | PathLike[str]
@@ -52,7 +47,7 @@ class Filter:
 
     def __init__(self, bundle: Bundle, runtime: str, precision: Precision = "fp32", delegate: str | None = None) -> None:
         self.bundle, self.runtime, self.precision = bundle, runtime, precision
-        self._graphs = Graphs(bundle, runtime, precision, delegate)
+        self.graphs = Graphs(bundle, runtime, precision, delegate)
 
     @classmethod
     def open(
@@ -88,14 +83,12 @@ class Filter:
     @property
     def delegate(self) -> str:
         """What the runtime hands graphs to, such as cpu or gpu."""
-        return self._graphs.delegate.delegate
+        return self.graphs.delegate.delegate
 
     @property
     def engine(self) -> str:
         """Runtime, precision, and what is not the runtime's own CPU, such as `litert fp16 on gpu`."""
-        recipe = self._graphs.delegate
-        on = "" if recipe.hardware == "CPU" else f" on {recipe.delegate}"
-        return f"{self.runtime} {self.precision}{on}"
+        return self.graphs.engine
 
     @property
     def hyper_parameters(self) -> tuple[HyperParameter, ...]:
@@ -134,13 +127,12 @@ class Filter:
             PhotoError: unreadable, or of a kind that is refused.
         """
         if isinstance(photo, str | PathLike) or target is not None:
-            source, written = _two_paths(photo, target)
+            source, written = _two_paths(photo, target, "apply")
             self.apply_file(source, written, parameters=parameters)
             return written
         if isinstance(photo, np.ndarray):
             return self.run("forward", photo, parameters)
-        values = complete(self.hyper_parameters, parameters)
-        return changed(photo, lambda given, codec: self.filtered(given, codec, values))
+        return Apply(self.graphs, parameters=parameters).handed(photo)
 
     @overload
     def restore(self, photo: Pixels, /, *, force: bool = False) -> Pixels: ...
@@ -165,12 +157,12 @@ class Filter:
         `force` is as for `restore_file`; an array says nothing of what made it, and is never refused for that.
         """
         if isinstance(photo, str | PathLike) or target is not None:
-            source, written = _two_paths(photo, target)
+            source, written = _two_paths(photo, target, "restore")
             self.restore_file(source, written, force=force)
             return written
         if isinstance(photo, np.ndarray):
             return self.run("inverse", photo)
-        return changed(photo, lambda given, _: self.restored("photo", given, force=force))
+        return Restore(self.graphs, force=force).handed(photo)
 
     def run(
         self,
@@ -180,10 +172,7 @@ class Filter:
         progress: Progress | None = None,
     ) -> NDArray[np.uint8]:
         """One direction by name, tile by tile; see `apply` and `restore`. `progress` is as for `run_photo`."""
-        if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
-            raise ValueError(f"a photo is uint8, height x width x 3, not empty; got {pixels.dtype} {pixels.shape}")
-        graph, plan = self.graph(direction, parameters), self.bundle.manifest.tiles
-        return run_photo(graph, pixels, plan, self.fixed_size(direction), progress)
+        return self.graphs.run(direction, pixels, parameters, progress)
 
     def graph(self, direction: Direction, parameters: Mapping[str, float] | None = None) -> BoundGraph:
         """The graph of one direction, loaded once, after its files were compared with the manifest.
@@ -193,11 +182,11 @@ class Filter:
         Raises:
             UnfilterError: a parameter that this direction does not have, or a value outside its range.
         """
-        return self._graphs.bound(direction, parameters or {})
+        return self.graphs.bound(direction, parameters)
 
     def fixed_size(self, direction: Direction) -> bool:
         """Whether the graph of one direction, or the hardware that runs it, takes tiles of the plan's size only."""
-        return self._graphs.fixed_size(direction)
+        return self.graphs.fixed_size(direction)
 
     def filtered(
         self,
@@ -212,17 +201,24 @@ class Filter:
         """`photo` filtered and tagged, to be saved in `codec`, a JPEG with this `quality` and `subsampling`: the tag tells
         of those pixels. `parameters` has every hyper-parameter's value; `progress` is as for `run_photo`.
         """
-        tag = tag_of(self.bundle.manifest, codec, quality, parameters)
-        filtered = replace(photo, pixels=self.run("forward", photo.pixels, parameters, progress), tag=tag)
-        return fingerprinted(filtered, codec, quality, subsampling)
+        job = Apply(self.graphs, parameters=parameters, quality=quality, subsampling=subsampling)
+        return job.made(self.graphs, photo, codec, progress)
 
     def restored(self, source: Path | str, photo: Photo, *, force: bool = False, progress: Progress | None = None) -> Photo:
         """`photo`, read from `source`, restored and without a tag; refused as `restore_file` says. `progress` is as for
         `run_photo`.
         """
-        if not force:
-            refuse_altered(self, source, photo)
-        return replace(photo, pixels=self.run("inverse", photo.pixels, progress=progress), tag=None)
+        job = Restore(self.graphs, force=force)
+        job.refuse(self.graphs, source, photo)
+        return job.made(self.graphs, photo, "png", progress)
+
+    def examine(self, photo: Photo) -> Examination:
+        """Whether `photo` is as this filter saved it, with the confidence and the measured reason; see docs/detection.md.
+
+        Raises:
+            BundleError: a file of the bundle is missing or changed.
+        """
+        return examine(self.graphs, photo)
 
     def apply_file(
         self,
@@ -235,6 +231,7 @@ class Filter:
         convert: bool = False,
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,
+        overwrite: bool = False,
         progress: Progress | None = None,
     ) -> tuple[str, ...]:
         """Filter a photo file into one that carries alpha, profile, EXIF, XMP and the tag, which records the values of all
@@ -249,25 +246,27 @@ class Filter:
             convert: as for `read_photo`.
             reduce: as for `read_photo`.
             limit: as for `read_photo`.
+            overwrite: write over whatever is at `target`, not only over what this filter made of this photo.
             progress: as for `run_photo`.
 
         Returns:
             What was changed or left behind, a line each.
 
         Raises:
-            PhotoError: unreadable or unwritable; nothing is written then.
+            PhotoError: unreadable or unwritable, or another file is at `target`; nothing is written then.
             UnfilterError: a parameter that this filter does not have, or a value outside its range; the same.
         """
-        source, target = Path(source), Path(target)
-        values = complete(self.hyper_parameters, parameters or {})
-        codec = codec_of(target)
-        refuse_untrained(self.bundle.manifest, target, codec)
-        photo = read_photo(source, convert=convert, reduce=reduce, limit=limit)
-        refuse_itself(source, target)
-        notes = photo.notes + check_target(target, photo)
-        filtered = self.filtered(photo, codec, values, quality=quality, subsampling=subsampling, progress=progress)
-        write_photo(target, filtered, quality=quality, subsampling=subsampling)
-        return notes
+        job = Apply(
+            self.graphs,
+            parameters=parameters,
+            quality=quality,
+            subsampling=subsampling,
+            convert=convert,
+            reduce=reduce,
+            limit=limit,
+            overwrite=overwrite,
+        )
+        return job.file(Path(source), Path(target), progress).notes
 
     def restore_file(
         self,
@@ -276,67 +275,98 @@ class Filter:
         *,
         force: bool = False,
         limit: int = PIXEL_LIMIT,
+        overwrite: bool = False,
         progress: Progress | None = None,
     ) -> tuple[str, ...]:
         """Restore a photo from a file that this filter saved; the result carries no tag, and everything else that the file
-        does. `limit` is as for `read_photo`, `progress` as for `run_photo`.
+        does. `limit` is as for `read_photo`, `overwrite` as for `apply_file`, `progress` as for `run_photo`.
 
         Returns:
             What was left behind, a line each.
 
         Raises:
-            PhotoError: unreadable or unwritable; unless `force`, made by another filter, saved again in another codec, or by
+            PhotoError: unreadable or unwritable; another file is at `target`; unless `force`, made by another filter, saved again in another codec, or by
                 what its pixels say not as this filter saved it (`unfilter.jobs.detection`).
         """
-        source, target = Path(source), Path(target)
-        codec_of(target)
-        photo = read_photo(source, limit=limit)
-        refuse_itself(source, target)
-        notes = photo.notes + check_target(target, photo)
-        write_photo(target, self.restored(source, photo, force=force, progress=progress), quality=100)
-        return notes
+        job = Restore(self.graphs, force=force, limit=limit, overwrite=overwrite)
+        return job.file(Path(source), Path(target), progress).notes
+
+    def apply_many(
+        self,
+        sources: Collection[AnyPath],
+        folder: AnyPath,
+        *,
+        codec: Codec = "png",
+        quality: int = 95,
+        subsampling: Subsampling = "4:4:4",
+        parameters: Mapping[str, float] | None = None,
+        convert: bool = False,
+        reduce: bool = False,
+        limit: int = PIXEL_LIMIT,
+        report: Callable[[Outcome[Result]], object] | None = None,
+        starting: Starting | None = None,
+    ) -> tuple[Outcome[Result], ...]:
+        """Filter photos, and folders of them, into a folder: a bad one does not end it, and what is done already is skipped,
+        so that a run that was stopped goes on where it was (docs/folders.md).
+
+        Args:
+            sources: files and folders.
+            folder: for results, which stand in it as the photos do in their folders.
+            codec: of results.
+            report: told of each photo when it is done, skipped or refused.
+            starting: called before each photo with its number, the number of all, and its path.
+            quality: as for `apply_file`.
+            subsampling: as for `apply_file`.
+            parameters: as for `apply_file`.
+            convert: as for `apply_file`.
+            reduce: as for `apply_file`.
+            limit: as for `apply_file`.
+
+        Raises:
+            PhotoError: no photos, a codec that the filter was not trained for, or `folder` is a file or holds the photos.
+            UnfilterError: a parameter that this filter does not have, or a value outside its range.
+            BundleError: the filter's files are missing or changed.
+        """
+        job = Apply(
+            self.graphs,
+            parameters=parameters,
+            quality=quality,
+            subsampling=subsampling,
+            convert=convert,
+            reduce=reduce,
+            limit=limit,
+        )
+        batch = Batch(job, [Path(source) for source in sources], Path(folder), codec, report=report)
+        self.graph("forward", parameters)  # what is wrong with the bundle is said once, not for every photo
+        return batch.run(starting)
+
+    def restore_many(
+        self,
+        sources: Collection[AnyPath],
+        folder: AnyPath,
+        *,
+        codec: Codec = "png",
+        force: bool = False,
+        limit: int = PIXEL_LIMIT,
+        report: Callable[[Outcome[Result]], object] | None = None,
+        starting: Starting | None = None,
+    ) -> tuple[Outcome[Result], ...]:
+        """Restore files of this filter, and folders of them, into a folder; as `apply_many`, and refused as for
+        `restore_file`. Files of several filters are restored by `unfilter.jobs.Batch` and `ByTag`.
+
+        Raises:
+            PhotoError: no files, or `folder` is a file or holds them.
+        """
+        job = Restore(self.graphs, force=force, limit=limit)
+        return Batch(job, [Path(source) for source in sources], Path(folder), codec, report=report).run(starting)
 
 
-def run_photo(
-    graph: BoundGraph,
-    pixels: NDArray[np.uint8],
-    plan: TilePlan,
-    fixed_size: bool = True,
-    progress: Progress | None = None,
-) -> NDArray[np.uint8]:
-    """`graph` on a photo (uint8, height x width x 3) of any size, tile by tile, in bytes, left-over lines carried.
-
-    `fixed_size` is as for `run_tiles`; `progress` is called with the number of pixels done and of all, before the first
-    tile and after each.
-    While a tile runs, the next one is prepared and the one before it rounded to bytes, by a thread each.
-    """
-    height, width = aligned_size(pixels.shape[0], pixels.shape[1], plan.alignment)
-    result = np.empty_like(pixels)
-
-    def store(tile: Tile, values: NDArray[np.float32]) -> None:
-        result[tile.keep] = to_bytes(values)
-
-    done = 0
-    if progress:
-        progress(0, height * width)
-    with ThreadPoolExecutor(1, "bytes") as behind:
-        storing: Future[None] | None = None
-        for tile, values in run_tiles(graph, pixels[:height, :width], plan, fixed_size):
-            if storing:
-                storing.result()  # so that no more than one tile waits
-            storing = behind.submit(store, tile, values)
-            done += values.shape[0] * values.shape[1]
-            if progress:
-                progress(done, height * width)
-        if storing:
-            storing.result()
-    carry_remainder(pixels, result, plan.alignment)
-    return result
-
-
-def _two_paths(photo: object, target: object) -> tuple[Path, Path]:
+def _two_paths(photo: object, target: object, method: str) -> tuple[Path, Path]:
     if isinstance(photo, str | PathLike) and isinstance(target, str | PathLike):
         return Path(photo), Path(target)
     if target is None:
-        raise TypeError(f"a path needs another one to write to, such as apply({str(photo)!r}, 'filtered.png')")
+        raise TypeError(
+            f"a path needs another one to write to, such as {method}({str(photo)!r}, 'result.png'); "
+            f"or give bytes: {method}(Path({str(photo)!r}).read_bytes())"
+        )
     raise TypeError(f"only a path is written to another path, not {type(photo).__name__}; leave the target out")

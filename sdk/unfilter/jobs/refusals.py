@@ -1,24 +1,13 @@
-"""What a filtered file says of its filter, and the refusals that follow: of a carrier that would lose the photo, of a file
-that another filter made.
+"""What is refused before anything is run: a codec that would lose the photo, a file that another filter made, a result in
+the place of its own photo.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from unfilter.errors import PhotoError
-from unfilter.format.bundle import SHOWN, Manifest
-from unfilter.photo import Codec, Photo, Tag
-
-
-def tag_of(manifest: Manifest, codec: Codec, quality: int, parameters: Mapping[str, float]) -> Tag:
-    """The tag of a file that this filter makes. `quality` is of a JPEG; `parameters` has every hyper-parameter's value."""
-    return Tag(
-        filter=manifest.filter,
-        restoration=manifest.restoration,
-        codec=codec,
-        quality=quality if codec == "jpeg" else None,
-        parameters=dict(parameters),
-    )
+from unfilter.format.manifest import SHOWN, Manifest
+from unfilter.format.tag import refuse_later
+from unfilter.photo import Codec, Photo
 
 
 def refuse_untrained(manifest: Manifest, target: Path, codec: Codec) -> None:
@@ -31,10 +20,12 @@ def refuse_untrained(manifest: Manifest, target: Path, codec: Codec) -> None:
 
 
 def refuse_foreign(manifest: Manifest, source: Path | str, photo: Photo) -> None:
-    """Raises PhotoError where the tag says that another filter made `photo`. Without a tag it passes: whoever calls has
-    named the filter.
+    """Raises PhotoError where the tag says that another filter made `photo`, or a later unfilter did. Without a tag it
+    passes: whoever calls has named the filter.
     """
     tag = photo.tag
+    if tag is not None:
+        refuse_later(source, tag)
     if tag is not None and tag.restoration != manifest.restoration:
         raise PhotoError(
             f"{source}: was made by filter {tag.filter} {tag.restoration[:SHOWN]}, this bundle is "
@@ -44,5 +35,5 @@ def refuse_foreign(manifest: Manifest, source: Path | str, photo: Photo) -> None
 
 def refuse_itself(source: Path, target: Path) -> None:
     """Raises PhotoError where a result would take the place of the photo that it is made from."""
-    if target.exists() and source.samefile(target):
+    if target.exists() and source.exists() and source.samefile(target):
         raise PhotoError(f"{target}: is the photo itself; name another output file")

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from unfilter.errors import PhotoError
-from unfilter.format.bundle import Direction, TilePlan
-from unfilter.jobs.detection.carrier import compare
-from unfilter.jobs.filter import Filter
+from unfilter.format.manifest import Direction, TilePlan
+from unfilter.jobs.detection.comparison import compare
 from unfilter.jobs.refusals import refuse_itself
 from unfilter.photo import Photo, Tag, codec_of, read_photo
 from unfilter.photo.metadata import carry_alike
+from unfilter.run.graphs import Graphs
 
 _MIDDLE = 128
 """Side of the part that is computed again, pixels."""
@@ -24,7 +24,7 @@ JPEG, the mean of all. Two photos differ by tens.
 
 
 def is_done(
-    chosen: Filter,
+    graphs: Graphs,
     direction: Direction,
     source: Path,
     photo: Photo,
@@ -32,7 +32,7 @@ def is_done(
     tag: Tag | None,
     parameters: Mapping[str, float] | None = None,
 ) -> bool:
-    """Whether `target` is what `chosen` makes of `photo`, read from `source`: a complete file of the codec that its name
+    """Whether `target` is what `graphs` makes of `photo`, read from `source`: a complete file of the codec that its name
     says, with the size, profile, EXIF and alpha of the photo, with `tag`, and with pixels that its own tag bears out and
     that agree where they are computed again, in the middle. Where the target is older than the photo, which may have changed
     since, all of them are.
@@ -58,18 +58,18 @@ def is_done(
     if (compared := compare(found)) and not compared.made:
         raise _in_the_way(target, compared.reason)
     changed_since = target.stat().st_mtime < source.stat().st_mtime
-    plan = chosen.bundle.manifest.tiles
+    plan = graphs.bundle.manifest.tiles
     (rows, kept_rows), (columns, kept_columns) = (
-        (slice(length), slice(length)) if changed_since else _middle(length, plan) for length in (height, width)
+        (slice(length), slice(length)) if changed_since else middle(length, plan) for length in (height, width)
     )
-    again = chosen.run(direction, photo.pixels[rows, columns], parameters)
+    again = graphs.run(direction, photo.pixels[rows, columns], parameters)
     apart = np.abs(again.astype(np.int16) - found.pixels[rows, columns])[kept_rows, kept_columns]
     if apart.mean() > _LOSSY_LEVELS if found.codec == "jpeg" else apart.max() > _EXACT_LEVELS:
         raise _in_the_way(target, f"its pixels are not what {source} gives")
     return True
 
 
-def _middle(length: int, plan: TilePlan) -> tuple[slice, slice]:
+def middle(length: int, plan: TilePlan) -> tuple[slice, slice]:
     """The middle of one axis with a halo on either side, and what of it the halo leaves right; all of a short axis."""
     reach = _MIDDLE + 2 * plan.halo
     if length <= reach + plan.alignment:

@@ -66,10 +66,15 @@ def check_target(path: Path, photo: Photo) -> tuple[str, ...]:
     Raises:
         PhotoError: as `codec_of`; transparency in a JPEG; no pixels, or more than the format holds.
     """
-    return _check(path, codec_of(path), photo)
+    return left_behind(path, codec_of(path), photo)
 
 
-def _check(path: Path | str, codec: Codec, photo: Photo) -> tuple[str, ...]:
+def left_behind(path: Path | str, codec: Codec, photo: Photo) -> tuple[str, ...]:
+    """What of `photo` a file in `codec` would leave behind, a line each; messages call it `path`.
+
+    Raises:
+        PhotoError: as `check_target`.
+    """
     if codec == "jpeg" and photo.transparent:
         raise PhotoError(f"{path}: a JPEG cannot carry the photo's transparency; use .png, .webp or .heic")
     height, width = photo.pixels.shape[:2]
@@ -98,7 +103,12 @@ def write_photo(path: Path, photo: Photo, *, quality: int = 95, subsampling: Sub
         PhotoError: as `check_target`; the disk or the encoder refuses; or what was written is not exact.
     """
     codec = codec_of(path)
-    check_target(path, photo)
+    left_behind(path, codec, photo)
+    save_photo(path, codec, photo, quality, subsampling)
+
+
+def save_photo(path: Path, codec: Codec, photo: Photo, quality: int, subsampling: Subsampling) -> None:
+    """The same, where `codec_of` and `left_behind` were asked before."""
     with _refusals(path), replacing(path) as temporary:
         if codec == "jpeg":
             jpeg.encode(temporary, photo, quality, subsampling)
@@ -121,7 +131,7 @@ def encode_photo(photo: Photo, codec: ExactCodec) -> bytes:
     Raises:
         PhotoError: no pixels, or more than the format holds; or what was encoded is not exact.
     """
-    _check("photo", codec, photo)
+    left_behind("photo", codec, photo)
     file = BytesIO()
     with _refusals("photo"):
         _EXACT[codec](file, photo)

@@ -6,14 +6,17 @@ from functools import partial
 from threading import Lock
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unfilter.errors import RuntimeUnavailable, did_you_mean
-from unfilter.format.bundle import DIRECTIONS, Bundle, Direction, Precision
+from unfilter.format.bundle import Bundle
 from unfilter.format.hyper_parameter import complete
+from unfilter.format.manifest import DIRECTIONS, Direction, Precision
 from unfilter.run import runtimes
 from unfilter.run.delegates import recipes
 from unfilter.run.delegates.recipes import Recipe
 from unfilter.run.runtimes import BoundGraph, Graph
+from unfilter.run.tiling import Progress, run_photo
 
 _LOG = logging.getLogger(__name__)
 
@@ -27,17 +30,41 @@ class Graphs:
     """
 
     def __init__(self, bundle: Bundle, runtime: str, precision: Precision, delegate: str | None = None) -> None:
-        self._bundle = bundle
+        self.bundle, self.runtime, self.precision = bundle, runtime, precision
         self._module = runtimes.runtime(runtime)
         self.delegate: Recipe = chosen(runtime, precision, delegate)
         self._artifacts = {each: bundle.artifact(self._module.FORMAT, each, precision) for each in DIRECTIONS}
         self._loaded: dict[Direction, Graph] = {}
         self._lock = Lock()
 
-    def bound(self, direction: Direction, parameters: Mapping[str, float]) -> BoundGraph:
+    @property
+    def engine(self) -> str:
+        """Runtime, precision, and what is not the runtime's own CPU, such as `litert fp16 on gpu`."""
+        on = "" if self.delegate.hardware == "CPU" else f" on {self.delegate.delegate}"
+        return f"{self.runtime} {self.precision}{on}"
+
+    def run(
+        self,
+        direction: Direction,
+        pixels: NDArray[np.uint8],
+        parameters: Mapping[str, float] | None = None,
+        progress: Progress | None = None,
+    ) -> NDArray[np.uint8]:
+        """One direction on a photo (uint8, height x width x 3) of any size, tile by tile. `parameters` is as for `bound`,
+        `progress` as for `run_photo`.
+
+        Raises:
+            ValueError: pixels of another shape or type, or none.
+        """
+        if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
+            raise ValueError(f"a photo is uint8, height x width x 3, not empty; got {pixels.dtype} {pixels.shape}")
+        graph, plan = self.bound(direction, parameters), self.bundle.manifest.tiles
+        return run_photo(graph, pixels, plan, self.fixed_size(direction), progress)
+
+    def bound(self, direction: Direction, parameters: Mapping[str, float] | None = None) -> BoundGraph:
         """The graph of one direction with its hyper-parameters; see `Filter.graph`."""
-        taken = self._bundle.manifest.hyper_parameters if direction == "forward" else ()
-        values = complete(taken, parameters)
+        taken = self.bundle.manifest.hyper_parameters if direction == "forward" else ()
+        values = complete(taken, parameters or {})
         graph = self._graph(direction)
         if not taken:
             return graph
@@ -52,8 +79,8 @@ class Graphs:
         with self._lock:
             if direction not in self._loaded:
                 artifact = self._artifacts[direction]
-                self._bundle.check_artifact(artifact)
-                self._loaded[direction] = self._module.open_graph(self._bundle, artifact, self.delegate)
+                self.bundle.check_artifact(artifact)
+                self._loaded[direction] = self._module.open_graph(self.bundle, artifact, self.delegate)
             return self._loaded[direction]
 
 

@@ -15,7 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 from unfilter.cli import main
-from unfilter.cli.batch import SOME_FAILED, Batch
+from unfilter.cli.batch import SOME_FAILED, Tally
 from unfilter.photo import Photo, read_photo, write_photo
 from unfilter.proof.fidelity import psnr
 
@@ -178,7 +178,7 @@ def test_an_interruption_still_sums_up(capsys: pytest.CaptureFixture[str]) -> No
         return lambda: "done"
 
     with pytest.raises(KeyboardInterrupt):
-        Batch("filtered").run([Path("a"), Path("b"), Path("c")], nothing, work)
+        Tally("filtered").show([Path("a"), Path("b"), Path("c")], nothing, work)
     assert capsys.readouterr().out == "done\n1 photo: 1 filtered\n"
 
 
@@ -201,7 +201,7 @@ def test_the_next_photo_is_read_and_the_last_one_written_while_one_is_worked_on(
 
         return write
 
-    assert Batch("filtered").run([Path(name) for name in "abc"], reading, work) == 0
+    assert Tally("filtered").show([Path(name) for name in "abc"], reading, work) == 0
     assert capsys.readouterr().out == "a\nb\nc\n3 photos: 3 filtered\n"
 
 
@@ -223,7 +223,7 @@ def test_what_fails_in_any_step_is_one_line_and_the_others_are_done(capsys: pyte
         return write
 
     order = [Path(name) for name in ("a", "read", "b", "work", "c", "write", "d")]
-    assert Batch("filtered").run(order, reading, work) == SOME_FAILED
+    assert Tally("filtered").show(order, reading, work) == SOME_FAILED
     said = capsys.readouterr()
     assert said.err.splitlines() == [f"unfilter: {name}: failed (no luck)" for name in ("read", "work", "write")]
     assert said.out.endswith("7 photos: 4 filtered, 3 failed\n")

@@ -102,7 +102,9 @@ def test_every_command_stands_under_one_purpose(capsys: pytest.CaptureFixture[st
     assert "more:" not in out
 
 
-def test_help_of_a_narrow_terminal_is_not_broken(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_of_a_narrow_terminal_is_not_broken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     with pytest.raises(SystemExit):
         main(["--help"])

@@ -65,7 +65,9 @@ def test_any_name_can_be_said_in_any_encoding(variables: dict[str, str], photos:
 
 @UNIX
 @pytest.mark.parametrize("redirections", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", ">/dev/full", ">/dev/full 2>/dev/full"])
-def test_closed_and_full_streams_change_nothing_of_the_work(redirections: str, photos: list[str], small_bundle: Path) -> None:
+def test_closed_and_full_streams_change_nothing_of_the_work(
+    redirections: str, photos: list[str], small_bundle: Path
+) -> None:
     arguments = ("apply", "--filter", str(small_bundle), *photos, "absent.png", "--out", "results")
     result = shell(redirections, *arguments)
     assert b"Traceback" not in result.stderr
@@ -125,7 +127,10 @@ def test_a_library_keeps_off_a_photo_that_was_opened_as_standard_error(golden_ph
     Image.open(golden_photos / "chelsea.png").save("photo.tif", compression="tiff_lzw")
     script = "import sys; from pathlib import Path; from unfilter import read_photo; " \
         "sys.exit(read_photo(Path('photo.tif')).pixels.shape != (225, 301, 3))"  # fmt: skip
-    assert subprocess.run(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", sys.executable, "-c", script], check=False).returncode == 0
+    assert (
+        subprocess.run(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", sys.executable, "-c", script], check=False).returncode
+        == 0
+    )
 
 
 @pytest.mark.parametrize("error", [PermissionError(13, "Permission denied", "x"), OSError(36, "File name too long")])

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from unfilter.errors import BundleError
 from unfilter.find import archive
 from unfilter.find.archive import Archive, pack
-from unfilter.format.bundle import MANIFEST, Bundle, is_inside
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import MANIFEST, is_inside
 
 Members = list[tuple[zipfile.ZipInfo, bytes]]
 

@@ -12,7 +12,8 @@ import pytest
 from unfilter.errors import BundleError, PhotoError
 from unfilter.find.archive import pack
 from unfilter.find.search_path import VARIABLE, bundles, find_bundle, folders, open_bundle
-from unfilter.format.bundle import MANIFEST, Bundle
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import MANIFEST
 from unfilter.jobs.filter import Filter
 from unfilter.photo import Tag
 

@@ -14,7 +14,8 @@ from unfilter.errors import BundleError, UnfilterError
 from unfilter.find import signing, store
 from unfilter.find.archive import Archive, pack
 from unfilter.find.search_path import open_bundle
-from unfilter.format.bundle import SIGNATURE, Bundle
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import SIGNATURE
 
 pytest.importorskip("securesystemslib", reason="the extra sign is not installed")
 from cryptography.hazmat.primitives import serialization

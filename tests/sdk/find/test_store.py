@@ -17,7 +17,8 @@ from unfilter.errors import BundleError
 from unfilter.find import store
 from unfilter.find.archive import pack
 from unfilter.find.search_path import bundles, open_bundle
-from unfilter.format.bundle import MANIFEST, Bundle
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import MANIFEST
 
 EditManifest = Callable[[Path, Callable[[dict[str, Any]], Any]], None]
 Flip = Callable[[Path], None]

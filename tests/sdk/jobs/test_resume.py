@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from unfilter.errors import PhotoError
+from unfilter.format.tag import tag_of
 from unfilter.jobs.filter import Filter
-from unfilter.jobs.refusals import tag_of
 from unfilter.jobs.resume import is_done
 from unfilter.photo import Photo, Tag, read_photo, write_photo
 
@@ -34,7 +34,7 @@ class Pair:
         l0.apply_file(source, target, quality=90)
 
     def is_done(self) -> bool:
-        return is_done(self.filter, "forward", self.source, read_photo(self.source), self.target, self.tag)
+        return is_done(self.filter.graphs, "forward", self.source, read_photo(self.source), self.target, self.tag)
 
 
 @pytest.fixture(params=["f.png", "f.jpg"])

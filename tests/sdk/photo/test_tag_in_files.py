@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from unfilter.jobs.detection.carrier import compare
+from unfilter.jobs.detection.comparison import compare
 from unfilter.photo import Codec, Photo, Tag, read_photo, write_photo
 from unfilter.photo.write import fingerprinted
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.random import Generator
 
-from unfilter.jobs.detection.carrier import compare
+from unfilter.jobs.detection.comparison import compare
 from unfilter.jobs.detection.detector import MADE
 from unfilter.photo import Codec, Photo, Subsampling, Tag, read_photo
 from unfilter.photo.jpeg import encode

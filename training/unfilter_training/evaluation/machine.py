@@ -11,10 +11,10 @@ from unfilter.proof.fidelity.machine import processor
 CODE = (
     "unfilter.errors",
     "unfilter.proof.fidelity.metrics",
-    "unfilter.jobs.filter",
     "unfilter.photo",
     "unfilter.format.remainder",
     "unfilter.format.rounding",
+    "unfilter.format.tiles",
     "unfilter.run.tiling",
     "unfilter_training.data",
     "unfilter_training.evaluation.bench",

@@ -7,10 +7,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from unfilter.format.bundle import TilePlan
+from unfilter.format.manifest import TilePlan
 from unfilter.format.rounding import to_floats
-from unfilter.jobs.filter import run_photo
 from unfilter.run.runtimes import BoundGraph
+from unfilter.run.tiling import run_photo
 from unfilter_training.network.restorable import RestorableNetwork
 
 Direction = Literal["forward", "inverse"]

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.format.bundle import TilePlan
+from unfilter.format.manifest import TilePlan
 from unfilter.format.rounding import to_bytes, to_floats
+from unfilter.format.tiles import Span
 from unfilter.run.runtimes import BoundGraph
-from unfilter.run.tiling import Span, run_joined
+from unfilter.run.tiling import run_joined
 
 CELL, TRIM = 128, 16
 """Side of a square that is looked at, and the margin that is left out of the measures, pixels: in it, the squares meet."""

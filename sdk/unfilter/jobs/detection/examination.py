@@ -3,23 +3,20 @@ tells nothing, and by the pixels themselves at last.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from unfilter.errors import PhotoError, UnfilterError
 from unfilter.format.hyper_parameter import complete
-from unfilter.jobs.detection.carrier import Examination, compare
+from unfilter.jobs.detection.comparison import Examination, compare
 from unfilter.jobs.detection.detector import Detector, read_detector
 from unfilter.jobs.detection.evidence import LEAST, measure
 from unfilter.jobs.refusals import refuse_foreign
 from unfilter.photo import Photo
-
-if TYPE_CHECKING:
-    from unfilter.jobs.filter import Filter
+from unfilter.run.graphs import Graphs
 
 
-def examine(chosen: "Filter", photo: Photo) -> Examination:
-    """Whether `photo` is as `chosen` saved it: by what a tag of this filter tells of the pixels (`compare`), or else by
-    running both directions on at most 256 x 256 of them, whatever its size.
+def examine(graphs: Graphs, photo: Photo) -> Examination:
+    """Whether `photo` is as the filter of `graphs` saved it: by what a tag of it tells of the pixels (`compare`), or else
+    by running both directions on at most 256 x 256 of them, whatever its size.
 
     A tag of an older unfilter counts as evidence then, but never decides; it also tells the hyper-parameters, whose defaults
     are taken without one, and what a photo in memory was saved as.
@@ -27,19 +24,19 @@ def examine(chosen: "Filter", photo: Photo) -> Examination:
     Raises:
         BundleError: a file of the bundle is missing or changed.
     """
-    manifest = chosen.bundle.manifest
+    manifest = graphs.bundle.manifest
     own = photo.tag is not None and photo.tag.restoration == manifest.restoration
     if own and (found := compare(photo)):
         return found
-    detector = read_detector(chosen.bundle.checked(manifest.detection)) if manifest.detection else None
+    detector = read_detector(graphs.bundle.checked(manifest.detection)) if manifest.detection else None
     if not own and (reason := _below_training(photo, detector)):
         return Examination(False, 1.0, reason)
     if detector is None:
         return Examination(None, None, "bundle has no calibration")
-    if chosen.precision != "fp32":
-        return Examination(None, None, f"the detector was calibrated for graphs in fp32, not {chosen.precision}")
-    forward = chosen.graph("forward", _parameters(chosen, photo))
-    measures = measure(forward, chosen.graph("inverse"), photo.pixels, manifest.tiles)
+    if graphs.precision != "fp32":
+        return Examination(None, None, f"the detector was calibrated for graphs in fp32, not {graphs.precision}")
+    forward = graphs.bound("forward", _parameters(graphs, photo))
+    measures = measure(forward, graphs.bound("inverse"), photo.pixels, manifest.tiles)
     if measures is None:
         return Examination(None, None, f"it is flat, or smaller than {LEAST} x {LEAST} pixels")
     tag, codec, quality = photo.tag, photo.codec, photo.quality
@@ -51,13 +48,15 @@ def examine(chosen: "Filter", photo: Photo) -> Examination:
     return Examination(verdict.made, verdict.confidence, str(verdict))
 
 
-def refuse_altered(chosen: "Filter", source: Path | str, photo: Photo) -> None:
-    """Raises PhotoError where another filter made `photo`, read from `source`, or it is not as `chosen` saved it."""
-    refuse_foreign(chosen.bundle.manifest, source, photo)
-    found = examine(chosen, photo)
+def refuse_altered(graphs: Graphs, source: Path | str, photo: Photo) -> None:
+    """Raises PhotoError where another filter than that of `graphs` made `photo`, read from `source`, or it is not as
+    that one saved it.
+    """
+    refuse_foreign(graphs.bundle.manifest, source, photo)
+    found = examine(graphs, photo)
     if found.made is False:
         raise PhotoError(
-            f"{source}: is no file of filter {chosen.bundle.manifest.filter}, or not as it was saved: {found.reason} "
+            f"{source}: is no file of filter {graphs.bundle.manifest.filter}, or not as it was saved: {found.reason} "
             f"(confidence {found.confidence:.1%}); use the file that the filter saved, or force it (--force)"
         )
 
@@ -70,8 +69,8 @@ def _below_training(photo: Photo, detector: Detector | None) -> str | None:
     return f"is a JPEG of quality {photo.quality}, where the filter was trained for {lowest} and above"
 
 
-def _parameters(chosen: "Filter", photo: Photo) -> dict[str, float]:
+def _parameters(graphs: Graphs, photo: Photo) -> dict[str, float]:
     try:
-        return complete(chosen.hyper_parameters, photo.tag.parameters if photo.tag else {})
+        return complete(graphs.bundle.manifest.hyper_parameters, photo.tag.parameters if photo.tag else {})
     except UnfilterError:  # a tag of other hands; restoring does without them, too
-        return complete(chosen.hyper_parameters, {})
+        return complete(graphs.bundle.manifest.hyper_parameters, {})

@@ -4,7 +4,8 @@ the delegate that it takes by itself where that is another one.
 
 from collections.abc import Sequence
 
-from unfilter.format.bundle import Bundle, Precision
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import Precision
 from unfilter.jobs.filter import Filter
 from unfilter.proof.fidelity.report import Engine, NotRun
 from unfilter.run import runtimes

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, computed_field, model_validator
 
 from unfilter.errors import UnfilterError
-from unfilter.format.bundle import Direction, Format, Precision, Refused
+from unfilter.format.manifest import Direction, Format, Precision, Refused
 from unfilter.format.validation import first_problem
 from unfilter.proof.fidelity.tolerances import Tolerance
 from unfilter.run.delegates.coverage import Coverage

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.format import remainder, rounding
-from unfilter.format.bundle import DIRECTIONS, Bundle, TilePlan
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import DIRECTIONS, TilePlan
 from unfilter.jobs.filter import Filter
 from unfilter.photo import read_photo
 from unfilter.proof.fidelity.metrics import psnr

@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.files import new_folder
-from unfilter.format.bundle import TilePlan
+from unfilter.format.manifest import TilePlan
 from unfilter.format.remainder import aligned_size
 from unfilter.format.rounding import to_bytes
+from unfilter.format.tiles import Span, spans
 from unfilter.jobs.filter import Filter
 from unfilter.proof.goldens.cases import write_files
+from unfilter.proof.goldens.jpegs import write_jpegs
 from unfilter.proof.goldens.schema import NAME, Goldens, PhotoGolden, PlanGolden, RoundingGolden
-from unfilter.run.tiling import Span, spans
 
 TOLERANCE = 1
 """Levels. Graphs of one precision differ by 1e-5 at most (`unfilter.proof.fidelity.tolerances`), which turns a rounding
@@ -41,6 +42,7 @@ def write_goldens(chosen: Filter, pixels: NDArray[np.uint8], folder: Path) -> Go
             _photo(chosen, name, _cut(pixels, height, width, index), index, temporary)
             for index, (name, (height, width)) in enumerate(sizes(manifest.tiles).items())
         )
+        cases = next(photo for photo in photos if photo.name == CASES)
         goldens = Goldens(
             filter=manifest.filter,
             restoration=manifest.restoration,
@@ -49,7 +51,8 @@ def write_goldens(chosen: Filter, pixels: NDArray[np.uint8], folder: Path) -> Go
             tolerance=TOLERANCE,
             tiles=manifest.tiles,
             photos=photos,
-            files=write_files(chosen, next(photo for photo in photos if photo.name == CASES), temporary),
+            files=write_files(chosen, cases, temporary),
+            jpegs=write_jpegs(chosen, cases, temporary),
             plans=plans(manifest.tiles),
             roundings=roundings(),
         )

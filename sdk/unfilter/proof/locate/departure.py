@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from unfilter.format.bundle import Direction
+from unfilter.format.manifest import Direction
 from unfilter.proof.fidelity.report import Engine
 
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.errors import UnfilterError
-from unfilter.format.bundle import Bundle, Direction, Precision
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import Direction, Precision
 from unfilter.format.rounding import to_floats
 from unfilter.photo import read_photo
 from unfilter.proof.fidelity.report import Engine, FidelityReport, Verdict

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.format.bundle import Artifact, Bundle
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import Artifact
 from unfilter.proof.locate.operation import Operation, planes
 from unfilter.run.runtimes import parameter_input
 

@@ -5,7 +5,8 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from unfilter.errors import BundleError
-from unfilter.format.bundle import Bundle, Direction, Precision
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import Direction, Precision
 from unfilter.run.delegates.recipes import Recipes
 
 FILE = "delegates.json"

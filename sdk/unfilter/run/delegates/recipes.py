@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from unfilter.errors import RuntimeUnavailable, did_you_mean
-from unfilter.format.bundle import Precision
+from unfilter.format.manifest import Precision
 
 Platform = Literal["android", "ios", "linux", "macos", "web", "windows"]
 Language = Literal["kotlin", "python", "swift", "typescript"]
@@ -89,7 +89,9 @@ def recipe(runtime: str, delegate: str) -> Recipe:
             return each
     having = [each.runtime for each in table().recipes if each.delegate == delegate]
     here = [each.delegate for each in known]
-    meant = f"{' and '.join(having)} {'has' if len(having) == 1 else 'have'} it; " if having else did_you_mean(delegate, here)
+    meant = (
+        f"{' and '.join(having)} {'has' if len(having) == 1 else 'have'} it; " if having else did_you_mean(delegate, here)
+    )
     raise RuntimeUnavailable(f"runtime {runtime} has no delegate {delegate!r}: {meant}choose one of {', '.join(here)}")
 
 

@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.errors import RuntimeUnavailable, did_you_mean
-from unfilter.format.bundle import Artifact, Bundle, Format
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import Artifact, Format
 from unfilter.photo.silence import WITHOUT_STANDARD_ERROR
 from unfilter.run.delegates.recipes import Recipe
 from unfilter.run.runtimes import processors

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.errors import BundleError
-from unfilter.format.bundle import Artifact, Bundle, Format
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import Artifact, Format
 from unfilter.run.delegates.recipes import Recipe
 from unfilter.run.runtimes import Graph, input_names, missing, parameter_input, threads
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from unfilter.format.bundle import TilePlan
+from unfilter.format.manifest import TilePlan
 from unfilter.format.rounding import to_bytes, to_floats
 from unfilter.jobs.detection.evidence import CELL, LEAST, NAMES, cells, measure
 

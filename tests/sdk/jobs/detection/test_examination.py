@@ -17,10 +17,10 @@ from PIL import Image
 from unfilter.cli import main
 from unfilter.errors import BundleError, PhotoError
 from unfilter.format.bundle import digest
+from unfilter.format.tag import tag_of
 from unfilter.jobs.detection.detector import FILE
 from unfilter.jobs.detection.examination import examine
 from unfilter.jobs.filter import Filter
-from unfilter.jobs.refusals import tag_of
 from unfilter.photo import Photo, Subsampling, read_photo, write_photo
 from unfilter.photo.pillow import image_of, photo_of
 from unfilter.photo.write import encode_photo
@@ -66,7 +66,7 @@ def through_jpeg(pixels: NDArray[np.uint8], quality: int, subsampling: Subsampli
 
 
 def test_a_file_as_it_was_saved_is_known_by_its_pixels(filtered: NDArray[np.uint8], l0: Filter) -> None:
-    found = examine(l0, Photo(filtered))
+    found = examine(l0.graphs, Photo(filtered))
     assert found.made is True
     assert found.confidence is not None
     assert found.confidence > 0.5
@@ -86,7 +86,7 @@ def test_a_file_as_it_was_saved_is_known_by_its_pixels(filtered: NDArray[np.uint
 def test_an_altered_file_is_known_by_its_pixels(
     alter: Callable[[NDArray[np.uint8]], NDArray[np.uint8]], filtered: NDArray[np.uint8], l0: Filter
 ) -> None:
-    found = examine(l0, Photo(alter(filtered)))
+    found = examine(l0.graphs, Photo(alter(filtered)))
     assert found.made is False
     assert "not as the filter saved it" in found.reason
 
@@ -141,7 +141,7 @@ def test_a_pillow_image_from_a_jpeg_is_judged_as_a_jpeg(
     l0.apply_file(tmp_path / "p.png", tmp_path / "f.jpg", quality=90)
     from_pillow, from_file = photo_of(opened(Image.open(tmp_path / "f.jpg"))), read_photo(tmp_path / "f.jpg")
     assert from_file.quality == 90
-    assert examine(l0, from_pillow) == examine(l0, from_file)
+    assert examine(l0.graphs, from_pillow) == examine(l0.graphs, from_file)
 
 
 def test_inspect_shows_the_verdict_with_tag_and_without(
@@ -197,7 +197,7 @@ def test_a_bundle_without_a_detector_gives_no_verdict_and_refuses_nothing(
 
 def test_small_and_flat_photos_get_no_verdict(photo: NDArray[np.uint8], l0: Filter) -> None:
     for pixels in (photo[:90, :200], np.zeros((200, 200, 3), np.uint8)):
-        found = examine(l0, Photo(pixels))
+        found = examine(l0.graphs, Photo(pixels))
         assert (found.made, found.confidence) == (None, None)
         assert "flat, or smaller than 96 x 96" in found.reason
 
@@ -214,7 +214,7 @@ def test_a_detector_that_was_changed_is_not_used(
     fields = json.loads((folder / FILE).read_text())
     (folder / FILE).write_text(json.dumps(fields | {"photos": 1}))
     with pytest.raises(BundleError, match=r"detection\.json"):
-        examine(Filter.open(folder), Photo(photo))
+        examine(Filter.open(folder).graphs, Photo(photo))
     tag = tag_of(Filter.open(folder).bundle.manifest, "png", 95, {})  # as of an older unfilter
     write_photo(tmp_path / "f.png", Photo(photo, tag=tag))
     monkeypatch.setenv("UNFILTER_BUNDLES", str(tmp_path))

@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from unfilter.format.bundle import Bundle, Direction, TilePlan
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import Direction, TilePlan
 from unfilter.format.rounding import RULE
 from unfilter.jobs.filter import Filter
 from unfilter.proof.fidelity import FidelityReport, render, verify

@@ -9,7 +9,8 @@ import pytest
 
 from unfilter.cli import main
 from unfilter.errors import RuntimeUnavailable
-from unfilter.format.bundle import Bundle, Direction, digest
+from unfilter.format.bundle import Bundle, digest
+from unfilter.format.manifest import Direction
 from unfilter.proof.fidelity.report import Engine
 from unfilter.proof.locate import Departure, locate
 from unfilter.proof.locate.diagnosis import diagnose

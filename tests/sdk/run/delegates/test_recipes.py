@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from unfilter.errors import RuntimeUnavailable
-from unfilter.format.bundle import Precision
+from unfilter.format.manifest import Precision
 from unfilter.run import runtimes
 from unfilter.run.delegates import recipes
 from unfilter.run.delegates.recipes import Platform, Recipes, table

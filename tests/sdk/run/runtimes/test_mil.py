@@ -10,7 +10,8 @@ import torch
 from torch.nn import functional
 
 from unfilter.errors import BundleError
-from unfilter.format.bundle import Artifact, Bundle, Manifest, Provenance, Tensor, TilePlan
+from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import Artifact, Manifest, Provenance, Tensor, TilePlan
 from unfilter.run.runtimes import mil
 from unfilter.run.runtimes._mil.convolution import conv, conv_transpose
 from unfilter.run.runtimes._mil.operations import OPERATIONS

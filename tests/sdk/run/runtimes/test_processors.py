@@ -53,7 +53,11 @@ def machine(root: Path, membership: str, mounts: str, files: dict[str, str]) -> 
         pytest.param("0::/", V2, {"sys/fs/cgroup/cpu.max": "9900000 100000"}, SCHEDULED, id="2: more than there are"),
         pytest.param("0::/", V2, {}, SCHEDULED, id="2: the root cgroup has no file"),
         pytest.param(
-            "0::/user.slice/a.scope", V2, {"sys/fs/cgroup/user.slice/a.scope/cpu.max": "200000 100000"}, 2, id="2: systemd-run"
+            "0::/user.slice/a.scope",
+            V2,
+            {"sys/fs/cgroup/user.slice/a.scope/cpu.max": "200000 100000"},
+            2,
+            id="2: systemd-run",
         ),
         pytest.param(
             "0::/kubepods/pod/a",
@@ -73,7 +77,10 @@ def machine(root: Path, membership: str, mounts: str, files: dict[str, str]) -> 
         pytest.param(
             "3:cpu,cpuacct:/docker/0a1b\n0::/",
             V1.format("/docker/0a1b"),
-            {"sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "200000", "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us": "100000"},
+            {
+                "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "200000",
+                "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us": "100000",
+            },
             2,
             id="1: docker, named as on the host",
         ),
@@ -99,15 +106,18 @@ def machine(root: Path, membership: str, mounts: str, files: dict[str, str]) -> 
         pytest.param(
             "3:cpu,cpuacct:/\n0::/",
             V1.format("/") + "\n" + HYBRID,
-            {"sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "400000", "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us": "100000"},
+            {
+                "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "400000",
+                "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us": "100000",
+            },
             4,
             id="both mounted, the processors under 1",
         ),
-        pytest.param(
-            "4:cpuset:/\n0::/", HYBRID, {"sys/fs/cgroup/unified/cpu.max": "100000 100000"}, 1, id="both, under 2"
-        ),
+        pytest.param("4:cpuset:/\n0::/", HYBRID, {"sys/fs/cgroup/unified/cpu.max": "100000 100000"}, 1, id="both, under 2"),
         pytest.param("0::/", V2, {"sys/fs/cgroup/cpu.max": "nonsense"}, SCHEDULED, id="unreadable"),
-        pytest.param("0::/", ELSEWHERE, {"run/my cgroups/cpu.max": "100000 100000"}, 1, id="mounted in a folder with a space"),
+        pytest.param(
+            "0::/", ELSEWHERE, {"run/my cgroups/cpu.max": "100000 100000"}, 1, id="mounted in a folder with a space"
+        ),
     ],
 )
 def test_the_quota_of_every_cgroup_is_kept(

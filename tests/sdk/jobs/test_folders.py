@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unfilter.cli.folders import photos, targets
 from unfilter.errors import PhotoError
+from unfilter.jobs.folders import photos, targets
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from unfilter.cli import main
 from unfilter.errors import PhotoError
-from unfilter.jobs.detection.carrier import compare
+from unfilter.jobs.detection.comparison import compare
 from unfilter.jobs.filter import Filter
 from unfilter.photo import Photo, read_photo, write_photo
 from unfilter.photo.pillow import image_of, photo_of

@@ -1,0 +1,253 @@
+"""The journey of a photo, told once: check the target, read, refuse, run, tag, write.
+
+    job = Apply(l0.graphs, parameters={"smoothness": 0.03})
+    result = job.file(Path("photo.jpg"), Path("filtered.png"))
+
+`Apply` and `Restore` are the two jobs there are. A job says what is to be done and is kept; photos come one after the other:
+as files (`file`), as bytes, streams and images (`handed`), or many at a time (`unfilter.jobs.batch`).
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from typing import ClassVar
+
+from PIL import Image
+
+from unfilter.format.hyper_parameter import complete
+from unfilter.format.manifest import Direction
+from unfilter.format.tag import tag_of
+from unfilter.jobs.detection.examination import refuse_altered
+from unfilter.jobs.overwriting import refuse_loss
+from unfilter.jobs.refusals import refuse_itself, refuse_untrained
+from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling, Tag, codec_of, read_photo
+from unfilter.photo.forms import BinaryFile, Bytes, changed
+from unfilter.photo.write import fingerprinted, left_behind, save_photo
+from unfilter.run.graphs import Graphs
+from unfilter.run.tiling import Progress
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A photo that was read and not refused, with the graphs that take it, and the file to write in `codec`.
+
+    `notes` say what is changed or left behind, a line each.
+    """
+
+    source: Path
+    photo: Photo
+    graphs: Graphs
+    target: Path
+    codec: Codec
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A file that was written: where, what it was made from, by which graphs, and what was changed or left behind."""
+
+    source: Path
+    target: Path
+    graphs: Graphs
+    notes: tuple[str, ...]
+
+
+class Job(ABC):
+    """What is to be done to photos, whatever they come as.
+
+    Args:
+        convert, reduce, limit: as for `read_photo`.
+        overwrite: write over a file that is there already, whatever it is; see `unfilter.jobs.overwriting`.
+    """
+
+    direction: ClassVar[Direction]
+
+    def __init__(
+        self, *, convert: bool = False, reduce: bool = False, limit: int = PIXEL_LIMIT, overwrite: bool = False
+    ) -> None:
+        self.convert, self.reduce, self.limit, self.overwrite = convert, reduce, limit, overwrite
+        self.parameters: dict[str, float] = {}
+        self.quality = 100
+        self.subsampling: Subsampling = "4:4:4"
+
+    @abstractmethod
+    def graphs_for(self, source: Path | str, photo: Photo) -> Graphs:
+        """What runs `photo`, read from `source`."""
+
+    @abstractmethod
+    def check_codec(self, target: Path, codec: Codec) -> None:
+        """Raises PhotoError where results cannot be saved in `codec`; the message names `target`."""
+
+    @abstractmethod
+    def refuse(self, graphs: Graphs, source: Path | str, photo: Photo) -> None:
+        """Raises PhotoError where the job is not to be done to `photo`."""
+
+    @abstractmethod
+    def tag(self, graphs: Graphs, codec: Codec) -> Tag | None:
+        """What the file says of its filter, but for the fingerprint of its pixels; None where it says nothing."""
+
+    def file(self, source: Path, target: Path, progress: Progress | None = None) -> Result:
+        """Make `target` from `source`; nothing is written where anything is refused.
+
+        Raises:
+            PhotoError: unreadable, unwritable or refused.
+            BundleError: the filter's files are missing or changed.
+        """
+        self.codec_for(target)
+        return self.photo(source, self.read(source), target, progress)
+
+    def photo(self, source: Path, photo: Photo, target: Path, progress: Progress | None = None) -> Result:
+        """The same with a photo that was read already, from what messages call `source`.
+
+        Raises:
+            PhotoError: unwritable or refused; another file is there, and the job does not `overwrite`.
+        """
+        codec = self.codec_for(target)
+        accepted = self.accept(source, photo, target, codec)
+        if not self.overwrite:
+            graphs = accepted.graphs
+            refuse_loss(graphs, self.direction, source, photo, target, self.tag(graphs, codec))
+        return self.write(accepted, self.made(accepted.graphs, photo, codec, progress))
+
+    def handed(self, given: Bytes | BinaryFile | Image.Image) -> bytes | BytesIO | Image.Image:
+        """Bytes, a stream or an image, done and given back in its form; see `unfilter.photo.forms`.
+
+        Raises:
+            PhotoError: as for `file`.
+            TypeError: none of these.
+        """
+
+        def change(photo: Photo, codec: Codec) -> Photo:
+            graphs = self.graphs_for("photo", photo)
+            self.refuse(graphs, "photo", photo)
+            return self.made(graphs, photo, codec)
+
+        return changed(given, change)
+
+    def codec_for(self, target: Path) -> Codec:
+        """The codec that the name of `target` asks for, once it is known that it can be written and keeps the photo."""
+        codec = codec_of(target)
+        self.check_codec(target, codec)
+        return codec
+
+    def read(self, source: Path) -> Photo:
+        """The photo in a file, within what the job allows."""
+        return read_photo(source, convert=self.convert, reduce=self.reduce, limit=self.limit)
+
+    def accept(self, source: Path, photo: Photo, target: Path, codec: Codec) -> Accepted:
+        """All that can be refused, before long work.
+
+        Raises:
+            PhotoError: the target is the photo itself, or cannot hold it; no filter for the photo, or not one of its files.
+        """
+        graphs = self.graphs_for(source, photo)
+        refuse_itself(source, target)
+        notes = photo.notes + left_behind(target, codec, photo)
+        self.refuse(graphs, source, photo)
+        return Accepted(source, photo, graphs, target, codec, notes)
+
+    def made(self, graphs: Graphs, photo: Photo, codec: Codec, progress: Progress | None = None) -> Photo:
+        """`photo` run and tagged, to be saved in `codec`: a fingerprint tells of the pixels as they will be read from it."""
+        pixels = graphs.run(self.direction, photo.pixels, self.parameters, progress)
+        result = replace(photo, pixels=pixels, tag=self.tag(graphs, codec))
+        return fingerprinted(result, codec, self.quality, self.subsampling) if result.tag else result
+
+    def write(self, accepted: Accepted, result: Photo) -> Result:
+        """Write what was made of a photo; under its final name it stands whole, or not at all."""
+        save_photo(accepted.target, accepted.codec, result, self.quality, self.subsampling)
+        return Result(accepted.source, accepted.target, accepted.graphs, accepted.notes)
+
+
+class Apply(Job):
+    """Filter photos.
+
+    Args:
+        graphs: of the filter.
+        parameters: values of its hyper-parameters; the default for each that is not named.
+        quality: of a JPEG, 1..100.
+        subsampling: of a JPEG's chroma.
+        convert, reduce, limit: as for `read_photo`.
+        overwrite: as for `Job`.
+
+    Raises:
+        UnfilterError: a parameter that this filter does not have, or a value outside its range.
+    """
+
+    direction = "forward"
+
+    def __init__(
+        self,
+        graphs: Graphs,
+        *,
+        parameters: Mapping[str, float] | None = None,
+        quality: int = 95,
+        subsampling: Subsampling = "4:4:4",
+        convert: bool = False,
+        reduce: bool = False,
+        limit: int = PIXEL_LIMIT,
+        overwrite: bool = False,
+    ) -> None:
+        super().__init__(convert=convert, reduce=reduce, limit=limit, overwrite=overwrite)
+        self.graphs, self.quality, self.subsampling = graphs, quality, subsampling
+        self.parameters = complete(graphs.bundle.manifest.hyper_parameters, parameters or {})
+
+    def graphs_for(self, source: Path | str, photo: Photo) -> Graphs:
+        """Those of the filter, for every photo."""
+        return self.graphs
+
+    def check_codec(self, target: Path, codec: Codec) -> None:
+        """A filter that was not trained for JPEG is not saved in one."""
+        refuse_untrained(self.graphs.bundle.manifest, target, codec)
+
+    def refuse(self, graphs: Graphs, source: Path | str, photo: Photo) -> None:
+        """Nothing: every photo that can be read may be filtered."""
+
+    def tag(self, graphs: Graphs, codec: Codec) -> Tag:
+        """Filter, restoration id, codec and hyper-parameters."""
+        return tag_of(graphs.bundle.manifest, codec, self.quality, self.parameters)
+
+
+class Restore(Job):
+    """Get photos back from filtered files.
+
+    Args:
+        graphs: of the filter that made them, or what finds them for a photo, such as `unfilter.jobs.by_tag.ByTag`.
+        force: restore even what another filter made, or what is not as the filter saved it.
+        limit: as for `read_photo`.
+        overwrite: as for `Job`.
+    """
+
+    direction = "inverse"
+
+    def __init__(
+        self,
+        graphs: Graphs | Callable[[Path | str, Photo], Graphs],
+        *,
+        force: bool = False,
+        limit: int = PIXEL_LIMIT,
+        overwrite: bool = False,
+    ) -> None:
+        super().__init__(limit=limit, overwrite=overwrite)
+        self._graphs, self.force = graphs, force
+
+    def graphs_for(self, source: Path | str, photo: Photo) -> Graphs:
+        """Those of the filter that was named, or that the photo's tag names.
+
+        Raises:
+            PhotoError: no tag, or one of a bundle that is nowhere.
+        """
+        return self._graphs if isinstance(self._graphs, Graphs) else self._graphs(source, photo)
+
+    def check_codec(self, target: Path, codec: Codec) -> None:
+        """Nothing: a restored photo may be saved in any codec."""
+
+    def refuse(self, graphs: Graphs, source: Path | str, photo: Photo) -> None:
+        """Refuse what another filter made, and what by its pixels is not as the filter saved it."""
+        if not self.force:
+            refuse_altered(graphs, source, photo)
+
+    def tag(self, graphs: Graphs, codec: Codec) -> None:
+        """None: a restored photo is no filtered file."""
+        return None

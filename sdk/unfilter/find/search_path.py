@@ -57,7 +57,9 @@ def find_bundle(source: Path | str, tag: Tag | None) -> Bundle:
         BundleError: it is not signed by the key that the environment demands.
     """
     if tag is None:
-        raise PhotoError(f"{source}: carries no unfilter tag; if a filter made it, name its bundle with --filter")
+        raise PhotoError(
+            f"{source}: carries no unfilter tag; if a filter made it, name that (--filter, in Python Filter.open)"
+        )
     refuse_later(source, tag)
     broken: list[BundleError] = []
     for bundle in bundles(broken=broken.append):
@@ -65,7 +67,7 @@ def find_bundle(source: Path | str, tag: Tag | None) -> Bundle:
             return _trusted(bundle)
     raise PhotoError(
         f"{source}: no bundle of filter {tag.filter} with restoration id {tag.restoration[:SHOWN]} in {_searched()}"
-        f"{_passed_over(broken)}; name it with --filter or set {VARIABLE}"
+        f"{_passed_over(broken)}; name it (--filter, in Python Filter.open) or set {VARIABLE}"
     )
 
 

@@ -131,11 +131,13 @@ def unusable(name: str) -> str | None:
 @cache
 def _import_failure(name: str) -> str | None:
     """Why importing an installed library fails, in one line, whatever it prints meanwhile; None where it does not."""
+    printed = io.StringIO()
     try:
-        with WITHOUT_STANDARD_ERROR, redirect_stderr(io.StringIO()):
+        with WITHOUT_STANDARD_ERROR, redirect_stderr(printed):
             sibling(name).load()
     except Exception as error:  # of a library for another numpy or another system: anything
-        said = (str(error).strip() or "no message").splitlines()[0]
+        # numpy prints what the matter is, and raises without a word, where a library was compiled for numpy 1
+        said = (str(error).strip() or printed.getvalue().strip() or "no message").splitlines()[0].strip()
         extra = sibling(name).EXTRA
         return (
             f"is installed and broken: importing it fails ({type(error).__name__}: {said}); "

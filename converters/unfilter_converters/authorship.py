@@ -1,4 +1,4 @@
-"""What a model file says of itself, wherever it ends up: who made it, of what, under which licence, and what it takes and gives.
+"""What a model file says of itself, wherever it ends up: who made it, under which licence, what it takes and gives.
 
 Every format has fields of its own for that; each writer (`onnx`, `litert`, `coreml`) has a `describe` that fills them in.
 None of it is weights, so the restoration id stays as it is.

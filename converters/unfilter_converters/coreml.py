@@ -71,7 +71,7 @@ def _write(graph: ExportForm, result: str, plan: TilePlan, precision: Precision,
 
 
 def describe(path: Path, artifacts: tuple[Artifact, ...], about: About) -> None:
-    """Write `about` into the package's metadata, which Xcode and `MLModel.modelDescription` show, with a line for every input
+    """Write `about` into the package's metadata, which Xcode and `MLModel.modelDescription` show, with a line for each input
     and output.
 
     Source: https://apple.github.io/coremltools/mlmodel/Format/Model.html, Metadata and FeatureDescription

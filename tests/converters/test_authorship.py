@@ -130,7 +130,9 @@ def test_tflite_has_it_as_its_own_metadata(bundle: Bundle) -> None:
             assert all(each.text(1) for each in (*graph.tables(2), *graph.tables(3)))
 
 
-def test_a_filter_for_research_says_so_instead_of_a_licence(bundle: Bundle, description: Description, tmp_path: Path) -> None:
+def test_a_filter_for_research_says_so_instead_of_a_licence(
+    bundle: Bundle, description: Description, tmp_path: Path
+) -> None:
     onnxruntime = pytest.importorskip("onnxruntime")
     artifact = bundle.artifact("onnx", "forward", "fp32")
     (tmp_path / "onnx").mkdir()

@@ -1,5 +1,5 @@
-"""The command `unfilter`. Exit codes: 0 done, 1 a fidelity failure, 2 bad input, a missing extra, or an output that cannot be
-written, 3 some of several files failed and the others are done, 130 interrupted.
+"""The command `unfilter`. Exit codes: 0 done, 1 a fidelity failure, 2 bad input, a missing extra, or an output that cannot
+be written, 3 some of several files failed and the others are done, 130 interrupted.
 """
 
 import os

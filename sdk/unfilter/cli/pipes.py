@@ -15,8 +15,8 @@ _INPUT, _OUTPUT = "standard input", "standard output"
 
 
 def through_pipe(job: Job, source: Path, target: Path, codec: Codec | None) -> Result:
-    """Do a job on a photo that comes from standard input, goes to standard output, or both. `codec` is of the result where it
-    goes there: None keeps the photo's own where that is exact, and else takes PNG.
+    """Do a job on a photo that comes from standard input, goes to standard output, or both. `codec` is of the result where
+    it goes there: None keeps the photo's own where that is exact, and else takes PNG.
 
     Raises:
         PhotoError: as `Job.file`; standard input is closed, standard output is closed or a terminal, or does not take it.
@@ -26,7 +26,7 @@ def through_pipe(job: Job, source: Path, target: Path, codec: Codec | None) -> R
     if source != PIPE:
         photo, name = job.read(source), source
     else:
-        photo, name = _given(job), Path(_INPUT)
+        photo, name = standard_input(convert=job.convert, reduce=job.reduce, limit=job.limit), Path(_INPUT)
     if target != PIPE:
         return job.photo(name, photo, target)
     with TemporaryDirectory(prefix="unfilter-") as folder:
@@ -36,13 +36,18 @@ def through_pipe(job: Job, source: Path, target: Path, codec: Codec | None) -> R
     return Result(name, Path(_OUTPUT), result.graphs, result.notes)
 
 
-def _given(job: Job) -> Photo:
+def standard_input(*, convert: bool, reduce: bool, limit: int) -> Photo:
+    """The photo that comes from standard input; arguments are as for `read_photo`.
+
+    Raises:
+        PhotoError: as `read_photo`; standard input is closed, or a terminal.
+    """
     if sys.stdin is None:
         raise PhotoError(f"{_INPUT}: is closed; give it a photo, or name a file")
     if sys.stdin.isatty():
         raise PhotoError(f"{_INPUT}: is a terminal; give it a photo, such as with `< photo.jpg`, or name a file")
     content = BytesIO(sys.stdin.buffer.read())
-    return read_photo(content, convert=job.convert, reduce=job.reduce, limit=job.limit, name=_INPUT)
+    return read_photo(content, convert=convert, reduce=reduce, limit=limit, name=_INPUT)
 
 
 def _give(content: bytes) -> None:

@@ -90,7 +90,7 @@ def _nowhere() -> TextIO:
 
 
 def _apart(stream: TextIO, stack: ExitStack) -> TextIO:
-    """Standard error on a descriptor of its own: lines of ours are not lost while decoders are kept quiet on the usual one."""
+    """Standard error on a descriptor of its own: our lines are not lost while decoders are kept quiet on the usual one."""
     try:
         stream.flush()
         descriptor = os.dup(stream.fileno())

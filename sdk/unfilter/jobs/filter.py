@@ -43,8 +43,8 @@ AnyPath: TypeAlias = str | PathLike[str]
 
 class Filter:
     """Both directions of one bundle on one runtime. Graphs are loaded, and their files checked, when first needed; several
-    threads may use one filter at once, and get the bytes that one thread gets. Pickled, it opens its bundle again; after use,
-    spawn processes rather than fork them (docs/python.md).
+    threads may use one filter at once, and get the bytes that one thread gets. Pickled, it opens its bundle again; after
+    use, spawn processes rather than fork them (docs/python.md).
     """
 
     def __init__(self, bundle: Bundle, runtime: str, precision: Precision = "fp32", delegate: str | None = None) -> None:
@@ -309,8 +309,8 @@ class Filter:
             What was left behind, a line each.
 
         Raises:
-            PhotoError: unreadable or unwritable; another file is at `target`; unless `force`, made by another filter, saved again in another codec, or by
-                what its pixels say not as this filter saved it (`unfilter.jobs.detection`).
+            PhotoError: unreadable or unwritable; another file is at `target`; unless `force`, made by another filter, saved
+                again in another codec, or by what its pixels say not as this filter saved it (`unfilter.jobs.detection`).
         """
         job = Restore(self.graphs, force=force, limit=limit, overwrite=overwrite)
         return job.file(Path(source), Path(target), progress).notes

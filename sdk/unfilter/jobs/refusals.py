@@ -29,7 +29,8 @@ def refuse_foreign(manifest: Manifest, source: Path | str, photo: Photo) -> None
     if tag is not None and tag.restoration != manifest.restoration:
         raise PhotoError(
             f"{source}: was made by filter {tag.filter} {tag.restoration[:SHOWN]}, this bundle is "
-            f"{manifest.filter} {manifest.restoration[:SHOWN]}; name the right bundle, or force it (--force, in Python force=True)"
+            f"{manifest.filter} {manifest.restoration[:SHOWN]}; name the right bundle, or force it "
+            "(--force, in Python force=True)"
         )
 
 

@@ -122,6 +122,7 @@ def test_a_photo_through_pipes_is_the_photo_through_files(photos: list[str], l0:
     assert (restored.returncode, restored.stdout[8:12]) == (0, b"WEBP")
     assert piped("restore", "--filter", small_bundle, "-", "r.png", given=filtered.stdout).returncode == 0
     assert np.array_equal(read_photo(Path("r.png")).pixels, l0.restore(read_photo(Path("f.png")).pixels))
+    assert b"\nfilter        l0\n" in piped("inspect", "-", given=filtered.stdout).stdout
 
 
 def test_what_comes_through_a_pipe_is_refused_as_a_file_is(photos: list[str], small_bundle: Path) -> None:
@@ -150,7 +151,9 @@ def test_a_pipe_that_is_not_there_is_told(redirections: str, photos: list[str], 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are Unix's")
 def test_a_named_pipe_is_a_photo(photos: list[str]) -> None:
     os.mkfifo("pipe")
-    script = "import sys; from pathlib import Path; from unfilter import read_photo; print(read_photo(Path('pipe')).pixels.shape)"
+    script = (
+        "import sys; from pathlib import Path; from unfilter import read_photo; print(read_photo(Path('pipe')).pixels.shape)"
+    )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as reader:
         Path("pipe").write_bytes(content("a.png"))
         assert reader.communicate()[0] == "(120, 160, 3)\n"

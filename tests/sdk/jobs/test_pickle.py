@@ -64,5 +64,3 @@ def test_a_machine_without_its_runtime_says_so(small_bundle: Path, monkeypatch: 
     monkeypatch.setattr(runtimes.sibling("onnx"), "unavailable", lambda: "onnxruntime is not installed")
     with pytest.raises(RuntimeUnavailable, match="onnxruntime is not installed"):
         pickle.loads(pickled)
-
-

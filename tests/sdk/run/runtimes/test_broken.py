@@ -1,4 +1,4 @@
-"""Laws: a library that is installed and broken is named in a line, never in a traceback; the next runtime that works is taken;
+"""Laws: a library that is installed and broken is named in a line, never in a traceback; the next that works is taken;
 nothing else of the command suffers.
 """
 

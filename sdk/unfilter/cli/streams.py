@@ -57,8 +57,8 @@ def steady() -> Iterator[Steady]:
     with ExitStack() as stack:
         output = Steady(stack.enter_context(_nowhere()) if sys.stdout is None else sys.stdout)
         error = Steady(stack.enter_context(_nowhere()) if sys.stderr is None else _apart(sys.stderr, stack))
-        stack.enter_context(redirect_stdout(output))  # type: ignore[type-var]  # has what print and argparse ask for
-        stack.enter_context(redirect_stderr(error))  # type: ignore[type-var]
+        stack.enter_context(redirect_stdout(output))
+        stack.enter_context(redirect_stderr(error))
         stack.enter_context(_logged(error))
         try:
             yield output
@@ -109,7 +109,7 @@ def _apart(stream: TextIO, stack: ExitStack) -> TextIO:
 @contextmanager
 def _logged(error: Steady) -> Iterator[None]:
     logger = logging.getLogger("unfilter")
-    handler: logging.Handler = logging.StreamHandler(error)  # type: ignore[arg-type]
+    handler: logging.Handler = logging.StreamHandler(error)
     handler.setFormatter(logging.Formatter("unfilter: %(message)s"))
     logger.addHandler(handler)
     before, logger.propagate = logger.propagate, False

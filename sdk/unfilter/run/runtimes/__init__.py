@@ -9,7 +9,7 @@
 | `torch` | the PyTorch reference (.pt2) | torch |
 
 Each sibling module has `FORMAT`, `EXTRA`, `ON_VENDOR_RUNTIME`, `unavailable()`, `load()`, `delegate_unavailable(delegate)`
-and `open_graph(bundle, artifact, delegate)`, and imports its library only when asked to, for a delegate or to open something.
+and `open_graph(bundle, artifact, delegate)`, and imports its library only when asked to, for a delegate or to open a graph.
 """
 
 import io

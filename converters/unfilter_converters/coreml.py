@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from unfilter.format.manifest import Artifact, Precision, TilePlan
+from unfilter.format.manifest import Artifact, Precision
+from unfilter.format.tiles import TilePlan
 from unfilter_converters.authorship import AUTHOR, About, meaning
 from unfilter_converters.export_form import ExportForm
 from unfilter_converters.tensors import INPUT, OUTPUT, graph_entry

@@ -6,7 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from unfilter.format.manifest import Artifact, Direction, Precision, TilePlan
+from unfilter.format.manifest import Artifact, Direction, Precision
+from unfilter.format.tiles import TilePlan
 from unfilter_converters import tflite_metadata
 from unfilter_converters.authorship import About
 from unfilter_converters.export_form import ExportForm

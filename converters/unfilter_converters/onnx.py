@@ -5,7 +5,8 @@ from pathlib import Path
 
 import torch
 
-from unfilter.format.manifest import Artifact, Precision, TilePlan
+from unfilter.format.manifest import Artifact, Precision
+from unfilter.format.tiles import TilePlan
 from unfilter_converters.authorship import About, meaning
 from unfilter_converters.export_form import ExportForm
 from unfilter_converters.macs import macs_per_pixel

@@ -14,19 +14,10 @@ from pydantic import BaseModel, TypeAdapter
 from unfilter.errors import UnfilterError
 from unfilter.files import replacing
 from unfilter.format.bundle import Bundle, digest, json_digest
-from unfilter.format.manifest import (
-    MANIFEST,
-    Artifact,
-    FileEntry,
-    Golden,
-    Manifest,
-    Precision,
-    Provenance,
-    Refused,
-    TilePlan,
-)
+from unfilter.format.manifest import MANIFEST, Artifact, FileEntry, Golden, Manifest, Precision, Provenance, Refused
 from unfilter.format.remainder import RULE as REMAINDER_RULE
 from unfilter.format.rounding import RULE as ROUNDING_RULE
+from unfilter.format.tiles import TilePlan
 from unfilter.jobs.detection.detector import FILE as DETECTOR
 from unfilter.jobs.detection.detector import read_detector
 from unfilter.proof.fidelity import FidelityReport, read_report, verify

@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 from unfilter.format.bundle import Bundle, digest
-from unfilter.format.manifest import MANIFEST, FileEntry, Manifest, Provenance, TilePlan
+from unfilter.format.manifest import MANIFEST, FileEntry, Manifest, Provenance
 from unfilter.format.remainder import RULE as REMAINDER_RULE
 from unfilter.format.rounding import RULE as ROUNDING_RULE
+from unfilter.format.tiles import TilePlan
 from unfilter_converters import onnx
 from unfilter_converters.chatter import held_back
 from unfilter_converters.pipeline import TILE

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.export import Dim
 
-from unfilter.format.manifest import Artifact, Direction, Precision, TilePlan
+from unfilter.format.manifest import Artifact, Direction, Precision
+from unfilter.format.tiles import TilePlan
 from unfilter_converters.tensors import graph_entry
 from unfilter_training.network import QuasiInvertibleNetwork
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from unfilter.format.manifest import Artifact, Format, Measured, Precision, Refused
 from unfilter.proof.fidelity import FidelityReport, Verdict
-from unfilter.proof.fidelity.report import Engine
+from unfilter.proof.fidelity.results import Engine
 from unfilter.proof.fidelity.tolerances import of_precision
 from unfilter.run import runtimes
 from unfilter.run.delegates.coverage import Coverage

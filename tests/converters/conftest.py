@@ -8,7 +8,8 @@ import pytest
 
 from unfilter.format.bundle import Bundle, digest
 from unfilter.format.hyper_parameter import HyperParameter
-from unfilter.format.manifest import MANIFEST, Artifact, FileEntry, Manifest, Provenance, TilePlan
+from unfilter.format.manifest import MANIFEST, Artifact, FileEntry, Manifest, Provenance
+from unfilter.format.tiles import TilePlan
 
 BundleOf = Callable[[Path, tuple[Artifact, ...], TilePlan], Bundle]
 

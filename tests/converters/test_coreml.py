@@ -12,7 +12,8 @@ import torch
 
 from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact, Direction, Manifest, Precision, Provenance, TilePlan
+from unfilter.format.manifest import Artifact, Direction, Manifest, Precision, Provenance
+from unfilter.format.tiles import TilePlan
 from unfilter.run.runtimes import mil
 from unfilter_converters import coreml
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork

@@ -9,7 +9,8 @@ import pytest
 from unfilter import Filter
 from unfilter.format.bundle import Bundle
 from unfilter.format.hyper_parameter import HyperParameter
-from unfilter.format.manifest import Artifact, TilePlan
+from unfilter.format.manifest import Artifact
+from unfilter.format.tiles import TilePlan
 from unfilter.photo import read_photo
 from unfilter_converters import reference as reference_converter
 from unfilter_converters.goldens import LICENCES, PHOTOS, golden_values, make_goldens

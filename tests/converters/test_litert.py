@@ -10,7 +10,8 @@ import torch
 from ai_edge_litert import schema_py_generated as schema
 
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact, TilePlan
+from unfilter.format.manifest import Artifact
+from unfilter.format.tiles import TilePlan
 from unfilter.run.runtimes import litert as litert_runtime
 from unfilter_converters import litert as converter
 from unfilter_training.network import QuasiInvertibleNetwork

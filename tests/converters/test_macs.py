@@ -9,7 +9,7 @@ import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from unfilter.format.manifest import TilePlan
+from unfilter.format.tiles import TilePlan
 from unfilter_converters import onnx as onnx_converter
 from unfilter_converters.macs import macs_per_pixel
 from unfilter_training.network import PRESETS, NetworkConfig, QuasiInvertibleNetwork

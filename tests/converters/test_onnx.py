@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact, TilePlan
+from unfilter.format.manifest import Artifact
+from unfilter.format.tiles import TilePlan
 from unfilter.run.runtimes import onnx as onnx_runtime
 from unfilter_converters import onnx as converter
 from unfilter_converters.macs import macs_per_pixel

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact, TilePlan
+from unfilter.format.manifest import Artifact
+from unfilter.format.tiles import TilePlan
 from unfilter.run.runtimes import torch as torch_runtime
 from unfilter_converters import reference
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork

@@ -7,7 +7,7 @@ import pytest
 
 from unfilter.format.manifest import DIRECTIONS, Artifact, Precision
 from unfilter.proof.fidelity import TOLERANCES, FidelityReport, Verdict, judge
-from unfilter.proof.fidelity.report import ArtifactSize, Broken, Engine, GraphResult, PhotoMeasured, RoundTrip, Speed
+from unfilter.proof.fidelity.results import ArtifactSize, Broken, Engine, GraphResult, PhotoMeasured, RoundTrip, Speed
 from unfilter.run.delegates.coverage import Coverage, Evidence
 from unfilter_converters.shipping import measured, shippable, without
 from unfilter_converters.tensors import graph_entry

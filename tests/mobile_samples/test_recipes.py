@@ -3,12 +3,12 @@
 import re
 from pathlib import Path
 
-from unfilter.run.delegates.recipes import Platform, Recipe, recipe, table
+from unfilter.run.delegates.recipes import Delegate, Platform, recipe, table
 
 SAMPLES = Path(__file__).parents[2] / "mobile_samples"
 
 
-def preferred(platform: Platform, runtime: str) -> list[Recipe]:
+def preferred(platform: Platform, runtime: str) -> list[Delegate]:
     return [recipe(one.runtime, one.delegate) for one in table().preferred[platform] if one.runtime == runtime]
 
 

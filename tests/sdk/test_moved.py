@@ -34,6 +34,16 @@ def test_what_lies_below_an_old_path_exists_once() -> None:
     subprocess.run([sys.executable, "-W", "ignore::DeprecationWarning", "-c", code], check=True)
 
 
+def test_names_that_changed_keep_working_with_a_warning() -> None:
+    from unfilter.proof import divergence, renamed
+
+    with pytest.warns(DeprecationWarning, match="Departure is Divergence now"):
+        assert divergence.Departure is divergence.Divergence
+    with pytest.warns(DeprecationWarning, match=r"verify\(report=\) is verify\(on_step=\) now"):
+        assert renamed.renamed("verify", "report", 1, "on_step", 2) == 1
+    assert renamed.renamed("verify", "report", None, "on_step", 2) == 2
+
+
 def test_no_module_of_ours_is_imported_by_an_old_path() -> None:
     code = (
         "import pkgutil, importlib, unfilter\n"

@@ -1,14 +1,16 @@
 """The model card of a checkpoint, made from its description so that the two cannot differ."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from unfilter_training.chains import CHAINS
 from unfilter_training.network import method_of
 from unfilter_training.network.methods import QUASI_INVERTIBLE
 from unfilter_training.published import PUBLISHED
 from unfilter_training.recipe import ablation_recipes
 
 if TYPE_CHECKING:
-    from unfilter_training.checkpoint import Description
+    from unfilter_training.checkpoint import Description, PhotoScore
     from unfilter_training.degradation import Mixture
 
 _TEMPLATE = """# {filter}
@@ -23,7 +25,7 @@ doing nothing scores. *PNG* is restoration from a PNG file, *JPEG* from a JPEG f
 is what the outermost 16 pixels lose against the centre, approximation / restoration.
 
 {scores}
-{published}
+{look}{shared}{published}
 ## Training
 
 {steps} of {planned} steps of {batch} patches of {patch} x {patch} pixels, on {machine}.{start}
@@ -33,7 +35,7 @@ Recipe: `recipes/{recipe}.toml`. Photos: {photos}.
 {notes}
 ## Limits
 
-Restores from the 8-bit file as it was saved. Resizing, cropping or recolouring destroys what the file carries. {jpeg}
+{limits}
 
 sha256 of the weights: `{weights}`
 """
@@ -74,6 +76,8 @@ def render_card(description: "Description") -> str:
             ]
         ),
         scores="\n".join(head + rows) if rows else "Not scored yet: `unfilter score` writes them here.",
+        look=_look(description.scores),
+        shared=_shared(description.scores),
         published=_published(description.filter),
         steps=f"{description.steps:,}",
         planned=f"{schedule.steps:,}",
@@ -83,9 +87,46 @@ def render_card(description: "Description") -> str:
         start=f"\nStarted from the weights of `{start.recipe}` (sha256 `{start.weights_sha256[:12]}`)." if start else "",
         photos=description.photos,
         sources="\n".join(f"- `{s.match}`: {s.origin}; {s.licence}" for s in recipe.photos),
-        jpeg=_jpeg(recipe.degradation),
+        limits=_limits(recipe.degradation),
         notes="".join(f"\n{note}\n" for note in description.notes),
         weights=description.weights_sha256,
+    )
+
+
+def _look(scores: "Sequence[PhotoScore]") -> str:
+    """How near it comes as people see it; nothing where no score says so."""
+    rows = [
+        f"| {s.photos} ({s.count}) | {s.approximation:.2f} / {s.approximation_half:.2f} / {s.approximation_quarter:.2f} "
+        f"| {' / '.join(f'{value:.3f}' for value in s.approximation_ssim)} | {s.grid:.2f} |"
+        for s in scores
+        if s.approximation_half is not None and s.approximation_quarter is not None
+        if s.approximation_ssim is not None and s.grid is not None
+    ]
+    if not rows:
+        return ""
+    head = "| photos | approximation, dB | SSIM | grid, levels |\n|---|---|---|---|"
+    return (
+        "\nHow it looks: approximation at full / half / quarter resolution, and what a pattern with a period of two\n"
+        "pixels adds in flat areas (`unfilter_training.look`).\n\n" + "\n".join([head, *rows]) + "\n"
+    )
+
+
+def _shared(scores: "Sequence[PhotoScore]") -> str:
+    """What is restored from shared files; nothing where no score says so."""
+    rows = [
+        f"| {s.photos} ({s.count}) "
+        + "".join(f"| {restored:.2f} ({arrived:.2f}) " for restored, arrived in zip(s.shared, s.arrived, strict=True))
+        + "|"
+        for s in scores
+        if s.shared
+    ]
+    if not rows:
+        return ""
+    chains = [chain.name for chain in CHAINS]
+    head = f"| photos | {' | '.join(chains)} |\n|---{'|---' * len(chains)}|"
+    return (
+        "\nShared: saved, resized, saved again, as sites do. Restored at the size that arrives, in brackets the file that\n"
+        "arrived, both against the photo resized the same way.\n\n" + "\n".join([head, *rows]) + "\n"
     )
 
 
@@ -99,11 +140,21 @@ def _published(name: str) -> str:
     )
 
 
-def _jpeg(degradation: "Mixture") -> str:
+def _limits(degradation: "Mixture") -> str:
+    if degradation.sharing.weight > 0:
+        low, high = degradation.sharing.scale
+        return (
+            "Restores best from the file as it was saved. It was trained through JPEG of qualities "
+            f"{degradation.qualities[0]} to {degradation.qualities[1]}, and through\n"
+            f"resizing by {low:g} to {high:g} between two JPEGs. Recolouring, and editing, change what comes back."
+        )
     if not degradation.jpeg:
-        return "So does a lossy codec,\nJPEG included: this network was trained through rounding only."
-    low, high = degradation.qualities
-    return f"It was trained\nthrough JPEG of qualities {low} to {high} too."
+        codec = "So does a lossy codec,\nJPEG included: this network was trained through rounding only."
+    else:
+        low, high = degradation.qualities
+        codec = f"It was trained\nthrough JPEG of qualities {low} to {high} too."
+    saved = "Restores from the 8-bit file as it was saved. Resizing, cropping or recolouring destroys what the file carries."
+    return f"{saved} {codec}"
 
 
 def _three(scores: tuple[float, float, float]) -> str:

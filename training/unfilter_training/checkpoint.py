@@ -38,6 +38,14 @@ class PhotoScore(BaseModel):
     restoration_jpeg_444: tuple[float, float, float] = Field(description="the same through JPEG 70, 80 and 90, 4:4:4")
     approximation_border: float = Field(description="what the outermost 16 pixels lose against the centre, dB")
     restoration_border: float = Field(description="the same for the restored photo")
+    approximation_half: float | None = Field(
+        None, description="`approximation` at half resolution; None: by an older version"
+    )
+    approximation_quarter: float | None = Field(None, description="the same at a quarter of it")
+    approximation_ssim: tuple[float, float, float] | None = Field(None, description="SSIM at full, half, quarter resolution")
+    grid: float | None = Field(None, description="pattern of a period of two pixels in flat areas, levels: `look.grid`")
+    shared: tuple[float, ...] = Field((), description="the photo restored from each of `chains.CHAINS`, at that size")
+    arrived: tuple[float, ...] = Field((), description="the file that arrived through each, against the same")
 
 
 class WarmStart(BaseModel):

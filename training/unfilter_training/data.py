@@ -15,6 +15,7 @@ from torch import Tensor
 from unfilter.errors import UnfilterError
 from unfilter.files import replacing
 from unfilter.format.rounding import to_floats
+from unfilter_training.looks import random_look
 from unfilter_training.operators import Symmetry, operator
 from unfilter_training.photo_sets import photo_set
 from unfilter_training.recipe import Recipe
@@ -50,7 +51,7 @@ def make_pair(
         filtered = operator(name)(image_tensor(photo).to(device), **parameters)[0].permute(1, 2, 0).cpu()
         with replacing(stored) as temporary:
             np.save(temporary, filtered.numpy().astype(np.float16))
-    return Pair(photo, np.load(stored))
+    return Pair(photo, np.load(stored, mmap_mode="r"))  # from the page cache, which trainings side by side share
 
 
 def make_pairs(
@@ -72,6 +73,8 @@ def make_pairs(
     pairs = []
     for index, (path, layout) in enumerate(progress(sorted(named.items()))):
         photo = photo_set(layout).read(path)
+        for other in recipe.others:
+            pairs.append(make_pair(photo, other.operator, other.parameters, cache, device))
         for places in _drawn(recipe, index):
             values = {one.name: one.value(place) for one, place in zip(recipe.hyper_parameters, places, strict=True)}
             pair = make_pair(photo, recipe.operator, recipe.parameters | values, cache, device)
@@ -104,11 +107,20 @@ class Patches:
     sees the same ones, and so do several processes that share a batch. Targets are clipped to `overshoot` beyond 0..1.
     """
 
-    def __init__(self, pairs: list[Pair], *, size: int, seed: int, symmetry: Symmetry, overshoot: float = 0.0) -> None:
+    def __init__(
+        self,
+        pairs: list[Pair],
+        *,
+        size: int,
+        seed: int,
+        symmetry: Symmetry,
+        overshoot: float = 0.0,
+        looks: float = 0.0,
+    ) -> None:
         self.pairs = [pair for pair in pairs if min(pair.photo.shape[:2]) >= size]
         if not self.pairs:
             raise UnfilterError(f"no photo is as large as a patch of {size} x {size} pixels")
-        self.size, self.seed, self.symmetry, self.overshoot = size, seed, symmetry, overshoot
+        self.size, self.seed, self.symmetry, self.overshoot, self.looks = size, seed, symmetry, overshoot, looks
 
     def batch(self, step: int, images: Iterable[int]) -> Batch:
         """Those images of a step's batch."""
@@ -125,8 +137,12 @@ class Patches:
         pair = self.pairs[random.integers(len(self.pairs))]
         top, left = (random.integers(length - self.size + 1) for length in pair.photo.shape[:2])
         window = np.s_[top : top + self.size, left : left + self.size]
-        target = np.clip(pair.filtered[window].astype(np.float32), -self.overshoot, 1 + self.overshoot)
-        patches = [to_floats(pair.photo[window]), target]
+        photo = to_floats(pair.photo[window])
+        if self.looks > 0 and random.random() < self.looks:
+            target = random_look(random)(torch.from_numpy(photo).permute(2, 0, 1)[None])[0].permute(1, 2, 0).numpy()
+        else:
+            target = np.clip(pair.filtered[window].astype(np.float32), -self.overshoot, 1 + self.overshoot)
+        patches = [photo, target]
         if self.symmetry == "square":
             turns, mirror = random.integers(4), random.integers(2)
             patches = [np.rot90(patch[:, ::-1] if mirror else patch, turns) for patch in patches]

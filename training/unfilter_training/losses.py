@@ -12,13 +12,13 @@ from pydantic import ConfigDict, Field
 from torch import Tensor
 from torch.nn.functional import l1_loss, mse_loss, softplus
 
-from unfilter_training.degradation import Degradation, rounding
+from unfilter_training.degradation import Degradation, reference, rounding
 from unfilter_training.network import RestorableNetwork
-from unfilter_training.network.later_fields import LaterFields
+from unfilter_training.network.stable_model import StableModel
 from unfilter_training.rate import jpeg_rate, png_rate
 
 
-class LossWeights(LaterFields):
+class LossWeights(StableModel):
     """Weight of each term; a restoration weight of 0 skips the inverse altogether (the paper's ablation)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -69,8 +69,9 @@ def objective(
     restoration = nothing * torch.nan
     if weights.restoration > 0:
         restored = network.restore(degrade(filtered))
-        restoration = mse_loss(restored, photo)
-        compared = restoration if weights.restoration_norm == "l2" else l1_loss(restored, photo)
+        truth = reference(degrade, photo)
+        restoration = mse_loss(restored, truth)
+        compared = restoration if weights.restoration_norm == "l2" else l1_loss(restored, truth)
         total = total + weights.restoration * compared
     if judge is not None and weights.adversarial > 0:
         total = total + weights.adversarial * softplus(-judge(filtered)).mean()

@@ -11,8 +11,8 @@ from unfilter.format.hyper_parameter import HyperParameter
 from unfilter_training.degradation import Mixture
 from unfilter_training.losses import LossWeights
 from unfilter_training.network import METHODS, MethodConfig, NetworkConfig, preset
-from unfilter_training.network.later_fields import LaterFields
 from unfilter_training.network.methods import QUASI_INVERTIBLE
+from unfilter_training.network.stable_model import StableModel
 from unfilter_training.operators import OPERATORS
 
 RECIPES = Path(__file__).parent / "recipes"
@@ -32,26 +32,40 @@ class PhotoSource(BaseModel):
     licence: str
 
 
-class Schedule(BaseModel):
-    """How long and how fast. The learning rate warms up over `warmup` steps, then falls to zero along a cosine."""
+class OtherOperator(BaseModel):
+    """One of several operators that a guided network is trained with."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    operator: str
+    parameters: dict[str, float | int] = Field(default_factory=dict)
+
+
+class Schedule(StableModel):
+    """How long and how fast. The learning rate warms up over `warmup` steps, then falls to zero along a cosine."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    LATER: ClassVar[frozenset[str]] = frozenset({"muon", "approximate"})
+
     steps: int = Field(ge=1)
+    approximate: int = Field(
+        0, ge=0, description="steps before all others in which the auxiliary branch alone learns the operator's output"
+    )
     batch: int = Field(8, ge=1)
     patch: int = Field(96, ge=16, multiple_of=4, description="pixels")
     learning_rate: float = Field(1e-3, gt=0)
+    muon: float = Field(0.0, ge=0, description="learning rate of the convolutions' weights by Muon; 0 leaves them to Adam")
     warmup: int = Field(100, ge=0, description="steps")
     gradient_clip: float = Field(1.0, gt=0, description="norm")
     average: float = Field(0.999, ge=0, lt=1, description="decay of the moving average of the weights that is shipped")
     seed: int = 0
 
 
-class Recipe(LaterFields):
+class Recipe(StableModel):
     """One filter's training. Frozen, and unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    LATER: ClassVar[frozenset[str]] = frozenset({"overshoot"})
+    LATER: ClassVar[frozenset[str]] = frozenset({"overshoot", "others", "looks"})
 
     filter: str = Field(pattern=r"^[a-z0-9_]+$")
     operator: str
@@ -65,6 +79,10 @@ class Recipe(LaterFields):
     research_only: str | None = Field(None, description="why the weights may be used for research only, in words")
     overshoot: float = Field(
         0.0, ge=0, description="how far targets go beyond 0..1 where the operator does; 0 clips them as a file does"
+    )
+    others: tuple[OtherOperator, ...] = Field((), description="operators besides `operator` that a guided network meets")
+    looks: float = Field(
+        0.0, ge=0, le=1, description="part of the patches that a random look filters (`unfilter_training.looks`)"
     )
     photos: tuple[PhotoSource, ...] = Field(min_length=1)
     schedule: Schedule

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from unfilter.format.hyper_parameter import complete
 from unfilter.photo import Photo, Subsampling, read_photo, write_photo
 from unfilter.proof.fidelity.metrics import psnr
+from unfilter_training.chains import CHAINS
 from unfilter_training.checkpoint import PhotoScore
 from unfilter_training.data import image_tensor
+from unfilter_training.look import look
 from unfilter_training.network import RestorableNetwork
 from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.operators import operator
@@ -58,6 +60,12 @@ class PictureScore(NamedTuple):
     restoration_jpeg_444: tuple[float, float, float]
     approximation_border: float
     restoration_border: float
+    approximation_half: float
+    approximation_quarter: float
+    approximation_ssim: tuple[float, float, float]
+    grid: float
+    shared: tuple[float, ...]
+    arrived: tuple[float, ...]
 
 
 def score_picture(network: RestorableNetwork, task: Task, photo: NDArray[np.uint8], folder: Path) -> PictureScore:
@@ -71,6 +79,8 @@ def score_picture(network: RestorableNetwork, task: Task, photo: NDArray[np.uint
         )
         return low, middle, high
 
+    seen = look(filtered, target)
+    arrivals = [(chain.arrived(filtered, folder), chain.reference(photo)) for chain in CHAINS]
     return PictureScore(
         psnr(photo, target),
         psnr(filtered, target),
@@ -79,6 +89,12 @@ def score_picture(network: RestorableNetwork, task: Task, photo: NDArray[np.uint
         through_jpeg("4:4:4"),
         border_loss(filtered, target),
         border_loss(restored, photo),
+        seen.psnr[1],
+        seen.psnr[2],
+        seen.ssim,
+        seen.grid,
+        tuple(psnr(run_whole(network, "inverse", arrived), at_size) for arrived, at_size in arrivals),
+        tuple(psnr(arrived, at_size) for arrived, at_size in arrivals),
     )
 
 

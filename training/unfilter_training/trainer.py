@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from pydantic import ValidationError
 from torch import Tensor, nn
@@ -21,9 +20,10 @@ from unfilter_training import distributed
 from unfilter_training.adversary import Adversary
 from unfilter_training.checkpoint import Description, WarmStart
 from unfilter_training.data import Batch, Patches
-from unfilter_training.degradation import Degradation, each
+from unfilter_training.degradation import Degradation, of_step
 from unfilter_training.losses import Loss, LossWeights, objective
-from unfilter_training.network import RestorableNetwork, build
+from unfilter_training.muon import Muon
+from unfilter_training.network import QuasiInvertibleNetwork, RestorableNetwork, build
 from unfilter_training.recipe import Recipe, Schedule
 
 STATE, LOG = "state.pt", "log.jsonl"
@@ -42,8 +42,19 @@ class Progress:
 
 def learning_rate(schedule: Schedule, step: int) -> float:
     """Linear warm-up, then a cosine down to zero at the last step."""
-    warm = min(1.0, (step + 1) / (schedule.warmup + 1))
-    return schedule.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * step / schedule.steps))
+    return schedule.learning_rate * part_of_rate(schedule, step)
+
+
+def part_of_rate(schedule: Schedule, step: int) -> float:
+    """What part of its learning rate every optimizer takes, 0..1. The approximating steps have a cosine of their own."""
+    if step < schedule.approximate:
+        return _cosine(schedule.warmup, step, schedule.approximate)
+    return _cosine(schedule.warmup, step - schedule.approximate, schedule.steps)
+
+
+def _cosine(warmup: int, step: int, steps: int) -> float:
+    warm = min(1.0, (step + 1) / (warmup + 1))
+    return warm * 0.5 * (1 + math.cos(math.pi * step / steps))
 
 
 class _Objective(nn.Module):
@@ -55,6 +66,21 @@ class _Objective(nn.Module):
 
     def forward(self, batch: Batch, degrade: Degradation, judge: Callable[[Tensor], Tensor] | None) -> Loss:
         return objective(self.network, batch.photo, batch.target, self.weights, degrade, batch.places, judge)
+
+
+class _Approximation(nn.Module):
+    """How far the auxiliary features are from the operator's output, as one module, for the same reason."""
+
+    def __init__(self, network: RestorableNetwork) -> None:
+        super().__init__()
+        self.auxiliary = network.auxiliary
+        self.network = [network]  # in a list, so that only the branch's weights are this module's
+
+    def forward(self, batch: Batch) -> Loss:
+        picture = self.network[0].features(batch.photo, batch.places)
+        error = nn.functional.mse_loss(picture, batch.target)
+        nothing = torch.full_like(error.detach(), torch.nan)
+        return Loss(error, error.detach(), nothing, nothing, picture.detach())
 
 
 class _Judgement(nn.Module):
@@ -93,14 +119,19 @@ class Trainer:
         self.network = build(recipe.network)
         if start is not None:
             _take_what_fits(self.network, start)
+        if isinstance(self.network, QuasiInvertibleNetwork):
+            self.network.makes_delta = recipe.losses.delta > 0
         self.network.to(self.device, memory_format=torch.channels_last)
         self.average = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(recipe.schedule.average))
-        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=recipe.schedule.learning_rate)
+        self.optimizers = _optimizers(self.network, recipe.schedule)
         self._objective = _shared(_Objective(self.network, recipe.losses))
+        self._approximation = _shared(_Approximation(self.network)) if recipe.schedule.approximate else None
         self.adversary: Adversary | None = None
         if recipe.losses.adversarial > 0:
             self.adversary = Adversary().to(self.device, memory_format=torch.channels_last)
-            self.adversary_optimizer = torch.optim.Adam(self.adversary.parameters(), betas=(0.5, 0.999))
+            self.adversary_optimizer = torch.optim.Adam(
+                self.adversary.parameters(), lr=recipe.schedule.learning_rate, betas=(0.5, 0.999)
+            )
             self._judgement = _shared(_Judgement(self.adversary))
         self.step = 0
         self._whole = True
@@ -128,22 +159,22 @@ class Trainer:
             warm_start=warm_start,
             steps=self.step,
             photos=photos,
-            machine=f"{where} in bf16 autocast, torch {torch.__version__}",
+            machine=f"{where} in {'bf16 autocast' if _computes_bf16(self.device) else 'fp32'}, torch {torch.__version__}",
         )
 
-    def run(self, report: Callable[[Progress], None] = lambda _: None) -> None:
+    def run(self, on_progress: Callable[[Progress], None] = lambda _: None) -> None:
         """Train to the recipe's last step. Saves every two minutes, at the end, and when interrupted (KeyboardInterrupt)."""
         schedule = self.recipe.schedule
         window: list[Tensor] = []
         saved = time.monotonic()
         try:
-            while self.step < schedule.steps:
+            while self.step < schedule.approximate + schedule.steps:
                 loss = self._train_step()
                 window.append(torch.stack([loss.approximation, loss.restoration, loss.delta]))
-                if self.step % LOG_EVERY_STEPS == 0 or self.step == schedule.steps:
+                if self.step % LOG_EVERY_STEPS == 0 or self.step == schedule.approximate + schedule.steps:
                     means = distributed.mean(torch.stack(window).mean(0)).tolist()
                     if distributed.rank() == 0:
-                        report(self._log(*means))
+                        on_progress(self._log(*means))
                     window.clear()
                 if time.monotonic() - saved > SAVE_EVERY_S:
                     self.save()
@@ -161,7 +192,7 @@ class Trainer:
             "step": self.step,
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
         }
         if self.adversary is not None:
             state["adversary"] = self.adversary.state_dict()
@@ -186,7 +217,8 @@ class Trainer:
             )
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
         if self.adversary is not None:
             self.adversary.load_state_dict(state["adversary"])
             self.adversary_optimizer.load_state_dict(state["adversary_optimizer"])
@@ -194,33 +226,39 @@ class Trainer:
 
     def _train_step(self) -> Loss:
         schedule = self.recipe.schedule
-        rate = learning_rate(schedule, self.step)
+        part = part_of_rate(schedule, self.step)
         batch = _on(self.device, self.patches.batch(self.step, self._share))
-        with torch.autocast(self.device.partition(":")[0], dtype=torch.bfloat16):
-            loss = self._objective(batch, self._degradation(), self._judge())
+        with _autocast(self.device):
+            if self.step < schedule.approximate:
+                assert self._approximation is not None
+                loss = self._approximation(batch)
+            else:
+                degradation = of_step(self.recipe.degradation, schedule.seed, self.step, self._share)
+                loss = self._objective(batch, degradation, self._judge())
         if not torch.isfinite(loss.total):
             raise UnfilterError(
                 f"{self.folder}: the loss is not finite at step {self.step}; lower the learning rate, or on a CPU choose "
                 "multiples of 16 as widths of encoder-decoders"  # see network/auxiliary.py
             )
-        self.optimizer.zero_grad(set_to_none=True)
+        self.network.zero_grad(set_to_none=True)
         loss.total.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), schedule.gradient_clip)
         self._whole = False
-        _advance(self.optimizer, rate)
+        for optimizer in self.optimizers:
+            _advance(optimizer, part)
         self.average.update_parameters(self.network)
         if self.adversary is not None:
-            self._train_adversary(batch.target, loss.filtered, rate)
+            self._train_adversary(batch.target, loss.filtered, part)
         self.step += 1
         self._whole = True
         return loss
 
-    def _train_adversary(self, target: Tensor, filtered: Tensor, rate: float) -> None:
-        with torch.autocast(self.device.partition(":")[0], dtype=torch.bfloat16):
+    def _train_adversary(self, target: Tensor, filtered: Tensor, part: float) -> None:
+        with _autocast(self.device):
             loss = self._judgement(target, filtered)
         self.adversary_optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        _advance(self.adversary_optimizer, rate)
+        _advance(self.adversary_optimizer, part)
 
     def _judge(self) -> Callable[[Tensor], Tensor] | None:
         """The adversary with its weights as constants: the network's gradients pass through it and stop nowhere in it.
@@ -232,13 +270,6 @@ class Trainer:
         constants = {name: weight.detach() for name, weight in self.adversary.named_parameters()}
         constants |= {name: buffer.clone() for name, buffer in self.adversary.named_buffers()}
         return lambda images: torch.func.functional_call(self.adversary, constants, (images,))
-
-    def _degradation(self) -> Degradation:
-        """This step's draws, one per image: they depend on seed, step and image alone, so a resumed run draws the same."""
-        seed = self.recipe.schedule.seed
-        return each(
-            [self.recipe.degradation.draw(np.random.default_rng([seed, self.step, image, 1])) for image in self._share]
-        )
 
     def _log(self, approximation: float, restoration: float, delta: float) -> Progress:
         progress = Progress(self.step, _psnr(approximation), _psnr(restoration))
@@ -265,10 +296,29 @@ def _take_what_fits(network: RestorableNetwork, weights: dict[str, Tensor]) -> N
     network.load_state_dict(fitting, strict=False)
 
 
-def _advance(optimizer: torch.optim.Optimizer, rate: float) -> None:
+def _optimizers(network: RestorableNetwork, schedule: Schedule) -> list[torch.optim.Optimizer]:
+    """Adam for everything, or Muon for the weights of convolutions and Adam for the rest."""
+    by_muon = [weight for weight in network.parameters() if schedule.muon > 0 and weight.ndim == 4]
+    by_adam = [weight for weight in network.parameters() if schedule.muon == 0 or weight.ndim != 4]
+    optimizers: list[torch.optim.Optimizer] = [torch.optim.Adam(by_adam, lr=schedule.learning_rate)]
+    return [*optimizers, Muon(by_muon, lr=schedule.muon)] if by_muon else optimizers
+
+
+def _advance(optimizer: torch.optim.Optimizer, part: float) -> None:
+    """A step at `part` of the optimizer's own learning rate."""
     for group in optimizer.param_groups:
-        group["lr"] = rate
+        group["lr"] = part * optimizer.defaults["lr"]
     optimizer.step()
+
+
+def _computes_bf16(device: str) -> bool:
+    """Whether the device has instructions for it; a CPU without them emulates it, in two to four times the time of fp32."""
+    kind = device.partition(":")[0]
+    return kind != "cpu" or torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+
+
+def _autocast(device: str) -> torch.autocast:
+    return torch.autocast(device.partition(":")[0], dtype=torch.bfloat16, enabled=_computes_bf16(device))
 
 
 def _on(device: str, batch: Batch) -> Batch:

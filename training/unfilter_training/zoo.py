@@ -45,7 +45,7 @@ def mean_score(scores: Sequence[PhotoScore]) -> PhotoScore:
     means = {
         field: np.average([getattr(score, field) for score in scores], axis=0, weights=counts).tolist()
         for field in PhotoScore.model_fields
-        if field not in ("photos", "count")
+        if field not in ("photos", "count") and all(getattr(score, field) not in (None, ()) for score in scores)
     }
     return PhotoScore(photos=", ".join(score.photos for score in scores), count=sum(counts), **means)
 

@@ -51,7 +51,7 @@ def _other_inverse(filter: str, folder: Path) -> Callable[[], Path]:
     """Makes the ONNX inverse of another training: of `l0_variable`, which learned the operator of `l0`, or of `l0`."""
 
     def make() -> Path:
-        from unfilter.format.manifest import TilePlan
+        from unfilter.format.tiles import TilePlan
         from unfilter_converters import onnx
         from unfilter_converters.chatter import held_back
         from unfilter_training.checkpoint import find, load

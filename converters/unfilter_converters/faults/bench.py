@@ -9,10 +9,10 @@ from pathlib import Path
 from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact
+from unfilter.proof.divergence import Divergence, locate_failures
 from unfilter.proof.fidelity import FidelityReport, Tolerance, Verdict, verify
-from unfilter.proof.fidelity.report import GraphResult
+from unfilter.proof.fidelity.results import GraphResult
 from unfilter.proof.fidelity.tolerances import of_precision
-from unfilter.proof.locate import Departure, locate_failures
 from unfilter_converters.faults.fault import Fault, NotHere, edit_manifest, hash_again, keep_artifacts
 
 REFERENCE = "pt2"
@@ -32,7 +32,7 @@ class Outcome:
     caught_by: tuple[str, ...]
     detail: str
     here: bool = True
-    located: Departure | None = None
+    located: Divergence | None = None
 
 
 def run(
@@ -114,7 +114,7 @@ def _prefixed(report: FidelityReport) -> tuple[str, ...]:
 def _judged(folder: Path, fault: Fault, report: FidelityReport, where: bool) -> Outcome:
     located = None
     if where and report.failures:
-        located = next((each for each in locate_failures(Bundle(folder), report) if isinstance(each, Departure)), None)
+        located = next((each for each in locate_failures(Bundle(folder), report) if isinstance(each, Divergence)), None)
     detail = report.failures[0] if report.failures else "nothing failed"
     return Outcome(fault, checks(report), detail, located=located)
 

@@ -18,7 +18,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol, cast
 
-from unfilter.format.manifest import Artifact, Precision, TilePlan
+from unfilter.format.manifest import Artifact, Precision
+from unfilter.format.tiles import TilePlan
 
 LEAST_WEIGHTS = 1024
 """Weights of a convolution below which 8 bits save too little to be worth their error: the squeeze, for one."""

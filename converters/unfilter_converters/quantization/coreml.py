@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from unfilter.format.manifest import Artifact, Precision, TilePlan
+from unfilter.format.manifest import Artifact, Precision
+from unfilter.format.tiles import TilePlan
 from unfilter_converters.coreml import coremltools_quietly, settle
 from unfilter_converters.quantization import LEAST_WEIGHTS, renamed
 

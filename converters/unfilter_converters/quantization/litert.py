@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from unfilter.format.manifest import Artifact, Precision, TilePlan
+from unfilter.format.manifest import Artifact, Precision
 from unfilter.format.rounding import to_bytes
+from unfilter.format.tiles import TilePlan
 from unfilter_converters.quantization import calibration, renamed
 
 MADE_FROM: dict[Precision, Precision] = {"fp16": "fp32", "w8": "fp32", "w8a16": "fp32"}

@@ -9,6 +9,8 @@ from typing import get_args
 from unfilter.cli.batch import Tally, add_path_arguments, say_notes, single
 from unfilter.cli.pipes import PIPE, through_pipe
 from unfilter.cli.progress import megapixels
+from unfilter.errors import UnfilterError
+from unfilter.format.hyper_parameter import parse_settings
 from unfilter.format.manifest import Precision
 from unfilter.jobs.batch import Batch
 from unfilter.jobs.filter import Filter
@@ -31,7 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--set",
         dest="parameters",
         metavar="NAME=VALUE",
-        type=_assignment,
+        type=_setting,
         action="append",
         default=[],
         help="value of a parameter of the filter, such as smoothness=0.03; `unfilter inspect BUNDLE` shows what there is "
@@ -71,12 +73,12 @@ def _megapixels(text: str) -> int:
     return pixels
 
 
-def _assignment(text: str) -> tuple[str, float]:
-    name, _, value = text.partition("=")
+def _setting(word: str) -> str:
     try:
-        return name, float(value)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not NAME=VALUE, such as smoothness=0.03") from None
+        parse_settings([word])
+    except UnfilterError as error:
+        raise ArgumentTypeError(str(error)) from None
+    return word
 
 
 def add_runtime_arguments(parser: ArgumentParser) -> None:
@@ -97,7 +99,7 @@ def run(arguments: Namespace) -> int:
     )
     job = Apply(
         chosen.graphs,
-        parameters=dict(arguments.parameters),
+        parameters=parse_settings(arguments.parameters),
         quality=arguments.quality,
         subsampling=arguments.subsampling,
         convert=arguments.convert,
@@ -107,7 +109,7 @@ def run(arguments: Namespace) -> int:
     )
     if pair is None:
         tally = Tally("filtered", _said)
-        batch = Batch(job, arguments.paths, arguments.out, arguments.to or "png", report=tally.take)
+        batch = Batch(job, arguments.paths, arguments.out, arguments.to or "png", on_outcome=tally.take)
         chosen.graph("forward", job.parameters)  # what is wrong with the bundle is said once, not for every photo
         return tally.run(batch)
     return run_single(job, *pair, arguments.to, "apply", _said)

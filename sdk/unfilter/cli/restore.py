@@ -31,7 +31,7 @@ def run(arguments: Namespace) -> int:
     job = Restore(graphs, force=arguments.force, limit=arguments.limit, overwrite=arguments.force)
     if pair is None:
         tally = Tally("restored", _said)
-        return tally.run(Batch(job, arguments.paths, arguments.out, arguments.to or "png", report=tally.take))
+        return tally.run(Batch(job, arguments.paths, arguments.out, arguments.to or "png", on_outcome=tally.take))
     return run_single(job, *pair, arguments.to, "restore", _said)
 
 

@@ -64,12 +64,12 @@ def run(arguments: Namespace) -> int:
         tolerances=allowed,
         note=arguments.note,
         gallery=gallery,
-        report=announce,
+        on_step=announce,
     )
     finish()
     code = deliver(report, earlier, arguments, gallery)
     if arguments.locate:
-        from unfilter.proof.locate import locate_failures
+        from unfilter.proof.divergence import locate_failures
 
         found = [str(each) for each in locate_failures(bundle, report, announce)]
         finish()

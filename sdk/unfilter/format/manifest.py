@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, Validatio
 
 from unfilter.errors import BundleError, UnfilterError
 from unfilter.format.hyper_parameter import HyperParameter, complete
+from unfilter.format.tiles import TilePlan
 from unfilter.format.validation import READING, Extensible, first_problem, unknown
 
 MANIFEST = "manifest.json"
@@ -26,7 +27,7 @@ DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 Precision = Literal["fp32", "fp16", "w8", "w8a16"]
 """`w8`: weights in 8 bits, arithmetic in float; `w8a16`: activations in 16-bit integers too. See docs/precisions.md."""
 Format = Literal["onnx", "tflite", "mlpackage", "pt2"]
-Carrier = Literal["exact", "jpeg"]
+CarrierKind = Literal["exact", "jpeg"]
 """What filtered bytes may be saved in: exact keeps every level (PNG, lossless WebP, lossless HEIC)."""
 
 
@@ -110,22 +111,6 @@ class Artifact(_Requiring):
     requires: tuple[str, ...] = Field((), description="what a reader must know of to run this graph; others skip it")
 
 
-class TilePlan(_Frozen):
-    """How photos are cut for the graphs, in pixels. See `unfilter.format.tiles`."""
-
-    tile: int = Field(ge=1, description="side of a tile")
-    halo: int = Field(ge=0, description="margin of a tile's inner sides that is computed and thrown away")
-    alignment: int = Field(ge=1, description="sizes and offsets of tiles are multiples of this")
-
-    @model_validator(mode="after")
-    def _keeps_something(self) -> "TilePlan":
-        if self.tile <= 2 * self.halo or self.tile % self.alignment or self.halo % self.alignment:
-            raise ValueError(
-                f"tile {self.tile} and halo {self.halo} leave nothing to keep, or are no multiple of {self.alignment}"
-            )
-        return self
-
-
 class Golden(_Frozen):
     """A small photo and what the reference makes of it; all three are 8-bit RGB PNG files.
 
@@ -167,7 +152,9 @@ class Manifest(_Requiring):
     remainder: str = Field(description="the rule for lines that the alignment leaves over, in words")
     tiles: TilePlan
     research_only: str | None = Field(None, description="why it may be used for research only, in words; None: it may ship")
-    carriers: tuple[Carrier, ...] = Field(("exact",), description="what the filter was trained to be saved in", min_length=1)
+    carriers: tuple[CarrierKind, ...] = Field(
+        ("exact",), description="what the filter was trained to be saved in", min_length=1
+    )
     hyper_parameters: tuple[HyperParameter, ...] = Field((), description="what `apply` may be told, in the graphs' order")
     artifacts: tuple[Artifact, ...]
     refused: tuple[Refused, ...] = Field((), description="precisions that missed their tolerance, with the number")
@@ -243,7 +230,8 @@ def _readable(fields: dict[str, Any]) -> dict[str, Any]:
         if isinstance(fields.get(name), list):
             known[name] = [entry for entry in fields[name] if not _is_later(entry)]
     if isinstance(fields.get("carriers"), list):
-        known["carriers"] = [each for each in fields["carriers"] if each in get_args(Carrier) or not isinstance(each, str)]
+        kinds = get_args(CarrierKind)
+        known["carriers"] = [each for each in fields["carriers"] if each in kinds or not isinstance(each, str)]
     return fields | known
 
 

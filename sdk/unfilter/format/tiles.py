@@ -11,7 +11,25 @@ Law: the kept parts of a plan cover the photo exactly once.
 
 from dataclasses import dataclass
 
-from unfilter.format.manifest import TilePlan
+from pydantic import Field, model_validator
+
+from unfilter.format.validation import Extensible
+
+
+class TilePlan(Extensible):
+    """How photos are cut for the graphs, in pixels. See `unfilter.format.tiles`."""
+
+    tile: int = Field(ge=1, description="side of a tile")
+    halo: int = Field(ge=0, description="margin of a tile's inner sides that is computed and thrown away")
+    alignment: int = Field(ge=1, description="sizes and offsets of tiles are multiples of this")
+
+    @model_validator(mode="after")
+    def _keeps_something(self) -> "TilePlan":
+        if self.tile <= 2 * self.halo or self.tile % self.alignment or self.halo % self.alignment:
+            raise ValueError(
+                f"tile {self.tile} and halo {self.halo} leave nothing to keep, or are no multiple of {self.alignment}"
+            )
+        return self
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 goes on where it was.
 
     batch = Batch(Apply(l0.graphs), [Path("holiday")], Path("filtered"))
-    outcomes = batch.run(report=print)
+    outcomes = batch.run(on_start=print)
 """
 
 from collections.abc import Callable, Collection
@@ -22,7 +22,7 @@ from unfilter.photo import Codec, Photo, suffix_of
 T = TypeVar("T")
 R = TypeVar("R")
 
-Starting = Callable[[int, int, Path], object]
+OnStart = Callable[[int, int, Path], object]
 """Called before each photo with its number, from 1, the number of all, and its path."""
 
 
@@ -65,13 +65,13 @@ class Batch:
         out: Path,
         codec: Codec = "png",
         *,
-        report: Callable[[Outcome[Result]], object] | None = None,
+        on_outcome: Callable[[Outcome[Result]], object] | None = None,
     ) -> None:
         self.job, self.codec = job, codec
         self.outcomes: list[Outcome[Result]] = []
         self.passed_over: list[Path] = []
         """Files in the folders that are no photos."""
-        self._report, self._cleared = report, set[Path]()
+        self._on_outcome, self._cleared = on_outcome, set[Path]()
         job.check_codec(out, codec)
         if out.exists() and not out.is_dir():
             raise PhotoError(f"{out}: is a file; name a folder for results")
@@ -79,12 +79,12 @@ class Batch:
         self.targets = targets(found, out, suffix_of(codec), self._refuse)
         """The file to write for each photo."""
 
-    def run(self, starting: Starting | None = None) -> tuple[Outcome[Result], ...]:
+    def run(self, on_start: OnStart | None = None) -> tuple[Outcome[Result], ...]:
         """Do the job on each photo; returns what came of all of them.
 
         While one is run, the next is read and the last result written, by a thread each.
         """
-        each_in_turn(list(self.targets), self.job.read, self._prepared, self._tell, starting)
+        each_in_turn(list(self.targets), self.job.read, self._prepared, self._tell, on_start)
         return tuple(self.outcomes)
 
     def _prepared(self, source: Path, photo: Photo) -> Callable[[], Result] | None:
@@ -112,8 +112,8 @@ class Batch:
 
     def _tell(self, outcome: Outcome[Result]) -> None:
         self.outcomes.append(outcome)
-        if self._report:
-            self._report(outcome)
+        if self._on_outcome:
+            self._on_outcome(outcome)
 
 
 def found_photos(
@@ -140,12 +140,12 @@ def each_in_turn(
     paths: Collection[Path],
     read: Callable[[Path], Photo],
     prepare: Callable[[Path, Photo], Callable[[], T] | None],
-    report: Callable[[Outcome[T]], object],
-    starting: Starting | None = None,
+    on_outcome: Callable[[Outcome[T]], object],
+    on_start: OnStart | None = None,
 ) -> None:
     """Read each photo, `prepare` its result, then finish it by what that gave; None counts as there already.
 
-    While one is prepared, the next photo is read and the last one finished, by a thread each. `report` is called in the
+    While one is prepared, the next photo is read and the last one finished, by a thread each. `on_outcome` is called in the
     photos' order, from the thread of the caller.
     """
     order, finishing = list(paths), None
@@ -153,13 +153,13 @@ def each_in_turn(
 
         def settle(path: Path, finished: "Future[T]") -> None:
             outcome = _tried(path, finished.result)
-            report(outcome)
+            on_outcome(outcome)
 
         try:
             reading = [reader.submit(read, path) for path in order[:1]]
             for number, path in enumerate(order, 1):
-                if starting:
-                    starting(number, len(order), path)
+                if on_start:
+                    on_start(number, len(order), path)
                 photo = reading.pop()
                 reading += [reader.submit(read, following) for following in order[number : number + 1]]
                 prepared = _tried(path, partial(_after, photo, partial(prepare, path)))
@@ -167,7 +167,7 @@ def each_in_turn(
                     last, finishing = finishing, None
                     settle(*last)
                 if prepared.result is None:
-                    report(Outcome(path, error=prepared.error))
+                    on_outcome(Outcome(path, error=prepared.error))
                 else:
                     finishing = (path, writer.submit(prepared.result))
         finally:

@@ -1,11 +1,5 @@
 """A filter ready to use: apply it to photos, restore photos from what it saved.
 
-    from unfilter import Filter
-
-    l0 = Filter.open("l0")
-    l0.apply_file("photo.jpg", "filtered.png")
-    l0.restore_file("filtered.png", "restored.png")
-
 `apply` and `restore` take arrays, bytes, files, Pillow images and paths, and give the same kind back (docs/python.md). Some
 filters take hyper-parameters: `apply(pixels, smoothness=0.03)`. Restoring never needs to know them.
 
@@ -16,108 +10,24 @@ from collections.abc import Callable, Collection, Mapping
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
-from typing import TypeAlias, cast, overload
+from typing import TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from unfilter.errors import BundleError
-from unfilter.find.search_path import open_bundle
-from unfilter.format.bundle import Bundle
-from unfilter.format.hyper_parameter import HyperParameter
-from unfilter.format.manifest import Direction, Precision
-from unfilter.jobs.batch import Batch, Outcome, Starting
-from unfilter.jobs.detection.comparison import Examination
-from unfilter.jobs.detection.examination import examine
+from unfilter.jobs.batch import Batch, OnStart, Outcome
 from unfilter.jobs.job import Apply, Restore, Result
+from unfilter.jobs.opened import AnyPath, Opened
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling
 from unfilter.photo.forms import BinaryFile, Bytes
-from unfilter.run.graphs import Graphs, first_runtime
-from unfilter.run.runtimes import BoundGraph
 from unfilter.run.tiling import Progress
 
 Pixels: TypeAlias = NDArray[np.uint8]
-AnyPath: TypeAlias = str | PathLike[str]
 
 
-class Filter:
-    """Both directions of one bundle on one runtime. Graphs are loaded, and their files checked, when first needed; several
-    threads may use one filter at once, and get the bytes that one thread gets. Pickled, it opens its bundle again; after
-    use, spawn processes rather than fork them (docs/python.md).
-    """
-
-    def __init__(self, bundle: Bundle, runtime: str, precision: Precision = "fp32", delegate: str | None = None) -> None:
-        self.bundle, self.runtime, self.precision = bundle, runtime, precision
-        self.graphs = Graphs(bundle, runtime, precision, delegate)
-
-    @classmethod
-    def open(
-        cls,
-        bundle: AnyPath,
-        *,
-        runtime: str | None = None,
-        delegate: str | None = None,
-        precision: Precision = "fp32",
-        public_key: AnyPath | None = None,
-    ) -> "Filter":
-        """Open a filter by name or its bundle by path.
-
-        Args:
-            bundle: a folder with `manifest.json`, a packed bundle (`l0.unfilter`), or the name of a filter in the search
-                path: `l0`, or `l0@13b9` where there are several. A `Path` is never a name.
-            runtime: one of `unfilter.run.runtimes.NAMES`; None takes the first that is installed and opens that precision.
-            delegate: what the runtime hands graphs to, such as gpu (docs/delegates.md); None takes the best that this
-                machine has for the precision, which for fp32 is the CPU.
-            precision: of the graphs (docs/precisions.md); a bundle may lack one for a runtime.
-            public_key: PEM file; only a bundle that this key signed is opened. See docs/bundles.md.
-
-        Raises:
-            BundleError: no bundle, a broken one, or one without such artifacts; no filter of that name, or several; not
-                signed by `public_key`, or altered since.
-            RuntimeUnavailable: the runtime is not installed, or none is; the delegate is unknown, or not to be had here; or
-                the extra `sign` where it is needed.
-        """
-        key = None if public_key is None else Path(public_key)
-        opened = open_bundle(bundle if isinstance(bundle, str) else Path(bundle), key)
-        return cls(opened, runtime or first_runtime(opened, precision, delegate), precision, delegate)
-
-    def __getstate__(self) -> dict[str, str]:
-        """For pickle, and so for processes that are spawned: where the bundle is, its id, and what runs it; no graphs."""
-        return {
-            "folder": str(self.bundle.folder.resolve()),
-            "id": self.bundle.id,
-            "runtime": self.runtime,
-            "precision": self.precision,
-            "delegate": self.delegate,
-        }
-
-    def __setstate__(self, state: dict[str, str]) -> None:
-        """Open the same bundle again.
-
-        Raises:
-            BundleError: it is gone, or another one stands there.
-            RuntimeUnavailable: this machine has not what ran it.
-        """
-        bundle = open_bundle(Path(state["folder"]))
-        if bundle.id != state["id"]:
-            raise BundleError(f"{bundle.folder}: has changed since the filter was pickled; open it again with Filter.open")
-        self.__init__(bundle, state["runtime"], cast(Precision, state["precision"]), state["delegate"])  # type: ignore[misc]
-
-    @property
-    def delegate(self) -> str:
-        """What the runtime hands graphs to, such as cpu or gpu."""
-        return self.graphs.delegate.delegate
-
-    @property
-    def engine(self) -> str:
-        """Runtime, precision, and what is not the runtime's own CPU, such as `litert fp16 on gpu`."""
-        return self.graphs.engine
-
-    @property
-    def hyper_parameters(self) -> tuple[HyperParameter, ...]:
-        """What `apply` may be told, with names, ranges and defaults; empty for most filters."""
-        return self.bundle.manifest.hyper_parameters
+class Filter(Opened):
+    """A filter ready to use; several threads may use it at once, and get the bytes that one thread gets."""
 
     @overload
     def apply(self, photo: Pixels, /, **parameters: float) -> Pixels: ...
@@ -188,30 +98,6 @@ class Filter:
             return self.run("inverse", photo)
         return Restore(self.graphs, force=force).handed(photo)
 
-    def run(
-        self,
-        direction: Direction,
-        pixels: NDArray[np.uint8],
-        parameters: Mapping[str, float] | None = None,
-        progress: Progress | None = None,
-    ) -> NDArray[np.uint8]:
-        """One direction by name, tile by tile; see `apply` and `restore`. `progress` is as for `run_photo`."""
-        return self.graphs.run(direction, pixels, parameters, progress)
-
-    def graph(self, direction: Direction, parameters: Mapping[str, float] | None = None) -> BoundGraph:
-        """The graph of one direction, loaded once, after its files were compared with the manifest.
-
-        `parameters` are values of the hyper-parameters, forward only; the default for each that is not named.
-
-        Raises:
-            UnfilterError: a parameter that this direction does not have, or a value outside its range.
-        """
-        return self.graphs.bound(direction, parameters)
-
-    def fixed_size(self, direction: Direction) -> bool:
-        """Whether the graph of one direction, or the hardware that runs it, takes tiles of the plan's size only."""
-        return self.graphs.fixed_size(direction)
-
     def filtered(
         self,
         photo: Photo,
@@ -236,14 +122,6 @@ class Filter:
         job.refuse(self.graphs, source, photo)
         return job.made(self.graphs, photo, "png", progress)
 
-    def examine(self, photo: Photo) -> Examination:
-        """Whether `photo` is as this filter saved it, with the confidence and the measured reason; see docs/detection.md.
-
-        Raises:
-            BundleError: a file of the bundle is missing or changed.
-        """
-        return examine(self.graphs, photo)
-
     def apply_file(
         self,
         source: AnyPath,
@@ -261,17 +139,9 @@ class Filter:
         """Filter a photo file into one that carries alpha, profile, EXIF, XMP and the tag, which records the values of all
         hyper-parameters. docs/photos.md says what is kept of each kind of file.
 
-        Args:
-            source: a photo file.
-            target: PNG, WebP or HEIC, which are exact, or JPEG, where the filter was trained for it.
-            quality: of a JPEG, 1..100.
-            subsampling: of a JPEG's chroma.
-            parameters: as for `apply`.
-            convert: as for `read_photo`.
-            reduce: as for `read_photo`.
-            limit: as for `read_photo`.
-            overwrite: write over whatever is at `target`, not only over what this filter made of this photo.
-            progress: as for `run_photo`.
+        `target` is PNG, WebP or HEIC, which are exact, or JPEG, where the filter was trained for it, of `quality` 1..100 and
+        with that `subsampling` of chroma. `parameters` are as for `apply`; `convert`, `reduce` and `limit` as for
+        `read_photo`; `progress` as for `run_photo`.
 
         Returns:
             What was changed or left behind, a line each.
@@ -327,24 +197,14 @@ class Filter:
         convert: bool = False,
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,
-        report: Callable[[Outcome[Result]], object] | None = None,
-        starting: Starting | None = None,
+        on_outcome: Callable[[Outcome[Result]], object] | None = None,
+        on_start: OnStart | None = None,
     ) -> tuple[Outcome[Result], ...]:
-        """Filter photos, and folders of them, into a folder: a bad one does not end it, and what is done already is skipped,
-        so that a run that was stopped goes on where it was (docs/folders.md).
+        """Filter photos, and folders of them, into a folder, where results stand as the photos do in theirs: a bad one
+        does not end it, and what is done already is skipped, so that a run that was stopped goes on (docs/folders.md).
 
-        Args:
-            sources: files and folders.
-            folder: for results, which stand in it as the photos do in their folders.
-            codec: of results.
-            report: told of each photo when it is done, skipped or refused.
-            starting: called before each photo with its number, the number of all, and its path.
-            quality: as for `apply_file`.
-            subsampling: as for `apply_file`.
-            parameters: as for `apply_file`.
-            convert: as for `apply_file`.
-            reduce: as for `apply_file`.
-            limit: as for `apply_file`.
+        `on_outcome` is told of each photo when it is done, skipped or refused; `on_start` is called before each with its
+        number, the number of all, and its path; `codec` is of the results. All else is as for `apply_file`.
 
         Raises:
             PhotoError: no photos, a codec that the filter was not trained for, or `folder` is a file or holds the photos.
@@ -360,9 +220,9 @@ class Filter:
             reduce=reduce,
             limit=limit,
         )
-        batch = Batch(job, [Path(source) for source in sources], Path(folder), codec, report=report)
+        batch = Batch(job, [Path(source) for source in sources], Path(folder), codec, on_outcome=on_outcome)
         self.graph("forward", parameters)  # what is wrong with the bundle is said once, not for every photo
-        return batch.run(starting)
+        return batch.run(on_start)
 
     def restore_many(
         self,
@@ -372,8 +232,8 @@ class Filter:
         codec: Codec = "png",
         force: bool = False,
         limit: int = PIXEL_LIMIT,
-        report: Callable[[Outcome[Result]], object] | None = None,
-        starting: Starting | None = None,
+        on_outcome: Callable[[Outcome[Result]], object] | None = None,
+        on_start: OnStart | None = None,
     ) -> tuple[Outcome[Result], ...]:
         """Restore files of this filter, and folders of them, into a folder; as `apply_many`, and refused as for
         `restore_file`. Files of several filters are restored by `unfilter.jobs.Batch` and `ByTag`.
@@ -382,7 +242,7 @@ class Filter:
             PhotoError: no files, or `folder` is a file or holds them.
         """
         job = Restore(self.graphs, force=force, limit=limit)
-        return Batch(job, [Path(source) for source in sources], Path(folder), codec, report=report).run(starting)
+        return Batch(job, [Path(source) for source in sources], Path(folder), codec, on_outcome=on_outcome).run(on_start)
 
 
 def _two_paths(photo: object, target: object, method: str) -> tuple[Path, Path]:

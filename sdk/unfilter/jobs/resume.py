@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from unfilter.errors import PhotoError
-from unfilter.format.manifest import Direction, TilePlan
+from unfilter.format.manifest import Direction
+from unfilter.format.tiles import TilePlan
 from unfilter.jobs.detection.comparison import compare
 from unfilter.jobs.refusals import refuse_itself
 from unfilter.photo import Photo, Tag, codec_of, read_photo

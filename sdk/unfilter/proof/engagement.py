@@ -18,7 +18,7 @@ from unfilter.jobs.filter import Filter
 from unfilter.photo import read_photo
 from unfilter.proof.fidelity.tolerances import TOLERANCES
 from unfilter.run import runtimes
-from unfilter.run.delegates.recipes import Recipe, recipe
+from unfilter.run.delegates.recipes import Delegate, recipe
 
 
 class Engagement(StrEnum):
@@ -56,7 +56,7 @@ def judge(on_delegate: NDArray[np.float32], on_cpu: NDArray[np.float32], precisi
     return (Engagement.ENGAGED if error <= bound else Engagement.WRONG), error
 
 
-def trial(bundle: Bundle, delegate: Recipe, precision: Precision, direction: Direction) -> Trial:
+def trial(bundle: Bundle, delegate: Delegate, precision: Precision, direction: Direction) -> Trial:
     """Run one direction of `bundle` on `delegate` and on its baseline, on a whole tile of a golden.
 
     Raises:

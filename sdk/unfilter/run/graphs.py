@@ -14,7 +14,7 @@ from unfilter.format.hyper_parameter import complete
 from unfilter.format.manifest import DIRECTIONS, Direction, Precision
 from unfilter.run import runtimes
 from unfilter.run.delegates import recipes
-from unfilter.run.delegates.recipes import Recipe
+from unfilter.run.delegates.recipes import Delegate
 from unfilter.run.runtimes import BoundGraph, Graph
 from unfilter.run.tiling import Progress, run_photo
 
@@ -32,7 +32,7 @@ class Graphs:
     def __init__(self, bundle: Bundle, runtime: str, precision: Precision, delegate: str | None = None) -> None:
         self.bundle, self.runtime, self.precision = bundle, runtime, precision
         self._module = runtimes.runtime(runtime)
-        self.delegate: Recipe = chosen(runtime, precision, delegate)
+        self.delegate: Delegate = chosen(runtime, precision, delegate)
         self._artifacts = {each: bundle.artifact(self._module.FORMAT, each, precision) for each in DIRECTIONS}
         self._loaded: dict[Direction, Graph] = {}
         self._lock = Lock()
@@ -84,7 +84,7 @@ class Graphs:
             return self._loaded[direction]
 
 
-def chosen(runtime: str, precision: Precision, delegate: str | None) -> Recipe:
+def chosen(runtime: str, precision: Precision, delegate: str | None) -> Delegate:
     """The delegate of that name; None takes the first that this machine has, of those preferred for the precision.
 
     Raises:

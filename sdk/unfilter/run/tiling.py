@@ -6,10 +6,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.format.manifest import TilePlan
 from unfilter.format.remainder import aligned_size, carry_remainder
 from unfilter.format.rounding import to_bytes, to_floats
-from unfilter.format.tiles import Tile, tiles
+from unfilter.format.tiles import Tile, TilePlan, tiles
 from unfilter.run.runtimes import BoundGraph
 
 Progress = Callable[[int, int], None]

@@ -16,7 +16,7 @@ from unfilter.format.manifest import Artifact
 from unfilter.jobs.filter import Filter
 from unfilter.run import runtimes
 from unfilter.run.delegates import recipes
-from unfilter.run.delegates.recipes import Recipe
+from unfilter.run.delegates.recipes import Delegate
 from unfilter.run.graphs import Graphs
 from unfilter.run.runtimes import Graph
 
@@ -33,7 +33,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[str]]:
         paths: list[str] = []
         real = module.open_graph
 
-        def open_graph(bundle: Bundle, artifact: Artifact, delegate: Recipe | None = None) -> Graph:
+        def open_graph(bundle: Bundle, artifact: Artifact, delegate: Delegate | None = None) -> Graph:
             paths.append(artifact.direction)
             return real(bundle, artifact, delegate)
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from unfilter.format.manifest import Direction, TilePlan
+from unfilter.format.manifest import Direction
 from unfilter.format.rounding import to_bytes, to_floats
-from unfilter.format.tiles import spans, tiles
+from unfilter.format.tiles import TilePlan, spans, tiles
 from unfilter.jobs.filter import Filter
 from unfilter.photo import read_photo
 from unfilter.run.runtimes import Graph

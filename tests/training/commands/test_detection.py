@@ -16,7 +16,7 @@ from unfilter.photo import Photo, read_photo, write_photo
 from unfilter_training import checkpoint
 from unfilter_training.commands import detection
 from unfilter_training.detection import samples, tagged
-from unfilter_training.detection.kept import Subject
+from unfilter_training.detection.measurement_cache import MeasuredFilter
 from unfilter_training.network import (
     EncoderDecodersConfig,
     QuasiInvertibleNetwork,
@@ -114,7 +114,7 @@ def test_measures_of_other_weights_are_not_taken(small: Path, photos: Path, tmp_
     description = checkpoint.read_description(small)
     network, _ = checkpoint.load(small)
     one = sorted((photos / "0").iterdir())[:1]
-    subject = Subject(cast(QuasiInvertibleNetwork, network), description, tmp_path / "m")
+    subject = MeasuredFilter(cast(QuasiInvertibleNetwork, network), description, tmp_path / "m")
     first = samples.measure_photos(subject, one)
     again = samples.measure_photos(subject, one)
     assert again == first

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from unfilter.format.manifest import TilePlan
+from unfilter.format.tiles import TilePlan
 from unfilter.run.tiling import run_tiles
 from unfilter_training.network import PRESETS, NetworkConfig, QuasiInvertibleNetwork, halo
 

@@ -45,12 +45,14 @@ def _train_all(recipes: "dict[str, Recipe]", arguments: Namespace, device: str |
     """Train those that are missing; returns what kept others from being trained, by name."""
     from unfilter.errors import UnfilterError
     from unfilter_training import distributed
-    from unfilter_training.commands.train import train_recipe
+    from unfilter_training.commands.train import bars
+    from unfilter_training.training import train
 
     def say(line: str) -> None:
         if distributed.rank() == 0:
             print(line, flush=True)
 
+    audience = bars()
     left_out: dict[str, UnfilterError] = {}
     for number, (name, recipe) in enumerate(recipes.items(), start=1):
         folder = arguments.out / name
@@ -58,9 +60,16 @@ def _train_all(recipes: "dict[str, Recipe]", arguments: Namespace, device: str |
         say(f"[{number}/{len(recipes)}] {name}{': was trained before' if trained else ''}")
         if trained:
             continue
-        arguments.recipe = name
         try:
-            train_recipe(recipe, folder, arguments, device, (name,))
+            train(
+                recipe,
+                arguments.photos,
+                folder,
+                pairs=arguments.pairs,
+                device=device,
+                audience=audience,
+                waiting=(name,),
+            )
         except UnfilterError as error:
             if distributed.world_size() > 1:  # the other processes may not have met it, and would wait for this one
                 raise

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from unfilter.jobs.detection.detector import Detector
-    from unfilter_training.detection.kept import Subject
+    from unfilter_training.detection.measurement_cache import MeasuredFilter
     from unfilter_training.detection.samples import Measured
     from unfilter_training.detection.tagged import Judged
     from unfilter_training.network import QuasiInvertibleNetwork
@@ -121,12 +121,12 @@ class _Filter:
 
         return judge_photos(self._subject(), photos)
 
-    def _subject(self) -> "Subject":
+    def _subject(self) -> "MeasuredFilter":
         from unfilter_training import checkpoint
-        from unfilter_training.detection.kept import Subject
+        from unfilter_training.detection.measurement_cache import MeasuredFilter
 
         network, _ = checkpoint.load(self._folder)
-        return Subject(cast("QuasiInvertibleNetwork", network), self.description, self._kept, self._report)
+        return MeasuredFilter(cast("QuasiInvertibleNetwork", network), self.description, self._kept, self._report)
 
     def _report(self, photos: "Iterable[Path]") -> "Iterable[Path]":
         from tqdm import tqdm

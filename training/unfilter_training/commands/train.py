@@ -2,12 +2,14 @@
 
 import signal
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from unfilter_training.recipe import Recipe
+    from unfilter_training.training import Audience
 
 SUMMARY = "train a filter from a recipe and a folder of photos; resumes where it stopped"
 EXTRA: str | None = "train"
@@ -30,12 +32,23 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     from unfilter_training import distributed
     from unfilter_training.recipe import read_recipe
+    from unfilter_training.training import train
 
     interrupt_politely()
     recipe = read_recipe(arguments.recipe)
+    own = Path(arguments.recipe)
     folder = arguments.out or Path("build/training") / recipe.filter
     with distributed.launched(arguments.device) as device:
-        train_recipe(recipe, folder, arguments, device, (Path(arguments.recipe).stem,))
+        train(
+            recipe,
+            arguments.photos,
+            folder,
+            pairs=arguments.pairs,
+            device=device,
+            recipes=own.parent if own.suffix == ".toml" else None,
+            audience=bars(),
+            waiting=(own.stem,),
+        )
     return 0
 
 
@@ -52,71 +65,33 @@ def _interrupt_once(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def train_recipe(recipe: "Recipe", folder: Path, arguments: Namespace, device: str | None, chain: tuple[str, ...]) -> None:
-    """Train one recipe into `folder`, with a bar; `arguments` name `recipe`, `photos` and `pairs`.
-
-    `chain` holds the recipe's name, and before it those of the recipes that wait for its weights.
-    """
+def bars() -> "Audience":
+    """Shows a bar for photos and one for steps, and prints where the results are."""
     from tqdm import tqdm
 
-    from unfilter_training import checkpoint, distributed
-    from unfilter_training.data import Patches, make_pairs
-    from unfilter_training.operators import operator
-    from unfilter_training.plot import plot_log
-    from unfilter_training.trainer import Progress, Trainer
+    from unfilter_training.recipe import Recipe
+    from unfilter_training.trainer import Progress
+    from unfilter_training.training import Audience
 
-    distributed.share(recipe.schedule.batch)  # refuses what cannot be shared before hours of work
-    start, warm_start = None, None
-    if recipe.warm_start is not None:
-        source = _trained(recipe.warm_start, folder, arguments, device, chain)
-        network, description = checkpoint.load(source)
-        start = network.state_dict()
-        warm_start = checkpoint.WarmStart(recipe=recipe.warm_start, weights_sha256=description.weights_sha256)
-    alone = distributed.rank() == 0
-    if not alone:
-        distributed.wait_for_all()  # until process 0 has made the pairs
-    pairs = make_pairs(
-        arguments.photos,
-        recipe,
-        arguments.pairs,
-        device or "cpu",
-        lambda files: tqdm(files, desc=f"{recipe.operator} on photos", unit="photo", disable=not alone),
-    )
-    if alone:
-        distributed.wait_for_all()
-    schedule = recipe.schedule
-    symmetry = operator(recipe.operator).symmetry
-    patches = Patches(pairs, size=schedule.patch, seed=schedule.seed, symmetry=symmetry, overshoot=recipe.overshoot)
-    trainer = Trainer(recipe, patches, folder, device=device, start=start)
-    with tqdm(total=schedule.steps, initial=trainer.step, desc=recipe.filter, unit="step", disable=not alone) as bar:
+    class Bars(Audience):
+        def photos(self, recipe: Recipe, files: Sequence[tuple[Path, str]]) -> Iterable[tuple[Path, str]]:
+            return tqdm(files, desc=f"{recipe.operator} on photos", unit="photo")
 
-        def report(progress: Progress) -> None:
-            bar.update(progress.step - bar.n)
-            bar.set_postfix(approximation=f"{progress.approximation:.2f} dB", restored=f"{progress.restoration:.2f} dB")
+        @contextmanager
+        def steps(self, recipe: Recipe, first: int) -> Iterator[Callable[[Progress], None]]:
+            total = recipe.schedule.approximate + recipe.schedule.steps
+            with tqdm(total=total, initial=first, desc=recipe.filter, unit="step") as bar:
 
-        trainer.run(report)
-    if alone:
-        photos = len({pair.photo.ctypes.data for pair in patches.pairs})  # draws of the hyper-parameters share a photo
-        checkpoint.save(folder, trainer.averaged(), trainer.describe(photos=photos, warm_start=warm_start))
-        print(f"log: {plot_log(folder)}")
-        print(f"checkpoint: {folder} (score it with: unfilter score {folder} PHOTOS)")
-    distributed.wait_for_all()
+                def report(progress: Progress) -> None:
+                    bar.update(progress.step - bar.n)
+                    bar.set_postfix(
+                        approximation=f"{progress.approximation:.2f} dB", restored=f"{progress.restoration:.2f} dB"
+                    )
 
+                yield report
 
-def _trained(name: str, folder: Path, arguments: Namespace, device: str | None, chain: tuple[str, ...]) -> Path:
-    """The checkpoint that a warm start takes, trained here where it is neither beside `folder` nor shipped."""
-    from unfilter.errors import UnfilterError
-    from unfilter_training import checkpoint
-    from unfilter_training.recipe import read_recipe
+        def trained(self, recipe: Recipe, folder: Path, log: Path) -> None:
+            print(f"log: {log}")
+            print(f"checkpoint: {folder} (score it with: unfilter score {folder} PHOTOS)")
 
-    beside = folder.parent / name
-    if (beside / checkpoint.DESCRIPTION).exists():
-        return beside
-    if name in checkpoint.shipped():
-        return checkpoint.find(name)
-    if name in chain:
-        raise UnfilterError(f"warm starts go round in a circle: {' from '.join((*chain, name))}")
-    own = Path(arguments.recipe).with_name(f"{name}.toml")
-    recipe = read_recipe(own if arguments.recipe.endswith(".toml") and own.exists() else name)
-    train_recipe(recipe, beside, arguments, device, (*chain, name))
-    return beside
+    return Bars()

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.errors import UnfilterError
-from unfilter.jobs.detection.detector import MADE, Carrier, CarrierModel, Detector, powers_of
+from unfilter.format.manifest import CarrierKind
+from unfilter.jobs.detection.detector import MADE, CarrierModel, Detector, powers_of
 from unfilter.jobs.detection.evidence import NAMES
 from unfilter_training.checkpoint import Description
 from unfilter_training.detection.alterations import HELD_OUT
@@ -44,9 +45,9 @@ def calibrate(files: Sequence[Measured], description: Description) -> Detector:
     )
 
 
-def by_carrier(files: Sequence[Measured]) -> dict[Carrier, list[Measured]]:
+def by_carrier(files: Sequence[Measured]) -> dict[CarrierKind, list[Measured]]:
     """Exact and JPEG files apart; a carrier without files is left out."""
-    split: dict[Carrier, list[Measured]] = {
+    split: dict[CarrierKind, list[Measured]] = {
         "exact": [one for one in files if one.quality is None],
         "jpeg": [one for one in files if one.quality is not None],
     }

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.files import replacing
-from unfilter.jobs.detection.detector import MADE, Carrier, Detector
+from unfilter.format.manifest import CarrierKind
+from unfilter.jobs.detection.detector import MADE, Detector
 from unfilter_training.detection.calibration import by_carrier
 from unfilter_training.detection.samples import Measured
 
@@ -20,7 +21,7 @@ class Row(NamedTuple):
     one per cent of the filter's own files among those tested; `area` lies under the curve.
     """
 
-    carrier: Carrier
+    carrier: CarrierKind
     name: str
     files: int
     refused: float
@@ -31,9 +32,9 @@ class Row(NamedTuple):
 Scores = dict[str, NDArray[np.float64]]
 
 
-def scores(detector: Detector, files: Sequence[Measured]) -> dict[Carrier, Scores]:
+def scores(detector: Detector, files: Sequence[Measured]) -> dict[CarrierKind, Scores]:
     """Scores of the files by carrier and class."""
-    found: dict[Carrier, Scores] = {}
+    found: dict[CarrierKind, Scores] = {}
     for carrier, some in by_carrier(files).items():
         verdicts = [(one.name, detector.judge(one.measures, one.quality)) for one in some]
         names = dict.fromkeys(name for name, _ in verdicts)
@@ -76,11 +77,11 @@ def table(results: Mapping[str, list[Row]]) -> str:
     return "\n".join(lines)
 
 
-def plot(results: Mapping[str, dict[Carrier, Scores]], path: Path) -> None:
+def plot(results: Mapping[str, dict[CarrierKind, Scores]], path: Path) -> None:
     """A picture: for each filter and carrier, detection over false alarms, a line per class of altered files."""
     from matplotlib.figure import Figure
 
-    carriers: tuple[Carrier, ...] = ("exact", "jpeg")
+    carriers: tuple[CarrierKind, ...] = ("exact", "jpeg")
     figure = Figure(figsize=(10, 3.2 * len(results)), layout="constrained")
     grid = figure.subplots(len(results), len(carriers), squeeze=False)
     for across, (name, of_carrier) in zip(grid, results.items(), strict=True):

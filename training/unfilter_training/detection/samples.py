@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from unfilter.jobs.detection.evidence import NAMES, measure
 from unfilter.photo import read_photo
 from unfilter_training.detection.alterations import draw_samples
-from unfilter_training.detection.kept import Subject
+from unfilter_training.detection.measurement_cache import MeasuredFilter
 from unfilter_training.network.whole_photo import graph, run_whole, untiled
 
 LONGEST = 1024
@@ -31,7 +31,7 @@ class Measured(NamedTuple):
     measures: tuple[float, ...]
 
 
-def measure_photos(subject: Subject, photos: Iterable[Path]) -> list[Measured]:
+def measure_photos(subject: MeasuredFilter, photos: Iterable[Path]) -> list[Measured]:
     """Measures of every class of files of every photo. The draws depend on the photo's name alone."""
     return [
         Measured(photo, name, quality, tuple(values))
@@ -40,7 +40,9 @@ def measure_photos(subject: Subject, photos: Iterable[Path]) -> list[Measured]:
     ]
 
 
-def draw_filtered(subject: Subject, path: Path) -> tuple[Generator, NDArray[np.uint8], NDArray[np.uint8], tuple[float, ...]]:
+def draw_filtered(
+    subject: MeasuredFilter, path: Path
+) -> tuple[Generator, NDArray[np.uint8], NDArray[np.uint8], tuple[float, ...]]:
     """What later draws for the photo are taken from, the photo, filtered, and the places of its hyper-parameters."""
     random = np.random.default_rng(list(hashlib.sha256(path.name.encode()).digest()))
     pixels = read_photo(path, convert=True, reduce=True).pixels
@@ -50,7 +52,7 @@ def draw_filtered(subject: Subject, path: Path) -> tuple[Generator, NDArray[np.u
     return random, pixels, run_whole(subject.network, "forward", pixels, places), places
 
 
-def _measure_photo(subject: Subject, path: Path) -> list[list[Any]]:
+def _measure_photo(subject: MeasuredFilter, path: Path) -> list[list[Any]]:
     network = subject.network
     random, pixels, filtered, places = draw_filtered(subject, path)
     forward, inverse = graph(network, "forward", places), graph(network, "inverse")

@@ -17,7 +17,7 @@ from unfilter.photo import Codec, Photo, Subsampling, Tag, read_photo
 from unfilter.photo.jpeg import encode
 from unfilter.photo.write import fingerprinted
 from unfilter_training.detection.alterations import QUALITIES, Pixels, draw_samples
-from unfilter_training.detection.kept import Subject
+from unfilter_training.detection.measurement_cache import MeasuredFilter
 from unfilter_training.detection.samples import draw_filtered
 from unfilter_training.evaluation.carriers.other_jpeg import ReadByLibjpeg9
 
@@ -36,13 +36,13 @@ class Judged(NamedTuple):
     refused: bool
 
 
-def judge_photos(subject: Subject, photos: Iterable[Path]) -> list[Judged]:
+def judge_photos(subject: MeasuredFilter, photos: Iterable[Path]) -> list[Judged]:
     """What is refused of every class of files of every photo. The draws depend on the photo's name alone."""
     files = partial(_judge_photo, subject)
     return [Judged(*one) for _, found in subject.measured(Judged._fields, photos, files, "-tagged") for one in found]
 
 
-def _judge_photo(subject: Subject, path: Path) -> list[list[Any]]:
+def _judge_photo(subject: MeasuredFilter, path: Path) -> list[list[Any]]:
     random, pixels, filtered, _ = draw_filtered(subject, path)
     judged = [*_exact(random, pixels, filtered)]
     if subject.description.recipe.degradation.jpeg:

@@ -10,11 +10,9 @@ from unfilter.proof.fidelity.machine import processor
 
 CODE = (
     "unfilter.errors",
-    "unfilter.proof.fidelity.metrics",
+    "unfilter.format",
     "unfilter.photo",
-    "unfilter.format.remainder",
-    "unfilter.format.rounding",
-    "unfilter.format.tiles",
+    "unfilter.proof.fidelity.metrics",
     "unfilter.run.tiling",
     "unfilter_training.data",
     "unfilter_training.evaluation.bench",

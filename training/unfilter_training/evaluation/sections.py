@@ -8,7 +8,7 @@ from unfilter_training.evaluation.cells import Cell
 from unfilter_training.evaluation.curves import file_sizes, pareto, rate_term, robustness
 from unfilter_training.evaluation.record import Record
 from unfilter_training.evaluation.study import Study
-from unfilter_training.evaluation.tables import compression, speed, table_1, table_2, table_3, table_4, table_5
+from unfilter_training.evaluation.tables import compression, shared, speed, table_1, table_2, table_3, table_4, table_5
 
 
 @runtime_checkable
@@ -31,6 +31,7 @@ SECTIONS: dict[str, Section] = {
     "table_3": table_3,
     "table_4": table_4,
     "table_5": table_5,
+    "shared": shared,
     "compression": compression,
     "speed": speed,
     "robustness": robustness,

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from unfilter_training.network.config import DILATIONS, NetworkConfig
 from unfilter_training.network.coupling import SLOPE
+from unfilter_training.network.pyramid import Pyramid
 
 
 class Dilated(nn.Module):
@@ -95,7 +96,7 @@ class Strided(nn.Module):
         return self.last(x[..., :height, :width])
 
 
-def auxiliary_branch(config: NetworkConfig) -> Dilated | Strided | None:
+def auxiliary_branch(config: NetworkConfig) -> Dilated | Strided | Pyramid | None:
     """The branch of a configuration, from its channels to as many features; None where it is left out."""
     arguments = config.channels, config.channels, config.auxiliary_width, config.hyper_parameters
     match config.auxiliary:
@@ -103,7 +104,9 @@ def auxiliary_branch(config: NetworkConfig) -> Dilated | Strided | None:
             return Dilated(*arguments, config.auxiliary_dilations)
         case "strided":
             return Strided(*arguments)
-        case "none":
+        case "pyramid":
+            return Pyramid(config.channels, config.channels, config.auxiliary_widths, config.hyper_parameters)
+        case "guided" | "none":
             return None
 
 

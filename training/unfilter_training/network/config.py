@@ -4,19 +4,24 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field, PositiveInt, model_validator
 
-from unfilter_training.network.later_fields import LaterFields
+from unfilter_training.network.stable_model import StableModel
 
 DILATIONS = (1, 2, 4, 8)
 
 
-class NetworkConfig(LaterFields):
+class NetworkConfig(StableModel):
     """Form of a quasi-invertible network. Frozen, and unknown fields are refused.
 
     The defaults are the `mobile` preset.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    LATER: ClassVar[frozenset[str]] = frozenset({"auxiliary_dilations", "colours", "split", "enhancer", "enhancer_width"})
+    LATER: ClassVar[frozenset[str]] = frozenset(
+        {
+            *("auxiliary_dilations", "auxiliary_widths", "colours", "split", "enhancer", "enhancer_width"),
+            *("fusion", "gain", "gain_bound", "predictor_widths", "predictor_width", "predictor_dilations", "hiding_blocks"),
+        }
+    )
 
     squeeze: Literal["haar", "unshuffle", "none"] = Field(
         "haar",
@@ -29,7 +34,7 @@ class NetworkConfig(LaterFields):
     split: Literal["bands", "colours"] = Field(
         "bands", description="halves of the invertible branch: low | high bands, 3 | 9, or luma | chroma, 4 | 8"
     )
-    blocks: int = Field(8, ge=2, description="couplings of the invertible branch (k in the paper)")
+    blocks: int = Field(8, ge=0, description="couplings of the invertible branch (k in the paper)")
     block: Literal["alternating", "additive_affine"] = Field(
         "alternating",
         description="alternating: one affine coupling, direction turned from block to block; "
@@ -40,10 +45,11 @@ class NetworkConfig(LaterFields):
     subnet_skip: bool = Field(False, description="add the first convolution's output to the third's (the released code)")
     joint_subnet: bool = Field(True, description="one subnet gives log-scale and shift; otherwise one each")
     log_scale_bound: float = Field(1.0, gt=0, description="log-scale lies in (-bound, bound)")
-    auxiliary: Literal["dilated", "strided", "none"] = Field(
+    auxiliary: Literal["dilated", "strided", "pyramid", "guided", "none"] = Field(
         "dilated",
         description="encoder-decoder of the non-invertible branch: growing and shrinking dilation, "
-        "or strided convolutions (the released code); none: the branch is left out",
+        "or strided convolutions (the released code), or a pyramid of scales; guided: the operator's own output is given "
+        "instead; none: the branch is left out",
     )
     auxiliary_width: int = Field(32, ge=1)
     auxiliary_dilations: tuple[PositiveInt, ...] = Field(
@@ -51,6 +57,18 @@ class NetworkConfig(LaterFields):
         min_length=1,
         description="of the dilated form's encoder; its decoder has them backwards without the last",
     )
+    auxiliary_widths: tuple[PositiveInt, ...] = Field((16, 32, 48, 64), min_length=1, description="of the pyramid's scales")
+    fusion: Literal["couplings", "attenuation", "hiding"] = Field(
+        "couplings", description="how image and auxiliary features become (image, Delta)"
+    )
+    hiding_blocks: int = Field(4, ge=0, description="couplings over what is hidden, which see the features")
+    gain: float = Field(0.5, gt=0, le=1, description="attenuation that training starts from")
+    gain_bound: float = Field(1.5, gt=0, description="log-gain lies within this of its start")
+    predictor_widths: tuple[PositiveInt, ...] = Field(
+        (16, 32, 48, 64), min_length=1, description="scales of the pyramid that finds the features in the filtered picture"
+    )
+    predictor_width: int = Field(16, ge=1)
+    predictor_dilations: tuple[PositiveInt, ...] = Field((), description="of a dilated predictor; none: a pyramid")
     fusion_blocks: int = Field(1, ge=1, description="blocks over (image, auxiliary features)")
     fusion_width: int = Field(32, ge=1)
     hyper_parameters: int = Field(0, ge=0, description="values that only the auxiliary branch sees")

@@ -70,6 +70,7 @@ class Coupling(nn.Module):
             raw, shift = self.log_scale(source).float(), self.shift(source).float()
         else:
             raw, shift = self.shift(source).float().chunk(2, dim=1)
+            raw = raw.contiguous(memory_format=torch.channels_last)  # tanh of a strided view is ten times as slow on a CPU
         return self.bound * torch.tanh(raw), shift
 
     def forward(

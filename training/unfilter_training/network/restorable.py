@@ -1,7 +1,6 @@
 """What training and scoring ask of a network, whatever its method."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -15,7 +14,7 @@ class RestorableNetwork(nn.Module, ABC):
         alignment: height and width of whatever passes through are multiples of this, in pixels.
     """
 
-    takes_output: ClassVar[bool] = False
+    takes_output: bool = False
     alignment: int
 
     @abstractmethod

@@ -5,7 +5,7 @@ Residual Modeling", ICMR 2019: a hiding network sees cover and secret, a reveali
 those of our own auxiliary branch, as in `encoder_decoders`.
 """
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import torch
 from jaxtyping import Float
@@ -38,7 +38,7 @@ class SteganographyConfig(BaseModel):
 class Steganography(RestorableNetwork):
     """The container is the operator's output and a little more. At first it is that output, and so is what is revealed."""
 
-    takes_output: ClassVar[bool] = True
+    takes_output = True
     alignment = 2
 
     def __init__(self, config: SteganographyConfig) -> None:

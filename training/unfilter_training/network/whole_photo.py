@@ -7,8 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from unfilter.format.manifest import TilePlan
 from unfilter.format.rounding import to_floats
+from unfilter.format.tiles import TilePlan
 from unfilter.run.runtimes import BoundGraph
 from unfilter.run.tiling import run_photo
 from unfilter_training.network.restorable import RestorableNetwork

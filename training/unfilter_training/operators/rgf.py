@@ -59,7 +59,7 @@ def _bilateral_grid(
         first, last = int(y[rows][0]) - 1, int(y[rows][-1]) + 2
         near = (_nearest(y) >= first) & (_nearest(y) <= last)
         grid = _fill(planes[:, near], z[:, near], y[near] - first, x)
-        smooth.append(_read(grid, z[:, rows], y[rows] - first, x))
+        smooth.append(_interpolate(grid, z[:, rows], y[rows] - first, x))
     return torch.cat(smooth, dim=1)
 
 
@@ -87,7 +87,7 @@ def _fill(
     return total / count.clamp(min=0.1)
 
 
-def _read(
+def _interpolate(
     grid: Float[Tensor, "planes rows columns depths"],
     z: Float[Tensor, "planes height width"],
     y: Float[Tensor, " height"],

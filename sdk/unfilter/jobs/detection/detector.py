@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from unfilter.errors import BundleError
+from unfilter.format.manifest import CarrierKind
 from unfilter.jobs.detection.evidence import NAMES
 
-Carrier = Literal["exact", "jpeg"]
 MADE = "filtered"
 """The class of files that are as the filter saved them."""
 
@@ -29,7 +29,7 @@ _COARSEST = 102
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Finding:
     """What the pixels of a file say.
 
     Attributes:
@@ -112,7 +112,7 @@ class Detector(BaseModel):
     photos: int = Field(description="how many it was calibrated on")
     measures: tuple[str, ...]
     lowest_quality: int | None = Field(None, ge=1, le=100, description="of the JPEG files that the filter was trained for")
-    carriers: dict[Carrier, CarrierModel]
+    carriers: dict[CarrierKind, CarrierModel]
 
     @model_validator(mode="after")
     def _known_measures(self) -> "Detector":
@@ -122,7 +122,7 @@ class Detector(BaseModel):
             raise ValueError(f"needs {len(NAMES)} measures in every carrier")
         return self
 
-    def judge(self, measures: Sequence[float], quality: int | None = None, *, tagged: bool = False) -> Verdict | None:
+    def judge(self, measures: Sequence[float], quality: int | None = None, *, tagged: bool = False) -> Finding | None:
         """The verdict on a file with these measures; None for a kind of carrier that was not calibrated.
 
         Args:
@@ -140,7 +140,7 @@ class Detector(BaseModel):
         usual = (powers_of(quality) @ np.array(model.means[MADE]))[0]
         others = {name: value for name, value in found.items() if name != MADE}
         likeness = MADE if made else max(others, key=lambda name: others[name])
-        return Verdict(made, score, likeness, residual_db=-10 * float(values[0]), usual_db=-10 * float(usual))
+        return Finding(made, score, likeness, residual_db=-10 * float(values[0]), usual_db=-10 * float(usual))
 
 
 def read_detector(path: Path) -> Detector:

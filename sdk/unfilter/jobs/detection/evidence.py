@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.format.manifest import TilePlan
 from unfilter.format.rounding import to_bytes, to_floats
-from unfilter.format.tiles import Span
+from unfilter.format.tiles import Span, TilePlan
 from unfilter.run.runtimes import BoundGraph
 from unfilter.run.tiling import run_joined
 

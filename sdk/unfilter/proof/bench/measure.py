@@ -16,6 +16,7 @@ from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Direction, Precision
 from unfilter.proof.bench.report import BenchReport, Row
 from unfilter.proof.bench.worker import SIDE
+from unfilter.proof.renamed import renamed
 from unfilter.run.runtimes import THREADS
 
 _POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", THREADS)
@@ -53,7 +54,8 @@ def measure(
     height: int,
     rounds: int,
     machine: str,
-    report: Callable[[str], object] = lambda _: None,
+    on_step: Callable[[str], object] = lambda _: None,
+    report: Callable[[str], object] | None = None,
 ) -> BenchReport:
     """Time every subject on a photo of that size, `rounds` times each, in turn.
 
@@ -65,21 +67,23 @@ def measure(
         height: of the photo, pixels.
         rounds: how often each runs, after once unmeasured.
         machine: in words, for the report.
-        report: called with a line of progress.
+        on_step: called with a line of progress.
+        report: the old name of `on_step`.
 
     Raises:
         UnfilterError: a subject cannot be opened or run.
     """
+    on_step = renamed("measure", "report", report, "on_step", on_step)
     with ExitStack() as stack:
         workers: dict[Subject | int, _Worker] = {}
         for threads in sorted({subject.threads for subject in subjects}):
-            report(f"matrix product, {threads} threads")
+            on_step(f"matrix product, {threads} threads")
             workers[threads] = stack.enter_context(_Worker({"runtime": "matrix product"}, threads))
         for subject in subjects:
-            report(f"{subject.name} {subject.runtime} {subject.precision} {subject.direction}: opened")
+            on_step(f"{subject.name} {subject.runtime} {subject.precision} {subject.direction}: opened")
             workers[subject] = stack.enter_context(_Worker(_job(subject, width, height), subject.threads))
         for number in range(rounds):
-            report(f"round {number + 1} of {rounds}")
+            on_step(f"round {number + 1} of {rounds}")
             for worker in workers.values():
                 worker.run()
         for worker in workers.values():

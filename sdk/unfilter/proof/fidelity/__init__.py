@@ -15,8 +15,9 @@ docs/verify.md describes the report.
 from unfilter.proof.fidelity.baseline import Regression, regressions
 from unfilter.proof.fidelity.judgement import judge
 from unfilter.proof.fidelity.metrics import psnr, ssim
-from unfilter.proof.fidelity.report import FidelityReport, Verdict, read_report
+from unfilter.proof.fidelity.report import FidelityReport, read_report
 from unfilter.proof.fidelity.reports.terminal import render
+from unfilter.proof.fidelity.results import Verdict
 from unfilter.proof.fidelity.tolerances import TOLERANCES, Tolerance, read_tolerances
 from unfilter.proof.fidelity.verify import verify
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from unfilter.errors import UnfilterError
-from unfilter.proof.fidelity.report import FidelityReport, GraphResult, RoundTrip, Verdict, error_text
+from unfilter.proof.fidelity.report import FidelityReport, error_text
+from unfilter.proof.fidelity.results import GraphResult, RoundTrip, Verdict
 
 ERROR_TIMES, ERROR_FLOOR = 2.0, 2e-6
 """An error counts as worse above twice the earlier one, and above 2e-6: kernels sum in different orders, and the errors of

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Precision
 from unfilter.jobs.filter import Filter
-from unfilter.proof.fidelity.report import Engine, NotRun
+from unfilter.proof.fidelity.results import Engine, NotRun
 from unfilter.run import runtimes
 from unfilter.run.delegates.recipes import of_runtime
 from unfilter.run.graphs import chosen

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from unfilter.proof.fidelity.report import Engine
+from unfilter.proof.fidelity.results import Engine
 
 Pixels = NDArray[np.uint8]
 

@@ -1,6 +1,7 @@
 """From numbers to verdicts. A report that was saved can be judged again under other tolerances: nothing is measured anew."""
 
-from unfilter.proof.fidelity.report import Engine, FidelityReport, GraphResult, RoundTrip, Verdict
+from unfilter.proof.fidelity.report import FidelityReport
+from unfilter.proof.fidelity.results import Engine, GraphResult, RoundTrip, Verdict
 from unfilter.proof.fidelity.tolerances import Tolerances, of_pair, of_precision
 from unfilter.run import runtimes
 

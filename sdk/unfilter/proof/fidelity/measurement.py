@@ -11,11 +11,11 @@ from unfilter.format.manifest import Direction
 from unfilter.format.remainder import aligned_size, carry_remainder
 from unfilter.format.rounding import to_bytes
 from unfilter.jobs.filter import Filter
+from unfilter.proof.fidelity.cases import Case
 from unfilter.proof.fidelity.engines import REFERENCE
 from unfilter.proof.fidelity.gallery import Gallery
 from unfilter.proof.fidelity.metrics import psnr
-from unfilter.proof.fidelity.report import Broken, Engine, PhotoMeasured
-from unfilter.proof.fidelity.subjects import Subject
+from unfilter.proof.fidelity.results import Broken, Engine, PhotoMeasured
 from unfilter.proof.fidelity.tally import Floats, Pixels, Tally
 from unfilter.run.tiling import run_joined
 
@@ -42,23 +42,23 @@ class Measurement:
         self.filters, self._gallery, self._report = filters, gallery, report
         self.tally, self.photos, self.broken = Tally(), list[PhotoMeasured](), list[Broken]()
 
-    def add(self, subject: Subject) -> None:
+    def add(self, case: Case) -> None:
         """Measure on one photo.
 
         Raises:
             RuntimeUnavailable: the reference has to make its bytes, and breaks off.
         """
-        self._report(f"{subject.name}: every forward")
-        exact: dict[Direction, _Run | None] = {"forward": self._run(REFERENCE, "forward", subject.photo, subject.parameters)}
-        filtered = _bytes_of(subject.filtered, exact["forward"])
+        self._report(f"{case.name}: every forward")
+        exact: dict[Direction, _Run | None] = {"forward": self._run(REFERENCE, "forward", case.photo, case.parameters)}
+        filtered = _bytes_of(case.filtered, exact["forward"])
         exact["inverse"] = self._run(REFERENCE, "inverse", filtered)
-        restored = _bytes_of(subject.restored, exact["inverse"])
-        self.photos.append(_photo_measured(subject, filtered, restored))
-        if self._gallery and subject.round_trip:
-            self._gallery.begin(subject.name, subject.photo, filtered, restored)
+        restored = _bytes_of(case.restored, exact["inverse"])
+        self.photos.append(_photo_measured(case, filtered, restored))
+        if self._gallery and case.round_trip:
+            self._gallery.begin(case.name, case.photo, filtered, restored)
 
         def measured(engine: Engine, direction: Direction, given: Pixels, expected: Pixels) -> _Run | None:
-            parameters = subject.parameters if direction == "forward" else {}
+            parameters = case.parameters if direction == "forward" else {}
             run = exact[direction] if engine == REFERENCE else self._run(engine, direction, given, parameters)
             if run:
                 before = exact[direction]
@@ -68,17 +68,17 @@ class Measurement:
 
         saved: dict[bytes, tuple[Pixels, list[Engine]]] = {}  # fp32 engines often save equal bytes; those restore but once
         for engine in list(self.filters):
-            run = measured(engine, "forward", subject.photo, filtered)
+            run = measured(engine, "forward", case.photo, filtered)
             if run:
                 saved.setdefault(run.levels.tobytes(), (run.levels, []))[1].append(engine)
         for inverse in list(self.filters):
-            self._report(f"{subject.name}: every forward -> {inverse}")
+            self._report(f"{case.name}: every forward -> {inverse}")
             of_reference = measured(inverse, "inverse", filtered, restored)
-            for key, (levels, forwards) in saved.items() if subject.round_trip else ():
+            for key, (levels, forwards) in saved.items() if case.round_trip else ():
                 run = of_reference if key == filtered.tobytes() else self._run(inverse, "inverse", levels)
                 for forward in forwards if run else ():
                     assert run is not None
-                    self.tally.round_trips[forward, inverse].add(run.levels, subject.photo, restored)
+                    self.tally.round_trips[forward, inverse].add(run.levels, case.photo, restored)
                     if self._gallery:
                         self._gallery.keep(forward, inverse, levels, run.levels)
 
@@ -122,13 +122,13 @@ def _bytes_of(stored: Pixels | None, run: _Run | None) -> Pixels:
     return run.levels
 
 
-def _photo_measured(subject: Subject, filtered: Pixels, restored: Pixels) -> PhotoMeasured:
-    height, width, _ = subject.photo.shape
+def _photo_measured(case: Case, filtered: Pixels, restored: Pixels) -> PhotoMeasured:
+    height, width, _ = case.photo.shape
     return PhotoMeasured(
-        name=subject.name,
+        name=case.name,
         height=height,
         width=width,
-        round_trip=subject.round_trip,
-        reference_db=psnr(restored, subject.photo),
-        filtered_db=psnr(filtered, subject.photo),
+        round_trip=case.round_trip,
+        reference_db=psnr(restored, case.photo),
+        filtered_db=psnr(filtered, case.photo),
     )

@@ -5,15 +5,26 @@ Law: `FidelityReport.model_validate_json(r.model_dump_json()) == r`.
 
 import json
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, computed_field, model_validator
+from pydantic import Field, ValidationError, computed_field, model_validator
 
 from unfilter.errors import UnfilterError
-from unfilter.format.manifest import Direction, Format, Precision, Refused
+from unfilter.format.manifest import Refused
 from unfilter.format.validation import first_problem
+from unfilter.proof.fidelity.results import (
+    ArtifactSize,
+    Broken,
+    Engine,
+    Frozen,
+    GraphResult,
+    NotRun,
+    PhotoMeasured,
+    RoundTrip,
+    Speed,
+    Verdict,
+)
 from unfilter.proof.fidelity.tolerances import Tolerance
 from unfilter.run.delegates.coverage import Coverage
 
@@ -22,129 +33,7 @@ COMPUTED = ("failures",)
 """Fields that the JSON holds for its readers, and that follow from the others."""
 
 
-class Verdict(StrEnum):
-    """`UNVERIFIED`: right as far as it could be run here, but not on its vendor's own runtime. `NOT_ENGAGED`: a delegate
-    that gave the very bytes of the CPU, so that it most likely ran nothing. Neither counts as pass.
-    """
-
-    PASS = "pass"
-    FAIL = "fail"
-    UNVERIFIED = "unverified on device"
-    NOT_ENGAGED = "not engaged"
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
-
-
-class Engine(_Frozen):
-    """A runtime at a precision, on its CPU kernels or on a delegate."""
-
-    runtime: str
-    precision: Precision
-    delegate: str | None = None
-
-    def __str__(self) -> str:
-        return f"{self.runtime}{'+' + self.delegate if self.delegate else ''} {self.precision}"
-
-
-class PhotoMeasured(_Frozen):
-    """A photo that was measured on, and what the reference makes of it.
-
-    Attributes:
-        round_trip: whether every forward met every inverse on it; otherwise it is for the graphs alone.
-        reference_db: PSNR of the photo that the reference restored against the photo, dB.
-        filtered_db: PSNR of the reference's filtered bytes against the photo, dB: how much of the photo is seen to be gone.
-    """
-
-    name: str
-    height: int
-    width: int
-    round_trip: bool
-    reference_db: float
-    filtered_db: float
-
-
-class GraphResult(_Frozen):
-    """One graph on all photos, against the reference.
-
-    Attributes:
-        error: largest float difference from the PyTorch reference; None where torch is not installed.
-        psnr: of the rounded bytes against the reference's, over the bytes of all photos, dB.
-        levels: largest difference of the rounded bytes from the reference's.
-        differing: share of bytes that differ from the reference's.
-        engaged: for a delegate, whether its values differ from those of its runtime's CPU; None where that was not compared.
-        verdict: `judge` says it.
-    """
-
-    engine: Engine
-    direction: Direction
-    error: float | None
-    psnr: float
-    levels: int
-    differing: float
-    engaged: bool | None = None
-    verdict: Verdict
-
-
-class RoundTrip(_Frozen):
-    """Forward on one engine, 8-bit bytes, inverse on another.
-
-    Attributes:
-        restored_db: mean PSNR of restored against photo, dB.
-        photos_db: the same for each photo, in the order of the report's photos that have round trips.
-        psnr: of the restored bytes against those that the reference restored, over the bytes of all photos, dB.
-        levels: largest difference of the restored bytes from the reference's.
-        differing: share of restored bytes that differ from the reference's.
-        verdict: `judge` says it.
-    """
-
-    forward: Engine
-    inverse: Engine
-    restored_db: float
-    photos_db: tuple[float, ...]
-    psnr: float
-    levels: int
-    differing: float
-    verdict: Verdict
-
-    def __str__(self) -> str:
-        return f"{self.forward} -> {self.inverse}"
-
-
-class NotRun(_Frozen):
-    """A runtime that this machine does not have, or that was not asked for."""
-
-    runtime: str
-    reason: str
-
-
-class Broken(_Frozen):
-    """An engine that could not open its artifacts, or broke off."""
-
-    engine: Engine
-    reason: str
-
-
-class ArtifactSize(_Frozen):
-    """A file or package of the bundle; `directions` are those that it holds."""
-
-    format: Format
-    precision: Precision
-    directions: tuple[Direction, ...]
-    path: str
-    bytes: int
-
-
-class Speed(_Frozen):
-    """How fast one direction ran on the photo that suited it best, megapixels per second: seen in passing, no benchmark."""
-
-    engine: Engine
-    direction: Direction
-    megapixels_per_second: float
-
-
-class FidelityReport(_Frozen):
+class FidelityReport(Frozen):
     """All results.
 
     Attributes:
@@ -154,7 +43,7 @@ class FidelityReport(_Frozen):
         machine: system and processor; `note` is the user's own word on it, such as that it is emulated.
         tools: versions of the runtimes.
         required: runtimes that must have passed.
-        unsound: in what the bundle contradicts itself or this version, a line each; see `soundness`.
+        unsound: in what the bundle contradicts itself or this version, a line each; see `consistency`.
         coverage: what GPUs and NPUs would run of each artifact, as the bundle's `delegates.json` says.
         refused: precisions that were made and do not ship.
         failures: everything that failed, a line each; follows from the rest.
@@ -165,7 +54,7 @@ class FidelityReport(_Frozen):
     restoration: str
     machine: str
     note: str | None = None
-    tools: dict[str, str] = {}
+    tools: dict[str, str] = Field({})
     reference: str
     reference_db: float
     photos: tuple[PhotoMeasured, ...]

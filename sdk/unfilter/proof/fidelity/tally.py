@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from unfilter.format.manifest import DIRECTIONS, Direction
 from unfilter.proof.fidelity.difference import Difference
 from unfilter.proof.fidelity.metrics import psnr
-from unfilter.proof.fidelity.report import Engine, GraphResult, RoundTrip, Speed, Verdict
+from unfilter.proof.fidelity.results import Engine, GraphResult, RoundTrip, Speed, Verdict
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]

@@ -9,13 +9,15 @@ import numpy as np
 
 from unfilter.errors import RuntimeUnavailable
 from unfilter.format.bundle import Bundle
-from unfilter.proof.fidelity import machine, soundness, subjects
+from unfilter.proof.fidelity import cases, consistency, machine
 from unfilter.proof.fidelity.engines import REFERENCE, open_engines
 from unfilter.proof.fidelity.gallery import Gallery
 from unfilter.proof.fidelity.judgement import judge
 from unfilter.proof.fidelity.measurement import Measurement
-from unfilter.proof.fidelity.report import ArtifactSize, FidelityReport
+from unfilter.proof.fidelity.report import FidelityReport
+from unfilter.proof.fidelity.results import ArtifactSize
 from unfilter.proof.fidelity.tolerances import TOLERANCES, Tolerances
+from unfilter.proof.renamed import renamed
 from unfilter.run import runtimes
 from unfilter.run.delegates.coverage import read_coverage
 
@@ -32,11 +34,12 @@ def verify(
     tolerances: Tolerances = TOLERANCES,
     note: str | None = None,
     gallery: Gallery | None = None,
-    report: Callable[[str], None] = lambda _: None,
+    on_step: Callable[[str], None] = lambda _: None,
+    report: Callable[[str], None] | None = None,
 ) -> FidelityReport:
     """Check every file, then measure each artifact alone and every forward against every inverse, and judge.
 
-    Graphs run in the plan's tiles. A bundle that contradicts itself (`soundness`), and an engine that cannot open its
+    Graphs run in the plan's tiles. A bundle that contradicts itself (`consistency`), and an engine that cannot open its
     artifacts or breaks off, are failures of the report and no end of it.
 
     Args:
@@ -47,7 +50,8 @@ def verify(
         tolerances: by precision.
         note: what a reader of the report should know of the machine.
         gallery: keeps pictures for a page.
-        report: called with a line of progress.
+        on_step: called with a line of progress.
+        report: the old name of `on_step`.
 
     Raises:
         BundleError: a file is missing or changed, or there are no goldens.
@@ -56,11 +60,12 @@ def verify(
             photos are given without the reference.
         UnfilterError: a precision has no tolerance.
     """
+    on_step = renamed("verify", "report", report, "on_step", on_step)
     for name in (*required, *only):
         runtimes.sibling(name)
     bundle.check()
     if not photos:
-        subjects.refuse_without_goldens(bundle)
+        cases.refuse_without_goldens(bundle)
     filters, not_run = open_engines(bundle, only)
     if not filters:
         raise RuntimeUnavailable(f"{bundle.folder}: no installed runtime opens any artifact of it, so nothing can be proven")
@@ -68,11 +73,11 @@ def verify(
         reasons = {one.runtime: one.reason for one in not_run}
         reason = reasons.get(REFERENCE.runtime, "the bundle has no artifact of it")
         raise RuntimeUnavailable(f"photos are compared with the reference, runtime {REFERENCE.runtime}: {reason}")
-    measurement = Measurement(filters, gallery, report)
-    for subject in subjects.photos(bundle, photos) if photos else subjects.goldens(bundle):
-        measurement.add(subject)
-    report("the bundle itself")
-    unsound = tuple(soundness.contradictions(bundle, measurement.filters))
+    measurement = Measurement(filters, gallery, on_step)
+    for case in cases.photos(bundle, photos) if photos else cases.goldens(bundle):
+        measurement.add(case)
+    on_step("the bundle itself")
+    unsound = tuple(consistency.contradictions(bundle, measurement.filters))
     ran, tally = list(measurement.filters), measurement.tally
     reference = [photo.reference_db for photo in measurement.photos if photo.round_trip]
     measured = FidelityReport(

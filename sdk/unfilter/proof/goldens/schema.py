@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from unfilter.format.manifest import Precision, TilePlan
+from unfilter.format.manifest import Precision
+from unfilter.format.tiles import TilePlan
 
 NAME = "goldens.json"
 

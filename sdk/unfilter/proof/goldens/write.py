@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.files import new_folder
-from unfilter.format.manifest import TilePlan
 from unfilter.format.remainder import aligned_size
 from unfilter.format.rounding import to_bytes
-from unfilter.format.tiles import Span, spans
+from unfilter.format.tiles import Span, TilePlan, spans
 from unfilter.jobs.filter import Filter
 from unfilter.proof.goldens.cases import write_files
 from unfilter.proof.goldens.jpegs import write_jpegs

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Direction, Precision
-from unfilter.run.delegates.recipes import Recipes
+from unfilter.run.delegates.recipes import Delegates
 
 FILE = "delegates.json"
 
@@ -61,7 +61,7 @@ class Coverage(_Frozen):
 class DelegateFile(_Frozen):
     """`delegates.json`: the recipes that samples engage delegates by, and what each covers of this bundle's artifacts."""
 
-    recipes: Recipes
+    recipes: Delegates
     coverage: tuple[Coverage, ...]
 
 

@@ -20,7 +20,7 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Recipe(_Frozen):
+class Delegate(_Frozen):
     """One delegate of one runtime.
 
     Attributes:
@@ -59,25 +59,25 @@ class Preference(_Frozen):
     precisions: tuple[Precision, ...]
 
 
-class Recipes(_Frozen):
+class Delegates(_Frozen):
     """The table. `preferred` lists what to try, in order, on each platform."""
 
-    recipes: tuple[Recipe, ...]
+    recipes: tuple[Delegate, ...]
     preferred: dict[Platform, tuple[Preference, ...]]
 
 
 @cache
-def table() -> Recipes:
+def table() -> Delegates:
     """The table of this version of the SDK."""
-    return Recipes.model_validate_json((files("unfilter.run.delegates") / "recipes.json").read_bytes())
+    return Delegates.model_validate_json((files("unfilter.run.delegates") / "recipes.json").read_bytes())
 
 
-def of_runtime(runtime: str) -> list[Recipe]:
+def of_runtime(runtime: str) -> list[Delegate]:
     """The delegates of a runtime, its CPU first."""
     return [recipe for recipe in table().recipes if recipe.runtime == runtime]
 
 
-def recipe(runtime: str, delegate: str) -> Recipe:
+def recipe(runtime: str, delegate: str) -> Delegate:
     """The delegate of that name.
 
     Raises:
@@ -100,7 +100,7 @@ def names() -> list[str]:
     return list(dict.fromkeys(each.delegate for each in table().recipes))
 
 
-def preferred(runtime: str, precision: Precision) -> list[Recipe]:
+def preferred(runtime: str, precision: Precision) -> list[Delegate]:
     """What to try on this machine for an artifact, in order; the runtime's CPU at the end."""
     listed = [
         recipe(each.runtime, each.delegate)

@@ -27,7 +27,7 @@ from unfilter.errors import RuntimeUnavailable, did_you_mean
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
 from unfilter.photo.silence import WITHOUT_STANDARD_ERROR
-from unfilter.run.delegates.recipes import Recipe
+from unfilter.run.delegates.recipes import Delegate
 from unfilter.run.runtimes import processors
 
 THREADS = "UNFILTER_THREADS"
@@ -72,11 +72,11 @@ class Runtime(Protocol):
         """Import the library, which is installed. Raises whatever a broken one raises."""
         ...
 
-    def delegate_unavailable(self, delegate: Recipe) -> str | None:
+    def delegate_unavailable(self, delegate: Delegate) -> str | None:
         """Why one of this runtime's delegates cannot be used on this machine; None where nothing speaks against it."""
         ...
 
-    def open_graph(self, bundle: Bundle, artifact: Artifact, delegate: Recipe | None = None) -> Graph:
+    def open_graph(self, bundle: Bundle, artifact: Artifact, delegate: Delegate | None = None) -> Graph:
         """Load one artifact of the format that this runtime opens, for a delegate; None: for the CPU.
 
         Raises:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
-from unfilter.run.delegates.recipes import Recipe
+from unfilter.run.delegates.recipes import Delegate
 from unfilter.run.runtimes import Graph, missing, parameter_input
 
 FORMAT: Format = "mlpackage"
@@ -33,13 +33,13 @@ def load() -> None:
     import coremltools  # noqa: F401
 
 
-def delegate_unavailable(delegate: Recipe) -> str | None:
+def delegate_unavailable(delegate: Delegate) -> str | None:
     return (
         None  # Core ML falls back by itself on a machine without a Neural Engine; `unfilter delegates` shows it by the bytes
     )
 
 
-def open_graph(bundle: Bundle, artifact: Artifact, delegate: Recipe | None = None) -> Graph:
+def open_graph(bundle: Bundle, artifact: Artifact, delegate: Delegate | None = None) -> Graph:
     """Compile and load a package for the compute units of `delegate`: on GPU and Neural Engine, results differ from chip to
     chip.
 

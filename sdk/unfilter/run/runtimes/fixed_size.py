@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.format.manifest import TilePlan
+from unfilter.format.tiles import TilePlan
 from unfilter.run.runtimes import BoundGraph
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
-from unfilter.run.delegates.recipes import Recipe
+from unfilter.run.delegates.recipes import Delegate
 from unfilter.run.runtimes import Graph, input_names, missing, parameter_input, threads
 from unfilter.run.runtimes._litert import compiled_model
 from unfilter.run.runtimes._litert.compiled_model import Inputs, Signature
@@ -27,11 +27,11 @@ def load() -> None:
     from ai_edge_litert import interpreter  # noqa: F401
 
 
-def delegate_unavailable(delegate: Recipe) -> str | None:
+def delegate_unavailable(delegate: Delegate) -> str | None:
     return compiled_model.unavailable(delegate) if delegate.hardware != "CPU" else None
 
 
-def open_graph(bundle: Bundle, artifact: Artifact, delegate: Recipe | None = None) -> Graph:
+def open_graph(bundle: Bundle, artifact: Artifact, delegate: Delegate | None = None) -> Graph:
     """Load a TFLite file: the signature for full tiles, and the masked one when a smaller photo comes.
 
     Raises:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
-from unfilter.run.delegates.recipes import Recipe
+from unfilter.run.delegates.recipes import Delegate
 from unfilter.run.runtimes import Graph, input_names, missing, parameter_input, threads
 
 FORMAT: Format = "mlpackage"
@@ -31,11 +31,11 @@ def load() -> None:
     mil_format()
 
 
-def delegate_unavailable(delegate: Recipe) -> str | None:
+def delegate_unavailable(delegate: Delegate) -> str | None:
     return None  # it has the CPU only
 
 
-def open_graph(bundle: Bundle, artifact: Artifact, delegate: Recipe | None = None) -> Graph:
+def open_graph(bundle: Bundle, artifact: Artifact, delegate: Delegate | None = None) -> Graph:
     """Read a package.
 
     Raises:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from unfilter.errors import BundleError, RuntimeUnavailable
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
-from unfilter.run.delegates.recipes import Recipe
+from unfilter.run.delegates.recipes import Delegate
 from unfilter.run.runtimes import Graph, input_names, missing, parameter_input, threads
 
 FORMAT: Format = "onnx"
@@ -26,7 +26,7 @@ def load() -> None:
     import onnxruntime  # noqa: F401
 
 
-def delegate_unavailable(delegate: Recipe) -> str | None:
+def delegate_unavailable(delegate: Delegate) -> str | None:
     import onnxruntime
 
     if delegate.plugin:
@@ -39,7 +39,7 @@ def delegate_unavailable(delegate: Recipe) -> str | None:
     return f"this onnxruntime has no {delegate.api['python']}; builds for {', '.join(delegate.platforms)} have it"
 
 
-def open_graph(bundle: Bundle, artifact: Artifact, delegate: Recipe | None = None) -> Graph:
+def open_graph(bundle: Bundle, artifact: Artifact, delegate: Delegate | None = None) -> Graph:
     """Load an ONNX file. A delegate that takes whole tiles only leaves smaller photos to the CPU.
 
     Raises:
@@ -88,7 +88,7 @@ def session_options() -> Any:
     return options
 
 
-def _session(path: str, delegate: Recipe | None, side: int) -> Any:
+def _session(path: str, delegate: Delegate | None, side: int) -> Any:
     import onnxruntime
 
     options = session_options()
@@ -104,7 +104,7 @@ def _session(path: str, delegate: Recipe | None, side: int) -> Any:
     return onnxruntime.InferenceSession(path, options, providers=providers)
 
 
-def _devices(delegate: Recipe) -> list[Any]:
+def _devices(delegate: Delegate) -> list[Any]:
     """What a plugin could run on, of this machine."""
     import onnxruntime
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from unfilter.format.manifest import TilePlan
 from unfilter.format.rounding import to_bytes, to_floats
+from unfilter.format.tiles import TilePlan
 from unfilter.jobs.detection.evidence import CELL, LEAST, NAMES, cells, measure
 
 PLAN = TilePlan(tile=768, halo=60, alignment=2)

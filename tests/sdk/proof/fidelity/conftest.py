@@ -6,15 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from unfilter.proof.fidelity import TOLERANCES, FidelityReport, Verdict
-from unfilter.proof.fidelity.report import (
-    ArtifactSize,
-    Engine,
-    GraphResult,
-    NotRun,
-    PhotoMeasured,
-    RoundTrip,
-    Speed,
-)
+from unfilter.proof.fidelity.results import ArtifactSize, Engine, GraphResult, NotRun, PhotoMeasured, RoundTrip, Speed
 
 ONNX, MIL = Engine(runtime="onnx", precision="fp32"), Engine(runtime="mil", precision="fp16")
 MakeReport = Callable[..., FidelityReport]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from unfilter.proof.fidelity import TOLERANCES, FidelityReport, Verdict, judge
-from unfilter.proof.fidelity.report import Engine
+from unfilter.proof.fidelity.results import Engine
 
 MakeReport = Callable[..., FidelityReport]
 FP16 = TOLERANCES["fp16"]

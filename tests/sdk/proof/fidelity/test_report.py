@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from unfilter.errors import UnfilterError
 from unfilter.proof.fidelity import FidelityReport, Verdict, read_report
-from unfilter.proof.fidelity.report import Broken, Engine
+from unfilter.proof.fidelity.results import Broken, Engine
 
 MakeReport = Callable[..., FidelityReport]
 

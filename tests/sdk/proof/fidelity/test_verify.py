@@ -17,7 +17,7 @@ from unfilter.photo import read_photo
 from unfilter.proof.fidelity import TOLERANCES, FidelityReport, Verdict, psnr, verify
 from unfilter.proof.fidelity.engines import REFERENCE
 from unfilter.proof.fidelity.gallery import Gallery
-from unfilter.proof.fidelity.report import Engine
+from unfilter.proof.fidelity.results import Engine
 from unfilter.run import runtimes
 from unfilter.run.delegates.coverage import read_coverage
 
@@ -28,7 +28,7 @@ EditManifest = Callable[[Path, Callable[[dict[str, Any]], Any]], None]
 @pytest.fixture(scope="module")
 def shipped_report(shipped_bundle: Path) -> FidelityReport:
     """All engines of this machine on all goldens: half a minute, so it is made once."""
-    return verify(Bundle(shipped_bundle), report=_steps.append)
+    return verify(Bundle(shipped_bundle), on_step=_steps.append)
 
 
 _steps: list[str] = []

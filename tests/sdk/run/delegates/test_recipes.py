@@ -8,7 +8,7 @@ from unfilter.errors import RuntimeUnavailable
 from unfilter.format.manifest import Precision
 from unfilter.run import runtimes
 from unfilter.run.delegates import recipes
-from unfilter.run.delegates.recipes import Platform, Recipes, table
+from unfilter.run.delegates.recipes import Delegates, Platform, table
 
 
 def test_every_runtime_has_a_cpu_first_and_nothing_else_is_a_runtime() -> None:
@@ -18,7 +18,7 @@ def test_every_runtime_has_a_cpu_first_and_nothing_else_is_a_runtime() -> None:
 
 
 @pytest.mark.parametrize("recipe", table().recipes, ids=str)
-def test_what_is_no_plain_cpu_has_a_baseline_on_the_cpu_of_its_runtime(recipe: recipes.Recipe) -> None:
+def test_what_is_no_plain_cpu_has_a_baseline_on_the_cpu_of_its_runtime(recipe: recipes.Delegate) -> None:
     assert recipe.source.startswith("https://")
     assert recipe.api.keys() & {"python", "kotlin", "swift", "typescript"}
     assert recipe.hardware == "CPU" or recipe.baseline
@@ -53,7 +53,7 @@ def test_on_macos_half_precision_goes_to_the_neural_engine(monkeypatch: pytest.M
 
 
 def test_the_table_survives_json() -> None:
-    assert Recipes.model_validate_json(table().model_dump_json()) == table()
+    assert Delegates.model_validate_json(table().model_dump_json()) == table()
 
 
 def test_an_unknown_delegate_is_told_with_those_that_exist() -> None:

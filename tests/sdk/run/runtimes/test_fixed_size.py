@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from unfilter.format.manifest import TilePlan
+from unfilter.format.tiles import TilePlan
 from unfilter.run.runtimes.fixed_size import filling
 
 PLAN = TilePlan(tile=16, halo=2, alignment=2)

@@ -11,7 +11,8 @@ from torch.nn import functional
 
 from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact, Manifest, Provenance, Tensor, TilePlan
+from unfilter.format.manifest import Artifact, Manifest, Provenance, Tensor
+from unfilter.format.tiles import TilePlan
 from unfilter.run.runtimes import mil
 from unfilter.run.runtimes._mil.convolution import conv, conv_transpose
 from unfilter.run.runtimes._mil.operations import OPERATIONS

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree
 
 from unfilter.proof.fidelity.baseline import Regression
-from unfilter.proof.fidelity.report import FidelityReport, Verdict, error_text
+from unfilter.proof.fidelity.report import FidelityReport, error_text
+from unfilter.proof.fidelity.results import Verdict
 
 Case = tuple[str, str | None, str | None]
 """A test: its name, the message of its failure, and why it was skipped; None for neither."""

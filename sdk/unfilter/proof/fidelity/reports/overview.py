@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from unfilter.files import replacing
-from unfilter.proof.fidelity.report import FidelityReport, Verdict
+from unfilter.proof.fidelity.report import FidelityReport
 from unfilter.proof.fidelity.reports.page import assemble
+from unfilter.proof.fidelity.results import Verdict
 
 NAME = "index.html"
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from unfilter.proof.fidelity.baseline import Regression
-from unfilter.proof.fidelity.report import FidelityReport, RoundTrip, Verdict, error_text
+from unfilter.proof.fidelity.report import FidelityReport, error_text
+from unfilter.proof.fidelity.results import RoundTrip, Verdict
 
 _MARKS = {Verdict.PASS: " ", Verdict.FAIL: "!", Verdict.UNVERIFIED: "?", Verdict.NOT_ENGAGED: "="}
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from unfilter.errors import BundleError, RuntimeUnavailable
 from unfilter.format.manifest import Artifact
 from unfilter.photo.silence import WITHOUT_STANDARD_ERROR
-from unfilter.run.delegates.recipes import Recipe
+from unfilter.run.delegates.recipes import Delegate
 from unfilter.run.runtimes import input_names
 
 Inputs: TypeAlias = Mapping[str, NDArray[np.float32]]
@@ -29,7 +29,7 @@ _NEEDS = {
 }
 
 
-def unavailable(delegate: Recipe) -> str | None:
+def unavailable(delegate: Delegate) -> str | None:
     """Why this ai-edge-litert has no such accelerator; None where it has, though it may find no adapter to run on."""
     spec = find_spec("ai_edge_litert")
     folder = Path(spec.origin).parent if spec and spec.origin else Path()
@@ -38,7 +38,7 @@ def unavailable(delegate: Recipe) -> str | None:
     return f"this ai-edge-litert brings no {delegate.hardware} accelerator for this machine"
 
 
-def open_signatures(path: Path, artifact: Artifact, delegate: Recipe) -> tuple[Signature, Signature]:
+def open_signatures(path: Path, artifact: Artifact, delegate: Delegate) -> tuple[Signature, Signature]:
     """The signature for full tiles and the masked one, on the accelerator alone.
 
     Raises:
@@ -74,7 +74,7 @@ def open_signatures(path: Path, artifact: Artifact, delegate: Recipe) -> tuple[S
     )
 
 
-def _signature(model: Any, name: str, inputs: list[str], result: str, delegate: Recipe) -> Signature:
+def _signature(model: Any, name: str, inputs: list[str], result: str, delegate: Delegate) -> Signature:
     def run(given: Inputs) -> NDArray[np.float32]:
         taken = {each: model.create_input_buffer_by_name(name, each) for each in inputs}
         given_back = model.create_output_buffer_by_name(name, result)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from xml.etree import ElementTree
 
 from unfilter.proof.fidelity import FidelityReport, Regression, Verdict
-from unfilter.proof.fidelity.report import Broken, Engine
 from unfilter.proof.fidelity.reports.junit import junit
+from unfilter.proof.fidelity.results import Broken, Engine
 
 MakeReport = Callable[..., FidelityReport]
 

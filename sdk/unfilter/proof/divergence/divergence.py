@@ -3,10 +3,10 @@
 from pydantic import BaseModel, ConfigDict
 
 from unfilter.format.manifest import Direction
-from unfilter.proof.fidelity.report import Engine
+from unfilter.proof.fidelity.results import Engine
 
 
-class Departure(BaseModel):
+class Divergence(BaseModel):
     """The first operation of a graph whose output departs from what another graph computes.
 
     Attributes:

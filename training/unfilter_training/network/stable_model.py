@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, model_serializer
 
 
-class LaterFields(BaseModel):
+class StableModel(BaseModel):
     """A model whose later fields are written only where they differ from their defaults.
 
     Law: what an older version wrote is written again byte for byte. So ids and digests over it stay, such as the restoration

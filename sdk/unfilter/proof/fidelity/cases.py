@@ -16,7 +16,7 @@ Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Subject:
+class Case:
     """A photo (uint8, height x width x 3) and values of the hyper-parameters.
 
     `filtered` and `restored` are the reference's bytes; None where it has yet to make them. `round_trip` is as for `Golden`.
@@ -30,16 +30,16 @@ class Subject:
     round_trip: bool = True
 
 
-def goldens(bundle: Bundle) -> Iterator[Subject]:
+def goldens(bundle: Bundle) -> Iterator[Case]:
     """The bundle's goldens, read one at a time."""
     for golden in bundle.manifest.goldens:
         photo, filtered, restored = (
             read_photo(bundle.path(part)).pixels for part in (golden.photo, golden.filtered, golden.restored)
         )
-        yield Subject(golden.name, photo, golden.parameters, filtered, restored, golden.round_trip)
+        yield Case(golden.name, photo, golden.parameters, filtered, restored, golden.round_trip)
 
 
-def photos(bundle: Bundle, paths: Sequence[Path]) -> Iterator[Subject]:
+def photos(bundle: Bundle, paths: Sequence[Path]) -> Iterator[Case]:
     """Photos of any kind, read one at a time, with the defaults of all hyper-parameters.
 
     Raises:
@@ -47,7 +47,7 @@ def photos(bundle: Bundle, paths: Sequence[Path]) -> Iterator[Subject]:
     """
     values = complete(bundle.manifest.hyper_parameters, {})
     for path in paths:
-        yield Subject(path.name, read_photo(path, convert=True, reduce=True).pixels, values)
+        yield Case(path.name, read_photo(path, convert=True, reduce=True).pixels, values)
 
 
 def refuse_without_goldens(bundle: Bundle) -> None:

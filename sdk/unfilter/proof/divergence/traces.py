@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from unfilter.errors import RuntimeUnavailable
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact
-from unfilter.proof.locate.operation import Operation
+from unfilter.proof.divergence.operation import Operation
 
 NAMES = ("torch", "onnx", "litert", "mil")
 """In order of how far their values are trusted: the reference first, our executor last."""
@@ -36,4 +36,4 @@ def tracer(runtime: str) -> Tracer:
     """
     if runtime not in NAMES:
         raise RuntimeUnavailable(f"runtime {runtime} shows no values in between; walk one of {', '.join(NAMES)}")
-    return cast(Tracer, import_module(f"unfilter.proof.locate.{runtime}"))
+    return cast(Tracer, import_module(f"unfilter.proof.divergence.{runtime}"))

@@ -11,7 +11,7 @@ from unfilter_training.network import QuasiInvertibleNetwork
 
 
 @dataclass(frozen=True)
-class Subject:
+class MeasuredFilter:
     """A filter whose files are looked at.
 
     Attributes:

@@ -11,11 +11,11 @@ from unfilter.cli import main
 from unfilter.errors import RuntimeUnavailable
 from unfilter.format.bundle import Bundle, digest
 from unfilter.format.manifest import Direction
-from unfilter.proof.fidelity.report import Engine
-from unfilter.proof.locate import Departure, locate
-from unfilter.proof.locate.diagnosis import diagnose
-from unfilter.proof.locate.operation import Planes
-from unfilter.proof.locate.traces import NAMES, tracer
+from unfilter.proof.divergence import Divergence, locate
+from unfilter.proof.divergence.diagnosis import diagnose
+from unfilter.proof.divergence.operation import Planes
+from unfilter.proof.divergence.traces import NAMES, tracer
+from unfilter.proof.fidelity.results import Engine
 from unfilter.run import runtimes
 
 onnx = pytest.importorskip("onnx")
@@ -153,8 +153,8 @@ def test_a_diagnosis_says_what_was_done(found: np.ndarray, words: str) -> None:
 
 
 def test_a_departure_survives_json() -> None:
-    departure = Departure(engine=ONNX, trusted=MIL, direction="forward", walked=3, operation="Conv x", error=float("inf"))
-    assert Departure.model_validate_json(departure.model_dump_json()) == departure
+    departure = Divergence(engine=ONNX, trusted=MIL, direction="forward", walked=3, operation="Conv x", error=float("inf"))
+    assert Divergence.model_validate_json(departure.model_dump_json()) == departure
 
 
 def test_a_golden_smaller_than_the_crop_is_walked_too(shipped_bundle: Path, tmp_path: Path) -> None:

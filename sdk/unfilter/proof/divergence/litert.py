@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact
-from unfilter.proof.locate.operation import Operation, planes
+from unfilter.proof.divergence.operation import Operation, planes
 from unfilter.run.runtimes import parameter_input, threads
 
 
 def trace(
     bundle: Bundle, artifact: Artifact, image: NDArray[np.float32], parameters: NDArray[np.float32] | None
 ) -> list[Operation]:
-    """Every operation in order of the signature for full tiles; see `unfilter.proof.locate.traces`."""
+    """Every operation in order of the signature for full tiles; see `unfilter.proof.divergence.traces`."""
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
     from ai_edge_litert.tools import flatbuffer_utils
 

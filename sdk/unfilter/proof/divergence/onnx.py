@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from unfilter.errors import RuntimeUnavailable
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact
-from unfilter.proof.locate.operation import Operation, planes
+from unfilter.proof.divergence.operation import Operation, planes
 from unfilter.run.runtimes import missing, parameter_input
 from unfilter.run.runtimes.onnx import session_options
 
@@ -14,7 +14,7 @@ from unfilter.run.runtimes.onnx import session_options
 def trace(
     bundle: Bundle, artifact: Artifact, image: NDArray[np.float32], parameters: NDArray[np.float32] | None
 ) -> list[Operation]:
-    """Every operation in order; see `unfilter.proof.locate.traces`.
+    """Every operation in order; see `unfilter.proof.divergence.traces`.
 
     Raises:
         RuntimeUnavailable: the package `onnx`, which edits graphs, is not installed.

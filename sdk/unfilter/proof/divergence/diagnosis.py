@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from unfilter.proof.locate.counterparts import difference
-from unfilter.proof.locate.operation import Planes
+from unfilter.proof.divergence.counterparts import difference
+from unfilter.proof.divergence.operation import Planes
 
 FP16_LARGEST = 65504.0
 """Largest finite value of IEEE 754 binary16."""

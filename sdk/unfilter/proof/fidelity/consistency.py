@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from unfilter.format import remainder, rounding
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import DIRECTIONS, TilePlan
+from unfilter.format.manifest import DIRECTIONS
+from unfilter.format.tiles import TilePlan
 from unfilter.jobs.filter import Filter
 from unfilter.photo import read_photo
 from unfilter.proof.fidelity.metrics import psnr
-from unfilter.proof.fidelity.report import Engine
+from unfilter.proof.fidelity.results import Engine
 from unfilter.proof.fidelity.weights import wrong_weights
 from unfilter.run.runtimes import BoundGraph
 

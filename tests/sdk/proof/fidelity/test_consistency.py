@@ -13,14 +13,15 @@ import numpy as np
 import pytest
 
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Direction, TilePlan
+from unfilter.format.manifest import Direction
 from unfilter.format.rounding import RULE
+from unfilter.format.tiles import TilePlan
 from unfilter.jobs.filter import Filter
 from unfilter.proof.fidelity import FidelityReport, render, verify
-from unfilter.proof.fidelity.report import Engine
+from unfilter.proof.fidelity.consistency import contradictions, reach
 from unfilter.proof.fidelity.reports.junit import junit
 from unfilter.proof.fidelity.reports.page import page
-from unfilter.proof.fidelity.soundness import contradictions, reach
+from unfilter.proof.fidelity.results import Engine
 from unfilter.proof.fidelity.weights import wrong_weights
 from unfilter.run import runtimes
 from unfilter_training.checkpoint import find, read_description

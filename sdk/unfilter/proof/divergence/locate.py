@@ -10,12 +10,13 @@ from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Direction, Precision
 from unfilter.format.rounding import to_floats
 from unfilter.photo import read_photo
-from unfilter.proof.fidelity.report import Engine, FidelityReport, Verdict
-from unfilter.proof.locate.counterparts import Counterpart, Counterparts
-from unfilter.proof.locate.departure import Departure
-from unfilter.proof.locate.diagnosis import diagnose
-from unfilter.proof.locate.operation import Operation
-from unfilter.proof.locate.traces import NAMES, tracer
+from unfilter.proof.divergence.counterparts import Counterpart, Counterparts
+from unfilter.proof.divergence.diagnosis import diagnose
+from unfilter.proof.divergence.divergence import Divergence
+from unfilter.proof.divergence.operation import Operation
+from unfilter.proof.divergence.traces import NAMES, tracer
+from unfilter.proof.fidelity.report import FidelityReport
+from unfilter.proof.fidelity.results import Engine, Verdict
 from unfilter.run.runtimes import runtime
 
 SIDE = 96
@@ -28,7 +29,7 @@ _ROUNDED = 0.01
 """The same where weights or values have fewer bits: ten times the step of fp16."""
 
 
-def locate(bundle: Bundle, direction: Direction, engine: Engine, trusted: Engine) -> Departure:
+def locate(bundle: Bundle, direction: Direction, engine: Engine, trusted: Engine) -> Divergence:
     """Walk both graphs on a crop of the first golden, and name the first operation of `engine` that departs from `trusted`.
 
     Raises:
@@ -39,7 +40,7 @@ def locate(bundle: Bundle, direction: Direction, engine: Engine, trusted: Engine
     expected = _trace(bundle, direction, trusted, image, parameters)
     found = _trace(bundle, direction, engine, image, parameters)
     bound = _EXACT if (engine.precision, trusted.precision) == ("fp32", "fp32") else _ROUNDED
-    known = Departure(engine=engine, trusted=trusted, direction=direction, walked=len(found))
+    known = Divergence(engine=engine, trusted=trusted, direction=direction, walked=len(found))
     counterparts = Counterparts(expected)
     nearest = {each.output: counterparts.nearest(each.values) for each in found}
     departing = {name for name, other in nearest.items() if other is None or other.error > bound}
@@ -67,7 +68,7 @@ def locate(bundle: Bundle, direction: Direction, engine: Engine, trusted: Engine
 
 def locate_failures(
     bundle: Bundle, report: FidelityReport, say: Callable[[str], object] = lambda _: None
-) -> Iterator[Departure | str]:
+) -> Iterator[Divergence | str]:
     """For every graph that failed: where it departs from the most trusted graph that did not, or why that cannot be said."""
     for result in report.graphs:
         if result.verdict is not Verdict.FAIL:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.proof.locate.operation import Operation, Planes
+from unfilter.proof.divergence.operation import Operation, Planes
 
 _SCALE = 1e-3
 """Values that are smaller everywhere are compared as if they reached this: rounding noise of nearly zero is no error."""

@@ -5,14 +5,14 @@ from numpy.typing import NDArray
 
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact
-from unfilter.proof.locate.operation import Operation, planes
+from unfilter.proof.divergence.operation import Operation, planes
 from unfilter.run.runtimes import parameter_input
 
 
 def trace(
     bundle: Bundle, artifact: Artifact, image: NDArray[np.float32], parameters: NDArray[np.float32] | None
 ) -> list[Operation]:
-    """Every operation in order; see `unfilter.proof.locate.traces`."""
+    """Every operation in order; see `unfilter.proof.divergence.traces`."""
     from unfilter.run.runtimes._mil.program import Program, Step
 
     operations = []

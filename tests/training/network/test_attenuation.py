@@ -1,0 +1,80 @@
+"""The attenuating fusion keeps the network's law: with Delta kept, nothing is lost, at any even size and any weights."""
+
+import pytest
+import torch
+from torch import nn
+
+from unfilter_training.network import NetworkConfig, build
+from unfilter_training.network.pyramid import Pyramid
+
+SMALL = {
+    "blocks": 2,
+    "subnet_width": 4,
+    "auxiliary_widths": (4, 6, 8),
+    "fusion": "attenuation",
+    "fusion_width": 4,
+    "predictor_widths": (4, 6, 8),
+}
+LEARNED = NetworkConfig(auxiliary="pyramid", **SMALL)
+GUIDED = NetworkConfig(auxiliary="guided", **SMALL)
+
+
+def shaken(config: NetworkConfig) -> nn.Module:
+    """A network none of whose weights is zero."""
+    torch.manual_seed(0)
+    network = build(config)
+    with torch.no_grad():
+        for weight in network.parameters():
+            weight.add_(torch.randn_like(weight) * 0.1)
+    return network
+
+
+@pytest.mark.parametrize("size", [(32, 48), (2, 2), (30, 46), (18, 50)])
+def test_with_its_own_delta_the_inverse_gives_the_photo_back(size: tuple[int, int]) -> None:
+    network, photo = shaken(LEARNED), torch.rand(2, 3, *size)
+    filtered, delta = network(photo)
+    assert filtered.shape == photo.shape
+    torch.testing.assert_close(network.inverse(filtered, delta), photo, atol=1e-4, rtol=0)
+
+
+def test_the_guided_form_keeps_the_law_whatever_output_it_is_given() -> None:
+    network, photo, output = shaken(GUIDED), torch.rand(2, 3, 34, 22), torch.rand(2, 3, 34, 22)
+    filtered, delta = network(photo, None, output)
+    torch.testing.assert_close(network.inverse(filtered, delta), photo, atol=1e-4, rtol=0)
+    assert network.takes_output
+
+
+def test_a_guided_network_wants_the_output_and_no_other_network_takes_one() -> None:
+    photo = torch.rand(1, 3, 8, 8)
+    with pytest.raises(ValueError, match="takes the operator's output"):
+        build(GUIDED)(photo)
+    with pytest.raises(ValueError, match="no output is taken"):
+        build(LEARNED)(photo, None, photo)
+    build(LEARNED).filter(photo, None, photo)  # training hands it to every method
+
+
+def test_at_first_the_filtered_picture_lies_between_photo_and_output_by_the_gain() -> None:
+    network, photo, output = build(GUIDED), torch.rand(1, 3, 16, 16), torch.rand(1, 3, 16, 16)
+    filtered, _ = network(photo, None, output)
+    torch.testing.assert_close(filtered, output + GUIDED.gain * (photo - output), atol=1e-5, rtol=0)
+
+
+def test_without_delta_the_filtered_picture_is_the_same() -> None:
+    network, photo = shaken(LEARNED), torch.rand(1, 3, 16, 24)
+    whole, delta = network(photo)
+    network.makes_delta = False
+    alone, nothing = network(photo)
+    assert delta is not None
+    assert nothing is None
+    torch.testing.assert_close(alone, whole)
+
+
+def test_features_are_what_the_branch_takes_for_the_operators_output() -> None:
+    network, photo = build(LEARNED), torch.rand(1, 3, 16, 24)
+    torch.testing.assert_close(network.features(photo), photo, atol=1e-5, rtol=0)  # its last layer starts at zero
+
+
+@pytest.mark.parametrize("size", [(16, 16), (15, 9), (1, 1), (17, 30)])
+def test_a_pyramid_takes_any_size(size: tuple[int, int]) -> None:
+    torch.manual_seed(0)
+    assert Pyramid(3, 5, (4, 6, 8))(torch.rand(1, 3, *size)).shape == (1, 5, *size)

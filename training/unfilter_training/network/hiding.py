@@ -1,0 +1,86 @@
+"""Hiding what the operator changed: attenuated by a gain that follows the features, then shaped by couplings that see them.
+
+With `features` F near the operator's output, the difference of image and F is made so weak that it hardly shows, and added
+to F. Whoever finds F in the result again has the difference back, and with it the image. Delta is what the predictor misses
+of F.
+"""
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from unfilter_training.network.coupling import Coupling, Subnet
+
+CONVOLUTIONS = 2
+"""Of the subnet that sees the features and says how strongly to attenuate."""
+
+
+class Hiding(nn.Module):
+    """Fusion of image and auxiliary features into (image, Delta), all of `channels` bands.
+
+    Law: `inverse(*forward(image, features))` gives the image back to float accuracy. The gain lies in
+    `start * exp(-bound) .. start * exp(bound)` and is `start` at first; couplings start as identity.
+    """
+
+    def __init__(
+        self,
+        channels: int,
+        first: int,
+        *,
+        blocks: int,
+        width: int,
+        convolutions: int,
+        gain: float,
+        gain_bound: float,
+        bound: float,
+        predictor: nn.Module,
+    ) -> None:
+        super().__init__()
+        self.first, self.bound = first, gain_bound
+        self.log_gain = Subnet(channels, channels, width, CONVOLUTIONS, skip=False)
+        self.start = nn.Parameter(torch.full((channels, 1, 1), math.log(gain)))
+        sizes = [(channels - first, first) if index % 2 == 0 else (first, channels - first) for index in range(blocks)]
+        self.couplings = nn.ModuleList(
+            Coupling(source + channels, target, width=width, convolutions=convolutions, bound=bound)
+            for source, target in sizes
+        )
+        self.predictor = predictor
+
+    def _log_gain(self, features: Tensor) -> Tensor:
+        return self.start + self.bound * torch.tanh(self.log_gain(features).float() / self.bound)
+
+    def predict(self, image: Float[Tensor, "batch bands height width"]) -> Float[Tensor, "batch bands height width"]:
+        """The features that the filtered bands `image` were probably made with."""
+        return image + self.predictor(image).float()
+
+    def filtered(
+        self, image: Float[Tensor, "batch bands height width"], features: Float[Tensor, "batch bands height width"]
+    ) -> Float[Tensor, "batch bands height width"]:
+        """The bands to save."""
+        hidden = torch.exp(self._log_gain(features)) * (image - features)
+        halves = list(hidden.split([self.first, hidden.shape[1] - self.first], dim=1))
+        for index, coupling in enumerate(self.couplings):
+            target = index % 2
+            halves[target] = coupling(halves[target], torch.cat([halves[1 - target], features], dim=1))
+        return features + torch.cat(halves, dim=1)
+
+    def forward(
+        self, image: Float[Tensor, "batch bands height width"], features: Float[Tensor, "batch bands height width"]
+    ) -> tuple[Float[Tensor, "batch bands height width"], Float[Tensor, "batch bands height width"]]:
+        filtered = self.filtered(image, features)
+        return filtered, features - self.predict(filtered)
+
+    def inverse(
+        self, filtered: Float[Tensor, "batch bands height width"], delta: Float[Tensor, "batch bands height width"] | None
+    ) -> Float[Tensor, "batch bands height width"]:
+        features = self.predict(filtered)
+        if delta is not None:
+            features = features + delta
+        halves = list((filtered - features).split([self.first, filtered.shape[1] - self.first], dim=1))
+        for index in reversed(range(len(self.couplings))):
+            target = index % 2
+            source = torch.cat([halves[1 - target], features], dim=1)
+            halves[target] = self.couplings[index].inverse(halves[target], source)
+        return features + torch.exp(-self._log_gain(features)) * torch.cat(halves, dim=1)

@@ -141,7 +141,8 @@ class Filter(Opened):
 
         `target` is PNG, WebP or HEIC, which are exact, or JPEG, where the filter was trained for it, of `quality` 1..100 and
         with that `subsampling` of chroma. `parameters` are as for `apply`; `convert`, `reduce` and `limit` as for
-        `read_photo`; `progress` as for `run_photo`.
+        `read_photo`; `progress` as for `run_photo`. `overwrite` writes over whatever is at `target`, not only over what this
+        filter made of this photo.
 
         Returns:
             What was changed or left behind, a line each.

@@ -20,8 +20,6 @@ from unfilter.format.bundle import Bundle
 pytestmark = pytest.mark.usefixtures("elsewhere")
 
 RUN = "import sys; from unfilter.cli import main; sys.exit(main(sys.argv[1:]))"
-NOBODY = 65_533
-"""A user of whom the system knows nothing but the number."""
 
 
 @pytest.fixture
@@ -86,32 +84,24 @@ def test_without_a_home_only_what_needs_one_is_refused(small_bundle: Path, refus
     assert os.listdir() == ["l0.unfilter"]  # no folder that is called ~
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid(), reason="needs root, to become a user without a name")
 @pytest.mark.parametrize("home", ["absent", "read only", "unset"])
-def test_a_user_without_a_usable_home_filters_and_restores(home: str, shipped_bundle: Path, golden_photos: Path) -> None:
+def test_a_user_without_a_usable_home_filters_and_restores(
+    home: str, shipped_bundle: Path, golden_photos: Path, bound_by_permissions: list[str]
+) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "HOME"}
     if home != "unset":
         Path("home").mkdir(mode=0o555)
         environment["HOME"] = str(Path("home").resolve() / ("below" if home == "absent" else ""))
     pack(Bundle(shipped_bundle), Path("l0.unfilter"))
-    Path().chmod(0o755)
-    for folder in Path().resolve().parents:
-        if folder.stat().st_uid == os.geteuid() and folder.name.startswith("pytest"):
-            folder.chmod(0o755)
-    Path("results").mkdir()
-    os.chown("results", NOBODY, NOBODY)
-    photo = Path("photo.png")
-    photo.write_bytes((golden_photos / "chelsea.png").read_bytes())
 
     def run(*arguments: str) -> None:
-        subprocess.run(
-            [sys.executable, "-W", "error", "-c", RUN, *arguments],
-            check=True, env=environment, user=NOBODY, group=NOBODY, extra_groups=[],
-        )  # fmt: skip
+        subprocess.run([*bound_by_permissions, sys.executable, "-c", RUN, *arguments], check=True, env=environment)
 
-    run("apply", "--runtime", "onnx", "--filter", "l0.unfilter", "photo.png", "results/f.png")
-    run("restore", "--runtime", "onnx", "--filter", "l0.unfilter", "results/f.png", "results/r.png")
-    assert sorted(os.listdir("results")) == ["f.png", "r.png"]
+    run("apply", "--runtime", "onnx", "--filter", "l0.unfilter", str(golden_photos / "chelsea.png"), "f.png")
+    run("restore", "--runtime", "onnx", "--filter", "l0.unfilter", "f.png", "r.png")
+    assert Path("r.png").exists()
+    if home != "unset":
+        assert os.listdir("home") == []
 
 
 @pytest.mark.usefixtures("fresh_temporary_folder")

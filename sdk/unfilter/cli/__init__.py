@@ -66,9 +66,9 @@ def _parsed(known: Mapping[str, Command], argv: Sequence[str] | None) -> Namespa
         prog="unfilter",
         usage="%(prog)s [-h] [--version] COMMAND ...",
         description="Photo filters that can be undone from the filtered file alone.\n\n" + overview(summaries),
-        epilog="`unfilter COMMAND --help` says more. Exit codes: 0 done, 1 a fidelity failure, 2 bad input,\n"
-        "a missing extra, or an output that cannot be written, 3 some of several files failed\n"
-        "and the others are done, 130 interrupted.",
+        epilog="`unfilter COMMAND --help` says more; exit codes: 0 done, 1 a fidelity failure, 2 bad input, a missing\n"
+        "extra, or an output that cannot be written, 3 some of several files failed and the others are done,\n"
+        "130 interrupted",
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"unfilter {version('unfilter')}")

@@ -62,5 +62,7 @@ def overview(summaries: Mapping[str, str]) -> str:
         lines += ["", f"{purpose}:"] if rows else []
         for name in rows:
             head = f"  {name}".ljust(column)
-            lines += textwrap.wrap(summaries[name], width, initial_indent=head, subsequent_indent=" " * column)
+            lines += textwrap.wrap(
+                summaries[name], width, initial_indent=head, subsequent_indent=" " * column, break_on_hyphens=False
+            )
     return "\n".join(lines[1:])

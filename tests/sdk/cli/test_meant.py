@@ -86,7 +86,7 @@ def test_a_delegate_without_its_runtime_is_told_with_the_runtime_that_has_it(
 
 
 def test_a_delegate_of_another_runtime_is_told_with_that_runtime() -> None:
-    with pytest.raises(RuntimeUnavailable, match=r"runtime onnx has no delegate 'gpu': litert and coreml have it; choose one of cpu"):
+    with pytest.raises(RuntimeUnavailable, match=r"has no delegate 'gpu': litert and coreml have it; choose one of cpu"):
         recipes.recipe("onnx", "gpu")
 
 

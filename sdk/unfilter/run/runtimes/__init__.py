@@ -125,23 +125,23 @@ def unusable(name: str) -> str | None:
     Raises:
         RuntimeUnavailable: no such runtime.
     """
-    return sibling(name).unavailable() or _import_failure(name)
+    return sibling(name).unavailable() or import_failure(name)
 
 
 @cache
-def _import_failure(name: str) -> str | None:
+def import_failure(name: str) -> str | None:
     """Why importing an installed library fails, in one line, whatever it prints meanwhile; None where it does not."""
+    module = cast(Runtime, import_module(f"unfilter.run.runtimes.{name}"))
     printed = io.StringIO()
     try:
         with WITHOUT_STANDARD_ERROR, redirect_stderr(printed):
-            sibling(name).load()
+            module.load()
     except Exception as error:  # of a library for another numpy or another system: anything
         # numpy prints what the matter is, and raises without a word, where a library was compiled for numpy 1
         said = (str(error).strip() or printed.getvalue().strip() or "no message").splitlines()[0].strip()
-        extra = sibling(name).EXTRA
         return (
             f"is installed and broken: importing it fails ({type(error).__name__}: {said}); "
-            f"install it again with: pip install --upgrade --force-reinstall 'unfilter[{extra}]'"
+            f"install it again with: pip install --upgrade --force-reinstall 'unfilter[{module.EXTRA}]'"
         )
     return None
 

@@ -7,13 +7,14 @@ import numpy as np
 
 from unfilter.proof.fidelity.constants import Weights
 from unfilter.run import runtimes
+from unfilter.run.runtimes import mil
 
 _SUFFIX = re.compile(r"_to_fp16.*$")
 """What coremltools appends to the names of constants that it casts or quantizes."""
 
 
 def unavailable() -> str | None:
-    return runtimes.unusable("mil")
+    return mil.unavailable() or runtimes.import_failure("mil")
 
 
 def read(path: Path) -> dict[str, Weights]:

@@ -7,13 +7,14 @@ import numpy as np
 
 from unfilter.proof.fidelity.constants import Weights
 from unfilter.run import runtimes
+from unfilter.run.runtimes import litert
 
 _TYPES = {0: np.float32, 1: np.float16, 9: np.int8}
 """Of `TensorType` in the schema (https://github.com/google-ai-edge/LiteRT/blob/main/tflite/converter/schema/schema.fbs)."""
 
 
 def unavailable() -> str | None:
-    return runtimes.unusable("litert")
+    return litert.unavailable() or runtimes.import_failure("litert")
 
 
 def read(path: Path) -> dict[str, Weights]:

@@ -148,7 +148,7 @@ def import_failure(name: str) -> str | None:
 
 def threads() -> int:
     """Threads that a graph may use: what the environment variable UNFILTER_THREADS says, or one for every processor that
-    this process may use (`unfilter.runtimes.processors`).
+    this process may use (`unfilter.run.runtimes.processors`).
 
     ONNX Runtime and LiteRT get as many. Torch and numpy have pools of their own, one for the whole process, whose size other
     variables set (OMP_NUM_THREADS, OPENBLAS_NUM_THREADS): those are lowered to it when runtime `torch` or `mil` opens its

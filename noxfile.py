@@ -1,11 +1,12 @@
 """Sessions: `convert` is the main job, `tests` proves it; `lint`, `samples`, `train` and `wheel` beside them; `delegates`
 asks vendors' tools what GPUs and NPUs would run; `faults` shows what the proof catches, `bench` how fast filters are;
-`arm64` and `tflite_runtime` verify a bundle where it is not at home.
+`arm64` and `tflite_runtime` verify a bundle where it is not at home, `lowest` with the oldest libraries that are allowed.
 
 Versions are read from pyproject.toml and repeated nowhere.
 """
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -35,6 +36,8 @@ score = psnr(*(read_photo(Path(path)).pixels for path in sys.argv[1:3]))
 print(f"restored {score:.2f} dB, {sys.argv[3]} at least")
 sys.exit(score < float(sys.argv[3]))
 """
+LOWEST = ("onnx", "litert", "coreml", "heif", "sign", "opencv")
+"""Extras whose lowest versions one session tests."""
 
 
 @nox.session
@@ -159,6 +162,35 @@ def _built(session: nox.Session, source: str, folder: Path) -> Path:
     session.run("python", "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(target), f"./{source}")
     (built,) = target.glob("*.whl")
     return built
+
+
+@nox.session
+def lowest(session: nox.Session) -> None:
+    """Verify a bundle with the lowest versions that are allowed, beside the newest numpy: `nox -s lowest -- BUNDLE`.
+
+    Whoever has an old library gets the newest numpy by pip all the same, unless that library forbids it. Torch is not here:
+    one version of it is allowed, which `tests` runs.
+    """
+    bundle, options = _bundle_to_verify(session)
+    extras = PROJECT["project"]["optional-dependencies"]
+    allowed = [*PROJECT["project"]["dependencies"], *(each for name in LOWEST for each in extras[name])]
+    pinned = [re.sub(r">=(\S+)", r"==\1", each) for each in allowed if not each.startswith("numpy")]
+    session.install("numpy", *pinned)
+    session.install("--no-deps", ".")
+    session.run("python", "-m", "pip", "check")
+    session.run("python", "-m", "pip", "list")
+    photo = FIXTURE.resolve() / "photo.png"
+    session.chdir(session.create_tmp())  # so that what is imported is what was installed
+    required = [word for runtime in ("onnx", "litert", "mil") for word in ("--require", runtime)]
+    session.run("unfilter", "verify", str(bundle), *required, "--note", "lowest versions, newest numpy", *options)
+    for suffix in ("heic", "webp", "jpg"):  # the codecs' libraries, read and written
+        check = (
+            "import sys; from pathlib import Path; import numpy as np; from unfilter import read_photo, write_photo;"
+            "photo = read_photo(Path(sys.argv[1])); write_photo(Path(sys.argv[2]), photo);"
+            "back = read_photo(Path(sys.argv[2])).pixels;"
+            "sys.exit(np.abs(back.astype(int) - photo.pixels).mean() > (2 if sys.argv[2].endswith('jpg') else 0))"
+        )
+        session.run("python", "-c", check, str(photo), f"photo.{suffix}")
 
 
 @nox.session

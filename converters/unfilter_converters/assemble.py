@@ -18,6 +18,7 @@ from unfilter.run.delegates.coverage import FILE as DELEGATES
 from unfilter.run.delegates.coverage import DelegateFile
 from unfilter.run.delegates.recipes import table
 from unfilter_converters import delegates
+from unfilter_converters.authorship import describe
 from unfilter_converters.cache import Cache, key
 from unfilter_converters.captured_output import captured_output
 from unfilter_converters.code_digest import code_digest
@@ -48,6 +49,7 @@ def assemble(source: Source, made: Sequence[Made], folder: Path, cache: Cache, r
     """Fill `folder`, which is empty: artifacts, goldens, card, detector where there is one, and what delegates would run."""
     for each in made:
         shutil.copytree(each.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(ENTRIES))
+    describe([artifact for each in made for artifact in each.artifacts], folder, source.description)
     goldens, restoration = _goldens(source, folder, cache)
     shutil.copyfile(source.checkpoint / CARD, folder / CARD)
     has_detector = _copy_detector(source, folder, report)

@@ -14,6 +14,7 @@ import torch
 
 from unfilter.format.manifest import Artifact, Precision
 from unfilter.format.tiles import TilePlan
+from unfilter_converters.authorship import AUTHOR, About, meaning
 from unfilter_converters.export_form import ExportForm
 from unfilter_converters.tensors import INPUT, OUTPUT, graph_entry
 from unfilter_training.network import QuasiInvertibleNetwork
@@ -70,11 +71,34 @@ def _write(graph: ExportForm, result: str, plan: TilePlan, precision: Precision,
         settle(ct, package)
 
 
+def describe(path: Path, artifacts: tuple[Artifact, ...], about: About) -> None:
+    """Write `about` into the package's metadata, which Xcode and `MLModel.modelDescription` show, with a line for each input
+    and output.
+
+    Source: https://apple.github.io/coremltools/mlmodel/Format/Model.html, Metadata and FeatureDescription
+    """
+    (artifact,) = artifacts
+    with coremltools_quietly() as ct:
+        spec = ct.proto.Model_pb2.Model.FromString((path / _MODEL).read_bytes())
+        metadata = spec.description.metadata
+        metadata.author, metadata.license, metadata.versionString = AUTHOR, about.licence, about.version
+        metadata.shortDescription = about.description
+        metadata.userDefined.update(about.fields)
+        tensors = {each.name: each for each in (artifact.image, artifact.parameters, artifact.result) if each is not None}
+        for feature in (*spec.description.input, *spec.description.output):
+            feature.shortDescription = meaning(tensors[feature.name])
+        _save(spec, path / _MODEL)
+
+
 def settle(ct: Any, package: Path) -> None:
     """Take out of a package what differs between two conversions of one network: the day, and the order of protobuf maps."""
     model = package / _MODEL
     spec = ct.proto.Model_pb2.Model.FromString(model.read_bytes())
     spec.description.metadata.userDefined.pop(_DATE, None)
+    _save(spec, model)
+
+
+def _save(spec: Any, model: Path) -> None:
     model.write_bytes(spec.SerializeToString(deterministic=True))
     model.chmod(0o644)  # coremltools leaves 0600, which a web server or another user cannot read
 

@@ -8,6 +8,8 @@ from torch import Tensor, nn
 
 from unfilter.format.manifest import Artifact, Direction, Precision
 from unfilter.format.tiles import TilePlan
+from unfilter_converters import tflite_metadata
+from unfilter_converters.authorship import About
 from unfilter_converters.export_form import ExportForm
 from unfilter_converters.tensors import INPUT, OUTPUT, PARAMETERS, VALID, graph_entry, valid_tensor
 from unfilter_training.network import QuasiInvertibleNetwork
@@ -45,6 +47,16 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
         )
     builder.convert().export(str(folder / path))
     return tuple(artifacts)
+
+
+def describe(path: Path, artifacts: tuple[Artifact, ...], about: About) -> None:
+    """Write `about` as TFLite's own metadata, which Android Studio and Netron show, and as the model's description."""
+    from ai_edge_litert.tools import flatbuffer_utils
+
+    model: Any = flatbuffer_utils.read_model(str(path))
+    model.description = about.description
+    tflite_metadata.put(model, artifacts, about)
+    path.write_bytes(bytes(flatbuffer_utils.convert_object_to_bytearray(model)))
 
 
 class _ChannelsLast(nn.Module):

@@ -7,6 +7,7 @@ import torch
 
 from unfilter.format.manifest import Artifact, Precision
 from unfilter.format.tiles import TilePlan
+from unfilter_converters.authorship import About, meaning
 from unfilter_converters.export_form import ExportForm
 from unfilter_converters.macs import macs_per_pixel
 from unfilter_converters.tensors import INPUT, OUTPUT, graph_entry
@@ -49,3 +50,19 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
             graph_entry(FORMAT, direction, precision, path, "NCHW", graph.hyper_parameters, macs_per_pixel=macs)
         )
     return tuple(artifacts)
+
+
+def describe(path: Path, artifacts: tuple[Artifact, ...], about: About) -> None:
+    """Write `about` into `metadata_props` and the doc strings of model, graph, inputs and outputs.
+
+    Source: https://github.com/onnx/onnx/blob/main/docs/MetadataProps.md
+    """
+    import onnx
+
+    model, (artifact,) = onnx.load(path), artifacts
+    model.doc_string = model.graph.doc_string = about.description
+    onnx.helper.set_model_props(model, about.fields)
+    tensors = {each.name: each for each in (artifact.image, artifact.parameters, artifact.result) if each is not None}
+    for value in (*model.graph.input, *model.graph.output):
+        value.doc_string = meaning(tensors[value.name])
+    onnx.save(model, path)

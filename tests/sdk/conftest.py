@@ -1,6 +1,7 @@
 """Fixtures of the SDK's tests: runtimes, opened filters, real photos, copies of the shipped bundle that may be changed."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -96,7 +97,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder, empty but for a home, away from any bundle of this machine."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("UNFILTER_BUNDLES", raising=False)
+    for variable in ("UNFILTER_BUNDLES", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
     return tmp_path
 
 
@@ -167,3 +169,15 @@ def altered_bundle(request: pytest.FixtureRequest, bundle_copy: Path, edit_manif
 
     edit_manifest(bundle_copy, agree)
     return bundle_copy
+
+
+@pytest.fixture(scope="session")
+def bound_by_permissions() -> list[str]:
+    """Start of a command line that permissions of files bind, as they do not bind root."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("Windows has other permissions")
+    if os.geteuid():
+        return []
+    if shutil.which("setpriv") is None:
+        pytest.skip("as root, needs setpriv (util-linux)")
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]

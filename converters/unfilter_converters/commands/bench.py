@@ -27,7 +27,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle folder, packed bundle, or name of a filter")
     parser.add_argument("--size", type=_size, default=(720, 480), metavar="WxH", help="of the photo, pixels (720x480)")
     parser.add_argument("--rounds", type=_count, default=7, help="how often each graph runs, all in turn (7)")
-    parser.add_argument("--threads", type=_count, nargs="+", default=None, help="thread counts (1, and all cores)")
+    parser.add_argument(
+        "--threads", type=_count, nargs="+", default=None, help="thread counts (1, and as many as there may be)"
+    )
     parser.add_argument("--runtime", action="append", choices=runtimes.NAMES, help="may be repeated (all but mil)")
     parser.add_argument("--precision", action="append", choices=get_args(Precision), help="may be repeated (all)")
     parser.add_argument("--no-paper", action="store_true", help="leave the paper's network out")
@@ -48,20 +50,19 @@ def _count(text: str) -> int:
 
 
 def run(arguments: Namespace) -> int:
-    import os
-
     from unfilter.cli.progress import announce, finish
     from unfilter.errors import UnfilterError
     from unfilter.files import replacing
     from unfilter.find.search_path import open_bundle
     from unfilter.proof.bench import measure, render
     from unfilter.proof.fidelity.machine import machine
+    from unfilter.run.runtimes.processors import usable
 
     if arguments.json and not arguments.json.parent.is_dir():
         raise UnfilterError(f"{arguments.json}: the folder {arguments.json.parent} does not exist; create it first")
     bundle = open_bundle(arguments.bundle)
     bundle.check()
-    threads = arguments.threads or sorted({1, os.cpu_count() or 1})
+    threads = arguments.threads or sorted({1, usable()})
     missing = [name for name in NEEDED if find_spec(name) is None]
     with ExitStack() as stack:
         subjects = _subjects(bundle, bundle.manifest.filter, arguments, threads)
@@ -88,7 +89,7 @@ def run(arguments: Namespace) -> int:
 def _subjects(bundle: "Bundle", name: str, wanted: Namespace, threads: list[int]) -> list[Any]:
     from unfilter.proof.bench import Subject
 
-    names = wanted.runtime or [each for each in runtimes.installed() if each != "mil"]  # numpy, and no measure of a phone
+    names = wanted.runtime or [each for each in runtimes.working() if each != "mil"]  # numpy, and no measure of a phone
     found = []
     for count in threads:
         for artifact in bundle.manifest.artifacts:

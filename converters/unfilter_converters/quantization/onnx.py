@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from unfilter.format.manifest import Artifact, Precision
 from unfilter.format.rounding import to_bytes
 from unfilter.format.tiles import TilePlan
+from unfilter.run.runtimes.onnx import session_options
 from unfilter_converters.quantization import LEAST_WEIGHTS, calibration, renamed
 
 MADE_FROM: dict[Precision, Precision] = {"fp16": "fp32", "w8": "fp32", "w8a16": "fp32"}
@@ -165,7 +166,8 @@ def _ranges(source: Path, artifacts: tuple[Artifact, ...], artifact: Artifact) -
     model = shape_inference.infer_shapes(onnx.load(source / artifact.path))
     floats = [each for each in model.graph.value_info if each.type.tensor_type.elem_type == onnx.TensorProto.FLOAT]
     model.graph.output.extend(floats)
-    measuring = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    options = session_options()
+    measuring = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     names = [each.name for each in measuring.get_outputs()]
     photo = calibration.tile(_SIDE).transpose(0, 3, 1, 2)
     ranges: dict[str, float] = {}
@@ -173,7 +175,8 @@ def _ranges(source: Path, artifacts: tuple[Artifact, ...], artifact: Artifact) -
     for place in calibration.PLACES if forward.parameters else calibration.PLACES[:1]:
         inputs = _inputs(forward, photo, place)
         if artifact.direction == "inverse":
-            filtering = onnxruntime.InferenceSession(str(source / forward.path), providers=["CPUExecutionProvider"])
+            path = str(source / forward.path)
+            filtering = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
             filtered = to_bytes(filtering.run(None, inputs)[0]).astype(np.float32) / np.float32(255)
             inputs = {artifact.image.name: filtered}
         found = dict(zip(names, measuring.run(None, inputs), strict=True)) | inputs

@@ -1,17 +1,20 @@
-"""The command `unfilter`. Exit codes: 0 done, 1 a fidelity failure, 2 bad input or a missing extra, 3 some of
-several files failed and the others are done, 130 interrupted.
+"""The command `unfilter`. Exit codes: 0 done, 1 a fidelity failure, 2 bad input, a missing extra, or an output that cannot
+be written, 3 some of several files failed and the others are done, 130 interrupted.
 """
 
 import os
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Sequence
+from argparse import SUPPRESS, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points, version
 from importlib.util import find_spec
 from typing import cast
 
 from unfilter.cli.command import GROUP, Command
+from unfilter.cli.parser import Parser, overview
+from unfilter.cli.streams import steady
 from unfilter.errors import UnfilterError
+from unfilter.run.runtimes import threads
 
 
 def commands() -> dict[str, Command]:
@@ -21,41 +24,62 @@ def commands() -> dict[str, Command]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; returns the exit code."""
+    with steady() as output:
+        code = _run(argv)
+        output.flush()
+        if output.error and not isinstance(output.error, BrokenPipeError):  # `head`, say, has seen enough
+            return _fail(f"standard output cannot be written ({output.error.strerror})")
+        return code
+
+
+def _run(argv: Sequence[str] | None) -> int:
     known = commands()
-    parser = ArgumentParser(
-        prog="unfilter",
-        description="Photo filters that can be undone from the filtered file alone.",
-        epilog="exit codes: 0 done, 1 a fidelity failure, 2 bad input or a missing extra,\n"
-        "3 some of several files failed and the others are done, 130 interrupted",
-        formatter_class=RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"unfilter {version('unfilter')}")
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, command in known.items():
-        subparser = subparsers.add_parser(name, help=command.SUMMARY, description=command.SUMMARY)
-        command.add_arguments(subparser)
-    arguments, rest = parser.parse_known_args(argv)
+    arguments = _parsed(known, argv)
     command = known[arguments.command]
-    if rest and not getattr(command, "TAKES_REST", False):
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    arguments.rest = rest
     absent = [module for module in command.REQUIRES if find_spec(module) is None]
     if absent:
         return _fail(
             f"`unfilter {arguments.command}` needs {', '.join(absent)}; add it with: pip install 'unfilter[{command.EXTRA}]'"
         )
     try:
-        code = command.run(arguments)
-        sys.stdout.flush()
-        return code
+        os.environ.setdefault("OMP_NUM_THREADS", str(threads()))  # torch reads it when it is first imported
+        return command.run(arguments)
     except UnfilterError as error:
         return _fail(str(error))
-    except BrokenPipeError:  # whoever read standard output, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes at exit
-        return 0
+    except ImportError as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        extra = f"[{command.EXTRA}]" if command.EXTRA else ""
+        return _fail(
+            f"`unfilter {arguments.command}` needs a package that is installed and broken ({reason}); "
+            f"install it again with: pip install --upgrade --force-reinstall 'unfilter{extra}'"
+        )
+    except OSError as error:
+        return _fail(f"{error.filename or 'the system'}: {error.strerror or error}")
     except KeyboardInterrupt:
         print("unfilter: interrupted", file=sys.stderr)
         return 130
+
+
+def _parsed(known: Mapping[str, Command], argv: Sequence[str] | None) -> Namespace:
+    summaries = {name: command.SUMMARY for name, command in known.items()}
+    parser = Parser(
+        prog="unfilter",
+        usage="%(prog)s [-h] [--version] COMMAND ...",
+        description="Photo filters that can be undone from the filtered file alone.\n\n" + overview(summaries),
+        epilog="`unfilter COMMAND --help` says more; exit codes: 0 done, 1 a fidelity failure, 2 bad input, a missing\n"
+        "extra, or an output that cannot be written, 3 some of several files failed and the others are done,\n"
+        "130 interrupted",
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"unfilter {version('unfilter')}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, help=SUPPRESS, prog=parser.prog)
+    for name, command in known.items():
+        command.add_arguments(subparsers.add_parser(name, description=command.SUMMARY))
+    arguments, rest = parser.parse_known_args(argv)
+    if rest and not getattr(known[arguments.command], "TAKES_REST", False):
+        subparsers.choices[arguments.command].error(f"unrecognized arguments: {' '.join(rest)}")
+    arguments.rest = rest
+    return cast(Namespace, arguments)
 
 
 def _fail(message: str) -> int:

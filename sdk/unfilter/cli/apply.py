@@ -1,11 +1,13 @@
 """`unfilter apply`: filter a photo into a restorable file, or many into a folder."""
 
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
 from unfilter.cli.batch import Tally, add_path_arguments, say_notes, single
+from unfilter.cli.pipes import PIPE, through_pipe
 from unfilter.cli.progress import megapixels
 from unfilter.errors import UnfilterError
 from unfilter.format.hyper_parameter import parse_settings
@@ -13,7 +15,7 @@ from unfilter.format.manifest import Precision
 from unfilter.jobs.batch import Batch
 from unfilter.jobs.filter import Filter
 from unfilter.jobs.job import Apply, Job, Result
-from unfilter.photo import PIXEL_LIMIT, Subsampling
+from unfilter.photo import PIXEL_LIMIT, Codec, Subsampling
 from unfilter.run import runtimes
 from unfilter.run.delegates import recipes
 
@@ -41,6 +43,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--subsampling", choices=get_args(Subsampling), default="4:4:4", help="of a JPEG's chroma (4:4:4)")
     parser.add_argument(
         "--convert", action="store_true", help="turn CMYK and grey profiles into sRGB (default: refuse them)"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="write over OUT, whatever it is (default: only where nothing is lost)"
     )
     parser.add_argument("--reduce", action="store_true", help="cut deeper channels to 8 bits (default: refuse them)")
     add_limit_argument(parser)
@@ -100,20 +105,24 @@ def run(arguments: Namespace) -> int:
         convert=arguments.convert,
         reduce=arguments.reduce,
         limit=arguments.limit,
+        overwrite=arguments.force,
     )
     if pair is None:
         tally = Tally("filtered", _said)
         batch = Batch(job, arguments.paths, arguments.out, arguments.to or "png", on_outcome=tally.take)
         chosen.graph("forward", job.parameters)  # what is wrong with the bundle is said once, not for every photo
         return tally.run(batch)
-    return run_single(job, *pair, "apply", _said)
+    return run_single(job, *pair, arguments.to, "apply", _said)
 
 
-def run_single(job: Job, source: Path, target: Path, verb: str, said: Callable[[Result], str]) -> int:
-    """Do a job on one file, with a bar on a terminal."""
-    result = job.file(source, target, megapixels(f"{source}: {verb}"))
-    say_notes(source, result.notes)
-    print(said(result))
+def run_single(job: Job, source: Path, target: Path, codec: Codec | None, verb: str, said: Callable[[Result], str]) -> int:
+    """Do a job on one file, with a bar on a terminal, or on what comes through a pipe."""
+    if PIPE in (source, target):
+        result = through_pipe(job, source, target, codec)
+    else:
+        result = job.file(source, target, megapixels(f"{source}: {verb}"))
+    say_notes(result.source, result.notes)
+    print(said(result), file=sys.stderr if target == PIPE else sys.stdout)
     return 0
 
 

@@ -60,14 +60,14 @@ def run(arguments: Namespace) -> int:
 
 
 def _trials(bundle: "Bundle") -> "list[Trial]":
-    """Every delegate of the installed runtimes that has a baseline, in half precision unless it is a CPU."""
+    """Every delegate of the runtimes that work here that has a baseline, in half precision unless it is a CPU."""
     from unfilter.format.manifest import DIRECTIONS
     from unfilter.proof.engagement import trial
     from unfilter.run import runtimes
     from unfilter.run.delegates.recipes import of_runtime
 
     found = []
-    for name in runtimes.installed():
+    for name in runtimes.working():
         held = {each.precision for each in bundle.manifest.artifacts if each.format == runtimes.sibling(name).FORMAT}
         for delegate in of_runtime(name):
             if not delegate.baseline or not held:
@@ -93,7 +93,7 @@ def _recipes() -> str:
     rows = []
     for each in table().recipes:
         module = runtimes.sibling(each.runtime)
-        reason = module.unavailable() or module.delegate_unavailable(each)
+        reason = runtimes.unusable(each.runtime) or module.delegate_unavailable(each)
         rows.append(
             (
                 each.runtime,

@@ -53,7 +53,7 @@ def _opened(name: str, runtime: str | None) -> "Filter":
     chosen = Filter.open(name, runtime=runtime)
     reference = runtimes.sibling(REFERENCE.runtime)
     held = {artifact.format for artifact in chosen.bundle.manifest.artifacts}
-    if runtime or reference.unavailable() or reference.FORMAT not in held:
+    if runtime or runtimes.unusable(REFERENCE.runtime) or reference.FORMAT not in held:
         return chosen
     return Filter(chosen.bundle, REFERENCE.runtime)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from unfilter.cli.apply import FILTER_HELP, add_limit_argument
 from unfilter.cli.batch import Tally
+from unfilter.cli.pipes import PIPE, standard_input
 from unfilter.find.archive import SUFFIX
 from unfilter.find.search_path import find_bundle, is_name, open_bundle
 from unfilter.format.manifest import MANIFEST
@@ -28,7 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="PATH",
         type=Path,
         nargs="+",
-        help="photo files, folders of them, or a bundle (folder, packed, or name)",
+        help="photo files, - for standard input, folders of them, or a bundle (folder, packed, or name)",
     )
     parser.add_argument(
         "--filter", dest="bundle", metavar="FILTER", help=f"{FILTER_HELP}, to judge the pixels by (default: by the tag)"
@@ -42,7 +43,7 @@ def run(arguments: Namespace) -> int:
     if len(arguments.paths) > 1 or (path.is_dir() and not (path / MANIFEST).exists()):
         tally = Tally("inspected")
         read = partial(_read, limit=arguments.limit)
-        paths = found_photos(arguments.paths, None, tally.refuse)
+        paths = found_photos(arguments.paths, None, tally.refuse, tally.pass_over)
         return tally.show(paths, read, lambda path, photo: partial(_block, path, photo, judge))
     print(_shown(_bundle(path) if _is_bundle(path) else _photo(path, _read(path, arguments.limit), judge)))
     return 0
@@ -57,6 +58,8 @@ def _shown(lines: list[tuple[str, str]]) -> str:
 
 
 def _read(path: Path, limit: int) -> Photo:
+    if path == PIPE:
+        return standard_input(convert=True, reduce=True, limit=limit)
     return read_photo(path, convert=True, reduce=True, limit=limit)
 
 

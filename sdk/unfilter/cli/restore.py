@@ -17,7 +17,9 @@ REQUIRES: tuple[str, ...] = ()
 def add_arguments(parser: ArgumentParser) -> None:
     add_path_arguments(parser)
     parser.add_argument("--filter", dest="bundle", metavar="FILTER", help=f"{FILTER_HELP} (default: by the tag)")
-    parser.add_argument("--force", action="store_true", help="restore even what another filter made or was altered")
+    parser.add_argument(
+        "--force", action="store_true", help="restore even what another filter made or was altered, and write over OUT"
+    )
     add_limit_argument(parser)
     add_runtime_arguments(parser)
 
@@ -26,11 +28,11 @@ def run(arguments: Namespace) -> int:
     pair = single(arguments)
     choice = {name: getattr(arguments, name) for name in ("runtime", "delegate", "precision")}
     graphs = Filter.open(arguments.bundle, **choice).graphs if arguments.bundle else ByTag(**choice)
-    job = Restore(graphs, force=arguments.force, limit=arguments.limit)
+    job = Restore(graphs, force=arguments.force, limit=arguments.limit, overwrite=arguments.force)
     if pair is None:
         tally = Tally("restored", _said)
         return tally.run(Batch(job, arguments.paths, arguments.out, arguments.to or "png", on_outcome=tally.take))
-    return run_single(job, *pair, "restore", _said)
+    return run_single(job, *pair, arguments.to, "restore", _said)
 
 
 def _said(result: Result) -> str:

@@ -6,10 +6,10 @@ Folders first, then packed bundles of installed packages (`unfilter.find.package
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from difflib import get_close_matches
+from contextlib import suppress
 from pathlib import Path
 
-from unfilter.errors import BundleError, PhotoError
+from unfilter.errors import BundleError, PhotoError, did_you_mean
 from unfilter.find import signing, store
 from unfilter.find.archive import Archive, is_archive
 from unfilter.find.packages import packed
@@ -22,12 +22,21 @@ VARIABLE = "UNFILTER_BUNDLES"
 """Environment variable: folders that hold bundles, separated like PATH."""
 
 _NAME = re.compile(r"[a-z0-9_]{1,64}(?:@[0-9a-f]{1,64})?")
+_LIKE_A_NAME = re.compile(r"[\w-]{1,64}(?:@\w{1,64})?")
+"""What may have been meant as one, such as `L0` or `llf-variable`: no separator, no suffix."""
 
 
 def folders() -> list[Path]:
-    """Folders that are searched, in order: those of the environment variable, `build/bundles`, the user's data folder."""
-    named = [Path(part) for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part]
-    return [*named, Path("build/bundles"), store.installed()]
+    """Folders that are searched, in order: those of the environment variable, `build/bundles`, the user's data folder, where
+    there is one.
+    """
+    found = [Path(part) for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part]
+    found.append(Path("build/bundles"))
+    with suppress(BundleError):  # no home folder: nothing is installed there
+        found.append(store.installed())
+    if formerly := store.installed_formerly():
+        found.append(formerly)
+    return found
 
 
 def bundles(
@@ -52,7 +61,9 @@ def find_bundle(source: Path | str, tag: Tag | None) -> Bundle:
         BundleError: it is not signed by the key that the environment demands.
     """
     if tag is None:
-        raise PhotoError(f"{source}: carries no unfilter tag; if a filter made it, name its bundle with --filter")
+        raise PhotoError(
+            f"{source}: carries no unfilter tag; if a filter made it, name that (--filter, in Python Filter.open)"
+        )
     refuse_later(source, tag)
     broken: list[BundleError] = []
     everywhere: list[Bundle | Archive] = [*bundles(broken=broken.append), *packed(broken.append)]
@@ -61,7 +72,7 @@ def find_bundle(source: Path | str, tag: Tag | None) -> Bundle:
             return _trusted(_unpacked(bundle))
     raise PhotoError(
         f"{source}: no bundle of filter {tag.filter} with restoration id {tag.restoration[:SHOWN]} in {_searched()}"
-        f"{_passed_over(broken)}; name it with --filter or set {VARIABLE}"
+        f"{_passed_over(broken)}; name it (--filter, in Python Filter.open) or set {VARIABLE}"
     )
 
 
@@ -78,6 +89,8 @@ def open_bundle(named: str | Path, public_key: Path | None = None) -> Bundle:
     path = Path(named)
     if isinstance(named, str) and is_name(named) and not (path / MANIFEST).is_file():
         found = by_name(named)
+    elif isinstance(named, str) and _LIKE_A_NAME.fullmatch(named) and not path.exists():
+        found = by_name(named)  # which says what there is
     elif is_archive(path):
         found = store.keep(path, store.unpacked(), public_key)[0]
     else:
@@ -117,8 +130,7 @@ def by_name(name: str, within: Sequence[Path] | None = None) -> Bundle:
         there = ", ".join(f"{one.name} ({_place(one)})" for one in matching)
         raise BundleError(f"{name}: is ambiguous, there are {there}; name one of them")
     known = sorted(one.name if one.manifest.filter == wanted else one.manifest.filter for one in found.values())
-    close = get_close_matches(wanted, known, n=1)
-    hint = f"did you mean {close[0]}? " if close and close[0] != wanted else ""
+    hint = did_you_mean(wanted, known)
     raise BundleError(
         f"{name}: no bundle folder, and no filter of that name in {_searched(within)}{_passed_over(broken)}; {hint}"
         + (f"there are {', '.join(dict.fromkeys(known))}" if known else "none is there: add one with `unfilter install`")

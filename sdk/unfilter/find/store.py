@@ -3,9 +3,20 @@
 A bundle's folder is named `FILTER-ID` after the filter and the bundle's id, so that its content never changes: it is there,
 whole, or not. Bundles of one filter stand beside each other where their restoration ids differ, since photos filtered with
 the older one need it; of one restoration id there is one, and what is installed anew takes its place.
+
+Both are where the platform keeps such things, below `$XDG_DATA_HOME` and `$XDG_CACHE_HOME`, `%LOCALAPPDATA%` or
+`~/Library` (https://platformdirs.readthedocs.io). Neither is asked for by whoever names a bundle's folder.
 """
 
+import atexit
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
+
+from platformdirs import PlatformDirs
 
 from unfilter.errors import BundleError
 from unfilter.files import new_folder, remove_folder, remove_leftovers
@@ -15,13 +26,59 @@ from unfilter.format.bundle import Bundle
 
 
 def installed() -> Path:
-    """The folder of the bundles that the user installed; the last of the search path."""
-    return Path.home() / ".local/share/unfilter/bundles"
+    """The folder of the bundles that the user installed; the last of the search path.
+
+    Raises:
+        BundleError: this user has no home folder, and no variable names another one.
+    """
+    return _of_the_user("user_data_path", "XDG_DATA_HOME") / "bundles"
+
+
+def installed_formerly() -> Path | None:
+    """Where version 0.1 put them on every system; None where that is `installed()`, or nothing is there."""
+    folder = Path(os.path.expanduser("~/.local/share/unfilter/bundles"))
+    with suppress(BundleError):
+        if folder == installed():
+            return None
+    return folder if folder.is_absolute() and folder.is_dir() else None
 
 
 def unpacked() -> Path:
-    """The folder of the packed bundles that were opened; all in it can be removed at any time."""
-    return Path.home() / ".cache/unfilter/bundles"
+    """The folder of the packed bundles that were opened; all in it can be removed at any time.
+
+    Where there is no home folder, or none that can be written to, it is a temporary one that goes when the process ends.
+    """
+    try:
+        folder = _of_the_user("user_cache_path", "XDG_CACHE_HOME") / "bundles"
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    except (BundleError, OSError):
+        pass
+    return _until_the_end()
+
+
+@cache
+def _until_the_end() -> Path:
+    folder = tempfile.mkdtemp(prefix="unfilter-")
+    process = os.getpid()
+
+    def remove() -> None:
+        if os.getpid() == process:  # a forked child ends too, and its parent still reads from there
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)
+    return Path(folder)
+
+
+def _of_the_user(kind: str, variable: str) -> Path:
+    try:
+        path: Path | None = getattr(PlatformDirs("unfilter", appauthor=False), kind)
+    except (RuntimeError, KeyError, ValueError, OSError):  # of the systems' ways to name a home, where there is none
+        path = None
+    if path is None or not path.is_absolute():  # `~` stays as it is where nobody knows whose it is
+        raise BundleError(f"this user has no home folder; set HOME, or {variable} to an absolute path")
+    return path
 
 
 def install(source: Path, public_key: Path | None = None) -> tuple[Bundle, bool]:

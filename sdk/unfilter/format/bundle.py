@@ -63,7 +63,7 @@ class Bundle:
         except FileNotFoundError:
             raise BundleError(f"{folder}: no bundle here (no {MANIFEST}); make one with `unfilter convert`") from None
         except OSError as error:
-            raise BundleError(f"{path}: cannot be read ({error}); convert the filter again") from None
+            raise BundleError(f"{path}: cannot be read ({error.strerror}); let yourself read the bundle's files") from None
         self.manifest = manifest_of(content, path)
         self.manifest_bytes = content
         self.id = bundle_id(content)

@@ -2,12 +2,11 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from unfilter.errors import UnfilterError
+from unfilter.errors import UnfilterError, did_you_mean
 from unfilter.format.validation import Extensible
 
 
@@ -66,8 +65,7 @@ def complete(hyper_parameters: Sequence[HyperParameter], given: Mapping[str, flo
     names = [one.name for one in hyper_parameters]
     for name in given:
         if name not in names:
-            close = get_close_matches(name, names, n=1)
-            hint = f"did you mean {close[0]}? " if close else ""
+            hint = did_you_mean(name, names)
             known = ", ".join(map(str, hyper_parameters)) or "none"
             raise UnfilterError(f"this filter has no parameter {name!r}; {hint}it has: {known}")
     values = {one.name: float(given.get(one.name, one.default)) for one in hyper_parameters}

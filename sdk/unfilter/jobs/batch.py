@@ -69,11 +69,14 @@ class Batch:
     ) -> None:
         self.job, self.codec = job, codec
         self.outcomes: list[Outcome[Result]] = []
+        self.passed_over: list[Path] = []
+        """Files in the folders that are no photos."""
         self._on_outcome, self._cleared = on_outcome, set[Path]()
         job.check_codec(out, codec)
         if out.exists() and not out.is_dir():
             raise PhotoError(f"{out}: is a file; name a folder for results")
-        self.targets = targets(found_photos(inputs, out, self._refuse), out, suffix_of(codec), self._refuse)
+        found = found_photos(inputs, out, self._refuse, self.passed_over.append)
+        self.targets = targets(found, out, suffix_of(codec), self._refuse)
         """The file to write for each photo."""
 
     def run(self, on_start: OnStart | None = None) -> tuple[Outcome[Result], ...]:
@@ -113,15 +116,23 @@ class Batch:
             self._on_outcome(outcome)
 
 
-def found_photos(inputs: Collection[Path], out: Path | None, refuse: Callable[[PhotoError], object]) -> dict[Path, Path]:
+def found_photos(
+    inputs: Collection[Path],
+    out: Path | None,
+    refuse: Callable[[PhotoError], object],
+    pass_over: Callable[[Path], object] = lambda _: None,
+) -> dict[Path, Path]:
     """What `folders.photos` finds.
 
     Raises:
         PhotoError: nothing.
     """
-    found = photos(inputs, out, refuse)
+    refused: list[PhotoError] = []
+    found = photos(inputs, out, refused.append, pass_over)
     if not found:
-        raise PhotoError(f"{', '.join(map(str, inputs))}: no photos there")
+        raise PhotoError("; ".join(map(str, refused)) or f"{', '.join(map(str, inputs))}: no photos there")
+    for error in refused:
+        refuse(error)
     return found
 
 

@@ -61,7 +61,7 @@ class Filter(Opened):
             PhotoError: unreadable, or of a kind that is refused.
         """
         if isinstance(photo, str | PathLike) or target is not None:
-            source, written = _two_paths(photo, target)
+            source, written = _two_paths(photo, target, "apply")
             self.apply_file(source, written, parameters=parameters)
             return written
         if isinstance(photo, np.ndarray):
@@ -91,7 +91,7 @@ class Filter(Opened):
         `force` is as for `restore_file`; an array says nothing of what made it, and is never refused for that.
         """
         if isinstance(photo, str | PathLike) or target is not None:
-            source, written = _two_paths(photo, target)
+            source, written = _two_paths(photo, target, "restore")
             self.restore_file(source, written, force=force)
             return written
         if isinstance(photo, np.ndarray):
@@ -133,6 +133,7 @@ class Filter(Opened):
         convert: bool = False,
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,
+        overwrite: bool = False,
         progress: Progress | None = None,
     ) -> tuple[str, ...]:
         """Filter a photo file into one that carries alpha, profile, EXIF, XMP and the tag, which records the values of all
@@ -140,13 +141,14 @@ class Filter(Opened):
 
         `target` is PNG, WebP or HEIC, which are exact, or JPEG, where the filter was trained for it, of `quality` 1..100 and
         with that `subsampling` of chroma. `parameters` are as for `apply`; `convert`, `reduce` and `limit` as for
-        `read_photo`; `progress` as for `run_photo`.
+        `read_photo`; `progress` as for `run_photo`. `overwrite` writes over whatever is at `target`, not only over what this
+        filter made of this photo.
 
         Returns:
             What was changed or left behind, a line each.
 
         Raises:
-            PhotoError: unreadable or unwritable; nothing is written then.
+            PhotoError: unreadable or unwritable, or another file is at `target`; nothing is written then.
             UnfilterError: a parameter that this filter does not have, or a value outside its range; the same.
         """
         job = Apply(
@@ -157,6 +159,7 @@ class Filter(Opened):
             convert=convert,
             reduce=reduce,
             limit=limit,
+            overwrite=overwrite,
         )
         return job.file(Path(source), Path(target), progress).notes
 
@@ -167,19 +170,20 @@ class Filter(Opened):
         *,
         force: bool = False,
         limit: int = PIXEL_LIMIT,
+        overwrite: bool = False,
         progress: Progress | None = None,
     ) -> tuple[str, ...]:
         """Restore a photo from a file that this filter saved; the result carries no tag, and everything else that the file
-        does. `limit` is as for `read_photo`, `progress` as for `run_photo`.
+        does. `limit` is as for `read_photo`, `overwrite` as for `apply_file`, `progress` as for `run_photo`.
 
         Returns:
             What was left behind, a line each.
 
         Raises:
-            PhotoError: unreadable or unwritable; unless `force`, made by another filter, saved again in another codec, or by
-                what its pixels say not as this filter saved it (`unfilter.jobs.detection`).
+            PhotoError: unreadable or unwritable; another file is at `target`; unless `force`, made by another filter, saved
+                again in another codec, or by what its pixels say not as this filter saved it (`unfilter.jobs.detection`).
         """
-        job = Restore(self.graphs, force=force, limit=limit)
+        job = Restore(self.graphs, force=force, limit=limit, overwrite=overwrite)
         return job.file(Path(source), Path(target), progress).notes
 
     def apply_many(
@@ -242,9 +246,12 @@ class Filter(Opened):
         return Batch(job, [Path(source) for source in sources], Path(folder), codec, on_outcome=on_outcome).run(on_start)
 
 
-def _two_paths(photo: object, target: object) -> tuple[Path, Path]:
+def _two_paths(photo: object, target: object, method: str) -> tuple[Path, Path]:
     if isinstance(photo, str | PathLike) and isinstance(target, str | PathLike):
         return Path(photo), Path(target)
     if target is None:
-        raise TypeError(f"a path needs another one to write to, such as apply({str(photo)!r}, 'filtered.png')")
+        raise TypeError(
+            f"a path needs another one to write to, such as {method}({str(photo)!r}, 'result.png'); "
+            f"or give bytes: {method}(Path({str(photo)!r}).read_bytes())"
+        )
     raise TypeError(f"only a path is written to another path, not {type(photo).__name__}; leave the target out")

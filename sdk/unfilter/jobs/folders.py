@@ -4,32 +4,49 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import get_args
 
 from unfilter.errors import PhotoError
+from unfilter.photo.kinds import kind_of
+from unfilter.photo.photo import Kind
 
-SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".mpo", ".png", ".heic", ".heif", ".webp", ".avif", ".tif", ".tiff"))
-"""Of the files in a folder that are taken; one that is named is taken whatever its suffix."""
+_JPEG = (".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".jfi", ".pjpeg", ".pjp", ".mpo")
+SUFFIXES = frozenset((*_JPEG, ".png", ".heic", ".heif", ".hif", ".webp", ".avif", ".tif", ".tiff"))
+"""Of the files in a folder that are taken, whatever they hold; others are taken if they hold a photo. One that is named is
+taken in any case.
+"""
 
 
-def photos(inputs: Iterable[Path], out: Path | None, refuse: Callable[[PhotoError], object]) -> dict[Path, Path]:
+def photos(
+    inputs: Iterable[Path],
+    out: Path | None,
+    refuse: Callable[[PhotoError], object],
+    pass_over: Callable[[Path], object] = lambda _: None,
+) -> dict[Path, Path]:
     """The photos that `inputs` name, each with its place in the tree of results, folder by folder, in order of names.
 
     Folders are searched with all that is below them, but for `out`, what is hidden (its name begins with a dot) and links to
-    folders. A photo that is named twice is taken once. `refuse` is told of a folder that cannot be read.
+    folders. A photo that is named twice is taken once. `refuse` is told of what cannot be looked at, `pass_over` of files in
+    folders that are no photos.
 
     Raises:
         PhotoError: `out` is one of the inputs, so that results would stand among the photos.
     """
     places: dict[Path, Path] = {}
     for path in inputs:
-        if not path.is_dir():
+        try:
+            is_folder = path.is_dir()
+        except OSError as error:  # a name that is too long, or below a folder that may not be entered
+            refuse(PhotoError(f"{path}: cannot be looked at ({error.strerror})"))
+            continue
+        if not is_folder:
             places.setdefault(path, Path(path.name))
             continue
         if out is not None and out.exists() and path.samefile(out):
             raise PhotoError(
                 f"{out}: is the folder of the photos, where results would be taken for photos; name another one"
             )
-        for found in _below(path, out, refuse):
+        for found in _below(path, out, refuse, pass_over):
             places.setdefault(found, found.relative_to(path))
     unique: dict[str, Path] = {}
     for path in places:
@@ -60,7 +77,9 @@ def targets(places: Mapping[Path, Path], out: Path, suffix: str, refuse: Callabl
     return files
 
 
-def _below(folder: Path, out: Path | None, refuse: Callable[[PhotoError], object]) -> list[Path]:
+def _below(
+    folder: Path, out: Path | None, refuse: Callable[[PhotoError], object], pass_over: Callable[[Path], object]
+) -> list[Path]:
     def unreadable(error: OSError) -> None:
         refuse(PhotoError(f"{error.filename}: cannot be read ({error.strerror})"))
 
@@ -68,14 +87,23 @@ def _below(folder: Path, out: Path | None, refuse: Callable[[PhotoError], object
     for name, folders, files in os.walk(folder, onerror=unreadable):
         here = Path(name)
         folders[:] = sorted(each for each in folders if not each.startswith(".") and not _is(here / each, out))
-        found += [
-            here / each for each in sorted(files) if not each.startswith(".") and Path(each).suffix.lower() in SUFFIXES
-        ]
+        for path in (here / each for each in sorted(files) if not each.startswith(".")):
+            found.append(path) if _looks_like_a_photo(path) else pass_over(path)
     return found
 
 
 def _looks_like_a_photo(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+    """By its suffix, or by its first bytes. Raw files of cameras begin as TIFF does, and are none."""
+    if path.suffix.lower() in SUFFIXES:
+        return True
+    try:
+        if not path.is_file():
+            return False  # a pipe, say, which nobody may ever write to
+        with path.open("rb") as file:
+            kind = kind_of(file)
+    except OSError:
+        return False
+    return kind in get_args(Kind) and (kind != "tiff" or not path.suffix)
 
 
 def _is(path: Path, out: Path | None) -> bool:

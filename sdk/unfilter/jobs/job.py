@@ -20,6 +20,7 @@ from unfilter.format.hyper_parameter import complete
 from unfilter.format.manifest import Direction
 from unfilter.format.tag import tag_of
 from unfilter.jobs.detection.examination import refuse_altered
+from unfilter.jobs.overwriting import refuse_loss
 from unfilter.jobs.refusals import refuse_itself, refuse_untrained
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling, Tag, codec_of, read_photo
 from unfilter.photo.forms import BinaryFile, Bytes, changed
@@ -58,12 +59,15 @@ class Job(ABC):
 
     Args:
         convert, reduce, limit: as for `read_photo`.
+        overwrite: write over a file that is there already, whatever it is; see `unfilter.jobs.overwriting`.
     """
 
     direction: ClassVar[Direction]
 
-    def __init__(self, *, convert: bool = False, reduce: bool = False, limit: int = PIXEL_LIMIT) -> None:
-        self.convert, self.reduce, self.limit = convert, reduce, limit
+    def __init__(
+        self, *, convert: bool = False, reduce: bool = False, limit: int = PIXEL_LIMIT, overwrite: bool = False
+    ) -> None:
+        self.convert, self.reduce, self.limit, self.overwrite = convert, reduce, limit, overwrite
         self.parameters: dict[str, float] = {}
         self.quality = 100
         self.subsampling: Subsampling = "4:4:4"
@@ -91,9 +95,20 @@ class Job(ABC):
             PhotoError: unreadable, unwritable or refused.
             BundleError: the filter's files are missing or changed.
         """
+        self.codec_for(target)
+        return self.photo(source, self.read(source), target, progress)
+
+    def photo(self, source: Path, photo: Photo, target: Path, progress: Progress | None = None) -> Result:
+        """The same with a photo that was read already, from what messages call `source`.
+
+        Raises:
+            PhotoError: unwritable or refused; another file is there, and the job does not `overwrite`.
+        """
         codec = self.codec_for(target)
-        photo = self.read(source)
         accepted = self.accept(source, photo, target, codec)
+        if not self.overwrite:
+            graphs = accepted.graphs
+            refuse_loss(graphs, self.direction, source, photo, target, self.tag(graphs, codec))
         return self.write(accepted, self.made(accepted.graphs, photo, codec, progress))
 
     def handed(self, given: Bytes | BinaryFile | Image.Image) -> bytes | BytesIO | Image.Image:
@@ -154,6 +169,7 @@ class Apply(Job):
         quality: of a JPEG, 1..100.
         subsampling: of a JPEG's chroma.
         convert, reduce, limit: as for `read_photo`.
+        overwrite: as for `Job`.
 
     Raises:
         UnfilterError: a parameter that this filter does not have, or a value outside its range.
@@ -171,8 +187,9 @@ class Apply(Job):
         convert: bool = False,
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,
+        overwrite: bool = False,
     ) -> None:
-        super().__init__(convert=convert, reduce=reduce, limit=limit)
+        super().__init__(convert=convert, reduce=reduce, limit=limit, overwrite=overwrite)
         self.graphs, self.quality, self.subsampling = graphs, quality, subsampling
         self.parameters = complete(graphs.bundle.manifest.hyper_parameters, parameters or {})
 
@@ -199,14 +216,20 @@ class Restore(Job):
         graphs: of the filter that made them, or what finds them for a photo, such as `unfilter.jobs.by_tag.ByTag`.
         force: restore even what another filter made, or what is not as the filter saved it.
         limit: as for `read_photo`.
+        overwrite: as for `Job`.
     """
 
     direction = "inverse"
 
     def __init__(
-        self, graphs: Graphs | Callable[[Path | str, Photo], Graphs], *, force: bool = False, limit: int = PIXEL_LIMIT
+        self,
+        graphs: Graphs | Callable[[Path | str, Photo], Graphs],
+        *,
+        force: bool = False,
+        limit: int = PIXEL_LIMIT,
+        overwrite: bool = False,
     ) -> None:
-        super().__init__(limit=limit)
+        super().__init__(limit=limit, overwrite=overwrite)
         self._graphs, self.force = graphs, force
 
     def graphs_for(self, source: Path | str, photo: Photo) -> Graphs:

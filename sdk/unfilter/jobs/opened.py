@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Self, TypeAlias
+from typing import Self, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unfilter.errors import BundleError
 from unfilter.find.search_path import open_bundle
 from unfilter.format.bundle import Bundle
 from unfilter.format.hyper_parameter import HyperParameter
@@ -24,7 +25,8 @@ AnyPath: TypeAlias = str | PathLike[str]
 
 class Opened:
     """Both directions of one bundle on one runtime. Graphs are loaded, and their files checked, when first needed; several
-    threads may use them at once, and get the bytes that one thread gets.
+    threads may use them at once, and get the bytes that one thread gets. Pickled, it opens its bundle again; after use,
+    spawn processes rather than fork them (docs/python.md).
     """
 
     def __init__(self, bundle: Bundle, runtime: str, precision: Precision = "fp32", delegate: str | None = None) -> None:
@@ -61,6 +63,28 @@ class Opened:
         key = None if public_key is None else Path(public_key)
         opened = open_bundle(bundle if isinstance(bundle, str) else Path(bundle), key)
         return cls(opened, runtime or first_runtime(opened, precision, delegate), precision, delegate)
+
+    def __getstate__(self) -> dict[str, str]:
+        """For pickle, and so for processes that are spawned: where the bundle is, its id, and what runs it; no graphs."""
+        return {
+            "folder": str(self.bundle.folder.resolve()),
+            "id": self.bundle.id,
+            "runtime": self.runtime,
+            "precision": self.precision,
+            "delegate": self.delegate,
+        }
+
+    def __setstate__(self, state: dict[str, str]) -> None:
+        """Open the same bundle again.
+
+        Raises:
+            BundleError: it is gone, or another one stands there.
+            RuntimeUnavailable: this machine has not what ran it.
+        """
+        bundle = open_bundle(Path(state["folder"]))
+        if bundle.id != state["id"]:
+            raise BundleError(f"{bundle.folder}: has changed since the filter was pickled; open it again with Filter.open")
+        self.__init__(bundle, state["runtime"], cast(Precision, state["precision"]), state["delegate"])  # type: ignore[misc]
 
     @property
     def delegate(self) -> str:

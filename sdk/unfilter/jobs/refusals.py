@@ -29,11 +29,12 @@ def refuse_foreign(manifest: Manifest, source: Path | str, photo: Photo) -> None
     if tag is not None and tag.restoration != manifest.restoration:
         raise PhotoError(
             f"{source}: was made by filter {tag.filter} {tag.restoration[:SHOWN]}, this bundle is "
-            f"{manifest.filter} {manifest.restoration[:SHOWN]}; name the right bundle, or force it"
+            f"{manifest.filter} {manifest.restoration[:SHOWN]}; name the right bundle, or force it "
+            "(--force, in Python force=True)"
         )
 
 
 def refuse_itself(source: Path, target: Path) -> None:
     """Raises PhotoError where a result would take the place of the photo that it is made from."""
-    if target.exists() and source.samefile(target):
+    if target.exists() and source.exists() and source.samefile(target):
         raise PhotoError(f"{target}: is the photo itself; name another output file")

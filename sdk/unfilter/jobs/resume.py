@@ -61,7 +61,7 @@ def is_done(
     changed_since = target.stat().st_mtime < source.stat().st_mtime
     plan = graphs.bundle.manifest.tiles
     (rows, kept_rows), (columns, kept_columns) = (
-        (slice(length), slice(length)) if changed_since else _middle(length, plan) for length in (height, width)
+        (slice(length), slice(length)) if changed_since else middle(length, plan) for length in (height, width)
     )
     again = graphs.run(direction, photo.pixels[rows, columns], parameters)
     apart = np.abs(again.astype(np.int16) - found.pixels[rows, columns])[kept_rows, kept_columns]
@@ -70,7 +70,7 @@ def is_done(
     return True
 
 
-def _middle(length: int, plan: TilePlan) -> tuple[slice, slice]:
+def middle(length: int, plan: TilePlan) -> tuple[slice, slice]:
     """The middle of one axis with a halo on either side, and what of it the halo leaves right; all of a short axis."""
     reach = _MIDDLE + 2 * plan.halo
     if length <= reach + plan.alignment:

@@ -9,7 +9,7 @@
 """
 
 from collections.abc import Callable
-from io import BytesIO
+from io import BytesIO, TextIOBase
 from typing import Protocol, TypeAlias
 
 from PIL import Image
@@ -48,9 +48,11 @@ def changed(given: Bytes | BinaryFile | Image.Image, change: Change) -> bytes | 
         return _changed_file(bytes(given), "bytes", change)
     if hasattr(given, "read"):
         name = getattr(given, "name", None)
-        content = given.read()
+        text = isinstance(given, TextIOBase)  # reading it would fail, or decode what is no text
+        content = None if text else given.read()
         if not isinstance(content, bytes):
-            raise PhotoError(f"{name or 'file'}: gives {type(content).__name__}, not bytes; open it in binary mode")
+            kind = "str" if text else type(content).__name__
+            raise PhotoError(f"{name or 'file'}: gives {kind}, not bytes; open it in binary mode: open(..., 'rb')")
         return BytesIO(_changed_file(content, name if isinstance(name, str) else "file", change))
     raise TypeError(f"a photo is an array, bytes, a file, a Pillow image or a path; got {type(given).__name__}")
 

@@ -28,9 +28,17 @@ one of a picture unless told; what is lossless takes as many bytes as its pixels
 
 def unavailable() -> str | None:
     """Why HEIC cannot be read or written here; None where it can."""
-    if find_spec("pillow_heif"):
-        return None
-    return "pillow-heif, which reads and writes HEIC, is not installed; add it with: pip install 'unfilter[heif]'"
+    if not find_spec("pillow_heif"):
+        return "pillow-heif, which reads and writes HEIC, is not installed; add it with: pip install 'unfilter[heif]'"
+    try:
+        import pillow_heif  # noqa: F401
+    except Exception as error:  # of a library for another system or another Pillow: anything
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        return (
+            f"pillow-heif, which reads and writes HEIC, is installed and broken ({reason}); "
+            "install it again with: pip install --upgrade --force-reinstall 'unfilter[heif]'"
+        )
+    return None
 
 
 def refusal_of(photo: Photo) -> str | None:

@@ -53,7 +53,7 @@ def levels_of(image: Image.Image, source: Source, bits: int = 8) -> Levels:
 
 def _check_conversion(source: Source, what: str) -> None:
     if not source.convert:
-        raise source.refusal(f"{what}; convert it to sRGB first, or ask for that (--convert)")
+        raise source.refusal(f"{what}; convert it to sRGB first, or ask for that (--convert, in Python convert=True)")
 
 
 def _palette_has_alpha(image: Image.Image) -> bool:

@@ -1,9 +1,11 @@
 """Reading a photo: its stored pixels and what travels along with them."""
 
+import errno
 from collections.abc import Callable
 from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image
 
@@ -47,22 +49,40 @@ def read_photo(
     path = source if isinstance(source, Path) else name
     try:
         with WITHOUT_WARNINGS, source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
-            return _decode(Source(path, file, convert, reduce, limit))
+            return _decode(Source(path, _seekable(file), convert, reduce, limit))
     except PhotoError:
         raise
     except FileNotFoundError:
         raise PhotoError(f"{path}: no such file") from None
     except IsADirectoryError:
         raise PhotoError(f"{path}: is a folder, not a photo; name one file") from None
+    except OSError as error:
+        if error.errno is None:  # a decoder's, not the system's
+            raise _undecodable(path, error) from None
+        raise PhotoError(f"{path}: cannot be read ({error.strerror}){_REMEDIES.get(error.errno, '')}") from None
     except Image.DecompressionBombError:  # Pillow's own limit for WebP and TIFF, above which no caller's helps
         raise PhotoError(f"{path}: is larger than Pillow decodes of its format; save it as PNG first") from None
     except MemoryError:
         raise PhotoError(f"{path}: needs more memory than there is; give a smaller photo") from None
     except Exception as error:  # decoders raise OSError, SyntaxError, ValueError, struct.error and more on corrupt files
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise PhotoError(
-            f"{path}: cannot be decoded ({reason}); the file is damaged or incomplete, or of a rare kind"
-        ) from None
+        raise _undecodable(path, error) from None
+
+
+_REMEDIES = {
+    errno.EACCES: "; let yourself read it, and enter the folders above it",
+    errno.EPERM: "; the system keeps it from this program",
+    errno.EIO: "; the disk fails: copy it from a backup",
+}
+
+
+def _undecodable(path: Path | str, error: Exception) -> PhotoError:
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return PhotoError(f"{path}: cannot be decoded ({reason}); the file is damaged or incomplete, or of a rare kind")
+
+
+def _seekable(file: BinaryIO) -> BinaryIO:
+    """`file`, or all that comes through it where it is a pipe: decoders go back and forth."""
+    return file if file.seekable() else BytesIO(file.read())
 
 
 def _decode(source: Source) -> Photo:

@@ -5,6 +5,7 @@ Python's warning filters and standard error belong to the whole process, so thre
 
 import contextlib
 import os
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -46,6 +47,9 @@ def _no_warnings() -> Iterator[None]:
 @contextlib.contextmanager
 def _no_standard_error() -> Iterator[None]:
     """Standard error without what libtiff prints there, from C, of a damaged file."""
+    if sys.__stderr__ is None:  # closed from the start: its number may be that of a photo since
+        yield
+        return
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(OSError):  # no standard error, so nothing to keep silent
             kept = os.dup(2)

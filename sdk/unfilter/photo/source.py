@@ -33,7 +33,7 @@ class Source:
         if width * height > self.limit:
             raise self.refusal(
                 f"declares {width} x {height} pixels, {width * height / 1e6:.1f} million where {self.limit / 1e6:g} million "
-                "are allowed; if you trust the file, raise the limit (--limit)"
+                "are allowed; if you trust the file, raise the limit (--limit, in Python limit=)"
             )
 
     def check_single(self, pictures: int, word: str = "is animated") -> None:
@@ -57,5 +57,7 @@ class Source:
         if bits <= 8:
             return ()
         if not self.reduce:
-            raise self.refusal(f"has {bits} bits per channel; reduce it to 8 first, or ask for that (--reduce)")
+            raise self.refusal(
+                f"has {bits} bits per channel; reduce it to 8 first, or ask for that (--reduce, in Python reduce=True)"
+            )
         return (f"{bits} bits per channel were reduced to 8",)

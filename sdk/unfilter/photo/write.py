@@ -25,9 +25,14 @@ _SUFFIXES: dict[str, Codec] = {
     ".png": "png",
     ".jpg": "jpeg",
     ".jpeg": "jpeg",
+    ".jpe": "jpeg",
+    ".jfif": "jpeg",
+    ".pjpeg": "jpeg",
+    ".pjp": "jpeg",
     ".webp": "webp",
     ".heic": "heic",
     ".heif": "heic",
+    ".hif": "heic",
 }
 _EXACT: dict[Codec, Callable[[Path | BytesIO, Photo], None]] = {"png": png.encode, "webp": webp.encode, "heic": heic.encode}
 _UNAVAILABLE: dict[Codec, Callable[[], str | None]] = {"webp": webp.unavailable, "heic": heic.unavailable}
@@ -48,6 +53,8 @@ def codec_of(path: Path) -> Codec:
     """
     if not path.parent.is_dir():
         raise PhotoError(f"{path}: the folder {path.parent} does not exist; create it first")
+    if path.is_dir():
+        raise PhotoError(f"{path}: is a folder; name a file in it, or the folder with --out (in Python apply_many)")
     codec = _SUFFIXES.get(path.suffix.lower())
     if codec is None:
         raise PhotoError(

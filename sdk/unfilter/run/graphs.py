@@ -1,13 +1,14 @@
 """The graphs of one bundle on one runtime: each loaded once, when first needed, whatever number of threads ask for it."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Collection, Mapping
 from functools import partial
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.errors import RuntimeUnavailable
+from unfilter.errors import RuntimeUnavailable, did_you_mean
 from unfilter.format.bundle import Bundle
 from unfilter.format.hyper_parameter import complete
 from unfilter.format.manifest import DIRECTIONS, Direction, Precision
@@ -16,6 +17,8 @@ from unfilter.run.delegates import recipes
 from unfilter.run.delegates.recipes import Delegate
 from unfilter.run.runtimes import BoundGraph, Graph
 from unfilter.run.tiling import Progress, run_photo
+
+_LOG = logging.getLogger(__name__)
 
 
 class Graphs:
@@ -97,27 +100,45 @@ def chosen(runtime: str, precision: Precision, delegate: str | None) -> Delegate
 
 
 def first_runtime(bundle: Bundle, precision: Precision, delegate: str | None = None) -> str:
-    """The first installed runtime that opens what the bundle has in that precision, and has the delegate.
+    """The first runtime that works, opens what the bundle has in that precision, and has the delegate. One that is installed
+    and broken is passed over, which is logged.
 
     Raises:
-        RuntimeUnavailable: none is installed, or none does.
+        RuntimeUnavailable: there is none, or none does.
     """
+    formats = {artifact.format for artifact in bundle.manifest.artifacts if artifact.precision == precision}
+    if delegate is not None:
+        return _with_delegate(delegate, formats, precision)
     installed = runtimes.installed()
     if not installed:
         raise RuntimeUnavailable("no runtime is installed; add one with: pip install 'unfilter[onnx]'")
-    formats = {artifact.format for artifact in bundle.manifest.artifacts if artifact.precision == precision}
-    usable = [name for name in installed if runtimes.sibling(name).FORMAT in formats]
-    if not usable:
+    fitting = [name for name in installed if runtimes.sibling(name).FORMAT in formats]
+    if not fitting:
         raise RuntimeUnavailable(
             f"{bundle.folder}: nothing in {precision} that an installed runtime ({', '.join(installed)}) opens; "
             f"it holds {', '.join(sorted(formats)) or 'no such artifact'}"
         )
-    if delegate is None:
-        return usable[0]
-    having = [each for name in usable for each in recipes.of_runtime(name) if each.delegate == delegate]
-    reasons = [(each, runtimes.sibling(each.runtime).delegate_unavailable(each)) for each in having]
-    for each, reason in reasons:
+    broken: list[str] = []
+    for name in fitting:
+        reason = runtimes.unusable(name)
         if reason is None:
-            return each.runtime
-    said = "; ".join(f"{each}: {reason}" for each, reason in reasons) or f"no delegate of {', '.join(usable)}"
-    raise RuntimeUnavailable(f"delegate {delegate}: {said}")
+            for each in broken:
+                _LOG.warning("%s; %s is taken", each, name)
+            return name
+        broken.append(f"runtime {name}: {reason}")
+    raise RuntimeUnavailable("; ".join(broken))
+
+
+def _with_delegate(delegate: str, formats: Collection[str], precision: Precision) -> str:
+    """The first runtime that has a delegate of that name here. Raises RuntimeUnavailable, which says of each why not."""
+    reasons = []
+    for recipe in (each for name in runtimes.NAMES for each in recipes.of_runtime(name) if each.delegate == delegate):
+        module = runtimes.sibling(recipe.runtime)
+        lacking = None if module.FORMAT in formats else f"the bundle holds no {module.FORMAT} in {precision}"
+        reason = lacking or runtimes.unusable(recipe.runtime) or module.delegate_unavailable(recipe)
+        if reason is None:
+            return recipe.runtime
+        reasons.append(f"{recipe}: {reason}")
+    known = recipes.names()
+    unknown = f"no runtime has it; {did_you_mean(delegate, known)}there are {', '.join(known)}"
+    raise RuntimeUnavailable(f"delegate {delegate}: {'; '.join(reasons) or unknown}")

@@ -57,7 +57,8 @@ def refuse_altered(graphs: Graphs, source: Path | str, photo: Photo) -> None:
     if found.made is False:
         raise PhotoError(
             f"{source}: is no file of filter {graphs.bundle.manifest.filter}, or not as it was saved: {found.reason} "
-            f"(confidence {found.confidence:.1%}); use the file that the filter saved, or force it (--force)"
+            f"(confidence {found.confidence:.1%}); use the file that the filter saved, or force it "
+            "(--force, in Python force=True)"
         )
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact
 from unfilter.proof.divergence.operation import Operation, planes
-from unfilter.run.runtimes import parameter_input
+from unfilter.run.runtimes import parameter_input, threads
 
 
 def trace(
@@ -29,6 +29,7 @@ def trace(
         model_content=bytes(flatbuffer_utils.convert_object_to_bytearray(model)),
         experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
         experimental_preserve_all_tensors=True,
+        num_threads=threads(),
     )
     runner = interpreter.get_signature_runner(signature)
     runner(**{artifact.image.name: image[None], **parameter_input(artifact, parameters)})

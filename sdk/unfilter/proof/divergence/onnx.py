@@ -8,6 +8,7 @@ from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact
 from unfilter.proof.divergence.operation import Operation, planes
 from unfilter.run.runtimes import missing, parameter_input
+from unfilter.run.runtimes.onnx import session_options
 
 
 def trace(
@@ -27,9 +28,8 @@ def trace(
     given = {output.name for output in model.graph.output}
     names = [name for node in model.graph.node for name in node.output if name]
     model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names if name not in given)
-    options = onnxruntime.SessionOptions()
+    options = session_options()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.log_severity_level = 3
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     inputs = {artifact.image.name: image.transpose(2, 0, 1)[None], **parameter_input(artifact, parameters)}
     values = dict(zip(names, session.run(names, inputs), strict=True))

@@ -24,7 +24,7 @@ def open_engines(bundle: Bundle, only: Sequence[str] = ()) -> tuple[dict[Engine,
     not_run = []
     for name in runtimes.NAMES:
         module = runtimes.sibling(name)
-        reason = "not asked for" if only and name not in only else module.unavailable()
+        reason = "not asked for" if only and name not in only else runtimes.unusable(name)
         if reason:
             not_run.append(NotRun(runtime=name, reason=reason))
             continue

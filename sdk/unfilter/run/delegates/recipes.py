@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from unfilter.errors import RuntimeUnavailable
+from unfilter.errors import RuntimeUnavailable, did_you_mean
 from unfilter.format.manifest import Precision
 
 Platform = Literal["android", "ios", "linux", "macos", "web", "windows"]
@@ -87,9 +87,12 @@ def recipe(runtime: str, delegate: str) -> Delegate:
     for each in known:
         if each.delegate == delegate:
             return each
-    raise RuntimeUnavailable(
-        f"runtime {runtime} has no delegate {delegate!r}: choose one of {', '.join(each.delegate for each in known)}"
+    having = [each.runtime for each in table().recipes if each.delegate == delegate]
+    here = [each.delegate for each in known]
+    meant = (
+        f"{' and '.join(having)} {'has' if len(having) == 1 else 'have'} it; " if having else did_you_mean(delegate, here)
     )
+    raise RuntimeUnavailable(f"runtime {runtime} has no delegate {delegate!r}: {meant}choose one of {', '.join(here)}")
 
 
 def names() -> list[str]:

@@ -8,25 +8,30 @@
 | `mil` | Core ML packages, by a reference executor of ours | coremltools, any system |
 | `torch` | the PyTorch reference (.pt2) | torch |
 
-Each sibling module has `FORMAT`, `EXTRA`, `ON_VENDOR_RUNTIME`, `unavailable()`, `delegate_unavailable(delegate)` and
-`open_graph(bundle, artifact, delegate)`, and imports its library only when asked for a delegate or to open something.
+Each sibling module has `FORMAT`, `EXTRA`, `ON_VENDOR_RUNTIME`, `unavailable()`, `load()`, `delegate_unavailable(delegate)`
+and `open_graph(bundle, artifact, delegate)`, and imports its library only when asked to, for a delegate or to open a graph.
 """
 
+import io
 import os
 from collections.abc import Callable
+from contextlib import redirect_stderr
+from functools import cache
 from importlib import import_module
 from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.errors import RuntimeUnavailable
+from unfilter.errors import RuntimeUnavailable, did_you_mean
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
+from unfilter.photo.silence import WITHOUT_STANDARD_ERROR
 from unfilter.run.delegates.recipes import Delegate
+from unfilter.run.runtimes import processors
 
 THREADS = "UNFILTER_THREADS"
-"""Environment variable: threads that ONNX Runtime and LiteRT use. Torch and `mil` follow OMP_NUM_THREADS."""
+"""Environment variable: most threads that a runtime uses."""
 
 NAMES = ("onnx", "litert", "coreml", "torch", "mil")
 """In order of preference."""
@@ -63,6 +68,10 @@ class Runtime(Protocol):
         """Why this runtime cannot be used on this machine; None where it can. Imports nothing heavy."""
         ...
 
+    def load(self) -> None:
+        """Import the library, which is installed. Raises whatever a broken one raises."""
+        ...
+
     def delegate_unavailable(self, delegate: Delegate) -> str | None:
         """Why one of this runtime's delegates cannot be used on this machine; None where nothing speaks against it."""
         ...
@@ -81,13 +90,11 @@ def runtime(name: str) -> Runtime:
     """The runtime of that name, usable on this machine.
 
     Raises:
-        RuntimeUnavailable: unknown, not installed, or not for this system.
+        RuntimeUnavailable: unknown, not installed, broken, or not for this system.
     """
-    module = sibling(name)
-    reason = module.unavailable()
-    if reason:
+    if reason := unusable(name):
         raise RuntimeUnavailable(f"runtime {name}: {reason}")
-    return module
+    return sibling(name)
 
 
 def sibling(name: str) -> Runtime:
@@ -97,24 +104,62 @@ def sibling(name: str) -> Runtime:
         RuntimeUnavailable: no such runtime.
     """
     if name not in NAMES:
-        raise RuntimeUnavailable(f"unknown runtime {name!r}: choose one of {', '.join(NAMES)}")
+        meant = did_you_mean(name, NAMES)
+        raise RuntimeUnavailable(f"unknown runtime {name!r}: {meant}choose one of {', '.join(NAMES)}")
     return cast(Runtime, import_module(f"unfilter.run.runtimes.{name}"))
 
 
 def installed() -> list[str]:
-    """Names of the runtimes that this machine can use, in order of preference."""
+    """Names of the runtimes that are there, in order of preference. Imports nothing heavy, so one of them may be broken."""
     return [name for name in NAMES if sibling(name).unavailable() is None]
 
 
+def working() -> list[str]:
+    """Names of the runtimes that this machine can use, in order of preference; imports all of their libraries."""
+    return [name for name in NAMES if unusable(name) is None]
+
+
+def unusable(name: str) -> str | None:
+    """Why the runtime of that name cannot be used on this machine, once its library was imported; None where it can.
+
+    Raises:
+        RuntimeUnavailable: no such runtime.
+    """
+    return sibling(name).unavailable() or import_failure(name)
+
+
+@cache
+def import_failure(name: str) -> str | None:
+    """Why importing an installed library fails, in one line, whatever it prints meanwhile; None where it does not."""
+    module = cast(Runtime, import_module(f"unfilter.run.runtimes.{name}"))
+    printed = io.StringIO()
+    try:
+        with WITHOUT_STANDARD_ERROR, redirect_stderr(printed):
+            module.load()
+    except Exception as error:  # of a library for another numpy or another system: anything
+        # numpy prints what the matter is, and raises without a word, where a library was compiled for numpy 1
+        said = (str(error).strip() or printed.getvalue().strip() or "no message").splitlines()[0].strip()
+        return (
+            f"is installed and broken: importing it fails ({type(error).__name__}: {said}); "
+            f"install it again with: pip install --upgrade --force-reinstall 'unfilter[{module.EXTRA}]'"
+        )
+    return None
+
+
 def threads() -> int:
-    """Threads that a graph may use: all cores, or what the environment variable UNFILTER_THREADS says.
+    """Threads that a graph may use: what the environment variable UNFILTER_THREADS says, or one for every processor that
+    this process may use (`unfilter.run.runtimes.processors`).
+
+    ONNX Runtime and LiteRT get as many. Torch and numpy have pools of their own, one for the whole process, whose size other
+    variables set (OMP_NUM_THREADS, OPENBLAS_NUM_THREADS): those are lowered to it when runtime `torch` or `mil` opens its
+    first graph, and never raised.
 
     Raises:
         RuntimeUnavailable: the variable is no positive number.
     """
     wanted = os.environ.get(THREADS)
     if not wanted:
-        return os.cpu_count() or 1
+        return processors.usable()
     if not wanted.isdecimal() or not int(wanted):
         raise RuntimeUnavailable(f"{THREADS}={wanted}: is no number of threads; set it to 1 or more, or unset it")
     return int(wanted)

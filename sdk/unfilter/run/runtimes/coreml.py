@@ -29,6 +29,10 @@ def unavailable() -> str | None:
     return missing("coremltools", EXTRA)
 
 
+def load() -> None:
+    import coremltools  # noqa: F401
+
+
 def delegate_unavailable(delegate: Delegate) -> str | None:
     return (
         None  # Core ML falls back by itself on a machine without a Neural Engine; `unfilter delegates` shows it by the bytes

@@ -23,6 +23,10 @@ def unavailable() -> str | None:
     return missing("ai_edge_litert", EXTRA)
 
 
+def load() -> None:
+    from ai_edge_litert import interpreter  # noqa: F401
+
+
 def delegate_unavailable(delegate: Delegate) -> str | None:
     return compiled_model.unavailable(delegate) if delegate.hardware != "CPU" else None
 

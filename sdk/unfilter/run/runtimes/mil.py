@@ -12,7 +12,7 @@ from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
 from unfilter.run.delegates.recipes import Delegate
-from unfilter.run.runtimes import Graph, input_names, missing, parameter_input
+from unfilter.run.runtimes import Graph, input_names, missing, parameter_input, threads
 
 FORMAT: Format = "mlpackage"
 EXTRA = "coreml"
@@ -20,7 +20,15 @@ ON_VENDOR_RUNTIME = False
 
 
 def unavailable() -> str | None:
-    return missing("coremltools", EXTRA)
+    return missing("coremltools", EXTRA) or missing("threadpoolctl", EXTRA)
+
+
+def load() -> None:
+    import threadpoolctl  # noqa: F401
+
+    from unfilter.run.runtimes._mil.package import mil_format
+
+    mil_format()
 
 
 def delegate_unavailable(delegate: Delegate) -> str | None:
@@ -34,8 +42,10 @@ def open_graph(bundle: Bundle, artifact: Artifact, delegate: Delegate | None = N
         BundleError: not a package, damaged, or an operation that this executor lacks; from a call of the graph, an operation
             that does not fit its arguments.
     """
+    from unfilter.run.runtimes._mil.blas import limit
     from unfilter.run.runtimes._mil.program import Program
 
+    limit(threads())
     path = bundle.path(artifact.path)
     program = Program(path)
     found = f"{', '.join(program.inputs)} to {', '.join(program.outputs)}"

@@ -22,6 +22,10 @@ def unavailable() -> str | None:
     return missing("onnxruntime", EXTRA)
 
 
+def load() -> None:
+    import onnxruntime  # noqa: F401
+
+
 def delegate_unavailable(delegate: Delegate) -> str | None:
     import onnxruntime
 
@@ -74,12 +78,20 @@ def open_graph(bundle: Bundle, artifact: Artifact, delegate: Delegate | None = N
     return run
 
 
-def _session(path: str, delegate: Delegate | None, side: int) -> Any:
+def session_options() -> Any:
+    """Options of a session, before any delegate's: as many threads as there may be, and no word but of errors."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads()
     options.log_severity_level = 3
+    return options
+
+
+def _session(path: str, delegate: Delegate | None, side: int) -> Any:
+    import onnxruntime
+
+    options = session_options()
     if delegate is None:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     if delegate.fixed_size:

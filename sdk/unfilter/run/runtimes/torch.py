@@ -7,7 +7,7 @@ from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
 from unfilter.run.delegates.recipes import Delegate
-from unfilter.run.runtimes import Graph, input_names, missing, parameter_input
+from unfilter.run.runtimes import Graph, input_names, missing, parameter_input, threads
 
 FORMAT: Format = "pt2"
 EXTRA = "torch"
@@ -16,6 +16,10 @@ ON_VENDOR_RUNTIME = True
 
 def unavailable() -> str | None:
     return missing("torch", EXTRA)
+
+
+def load() -> None:
+    import torch.export  # noqa: F401
 
 
 def delegate_unavailable(delegate: Delegate) -> str | None:
@@ -30,6 +34,8 @@ def open_graph(bundle: Bundle, artifact: Artifact, delegate: Delegate | None = N
     """
     import torch
 
+    if torch.get_num_threads() > (most := threads()):
+        torch.set_num_threads(most)
     path = bundle.path(artifact.path)
     try:
         program = torch.export.load(path)

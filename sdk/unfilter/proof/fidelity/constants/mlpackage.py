@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from unfilter.proof.fidelity.constants import Weights
+from unfilter.run import runtimes
 from unfilter.run.runtimes import mil
 
 _SUFFIX = re.compile(r"_to_fp16.*$")
@@ -13,7 +14,7 @@ _SUFFIX = re.compile(r"_to_fp16.*$")
 
 
 def unavailable() -> str | None:
-    return mil.unavailable()
+    return mil.unavailable() or runtimes.import_failure("mil")
 
 
 def read(path: Path) -> dict[str, Weights]:

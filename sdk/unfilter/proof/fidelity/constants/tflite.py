@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from unfilter.proof.fidelity.constants import Weights
+from unfilter.run import runtimes
 from unfilter.run.runtimes import litert
 
 _TYPES = {0: np.float32, 1: np.float16, 9: np.int8}
@@ -13,7 +14,7 @@ _TYPES = {0: np.float32, 1: np.float16, 9: np.int8}
 
 
 def unavailable() -> str | None:
-    return litert.unavailable()
+    return litert.unavailable() or runtimes.import_failure("litert")
 
 
 def read(path: Path) -> dict[str, Weights]:

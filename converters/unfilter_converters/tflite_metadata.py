@@ -1,0 +1,89 @@
+"""TFLite's model metadata: a flatbuffer of its own (`M001`) in a buffer of the model that is called TFLITE_METADATA.
+
+Written field by field, since the package that had the generated code (tflite-support) is no longer made.
+Source: https://github.com/tensorflow/tflite-support/blob/master/tensorflow_lite_support/metadata/metadata_schema.fbs
+"""
+
+from typing import Any
+
+from unfilter.format.manifest import Artifact, Tensor
+from unfilter_converters.authorship import AUTHOR, About, meaning
+
+NAME = b"TFLITE_METADATA"
+IDENTIFIER = b"M001"
+
+# Fields by their place in the schema's tables.
+_MODEL = {"name": 0, "description": 1, "version": 2, "subgraph_metadata": 3, "author": 4, "license": 5}
+_SUBGRAPH = {"name": 0, "description": 1, "input_tensor_metadata": 2, "output_tensor_metadata": 3}
+_TENSOR = {"name": 0, "description": 1}
+_MODEL_FIELDS, _SUBGRAPH_FIELDS, _TENSOR_FIELDS = 8, 7, 7
+
+
+def put(model: Any, artifacts: tuple[Artifact, ...], about: About) -> None:
+    """Add the metadata to a model (`ModelT` of the TFLite schema), or take the place of what it has."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    content = list(_metadata(model, artifacts, about))
+    for entry in model.metadata or []:
+        if entry.name == NAME:
+            model.buffers[entry.buffer].data = content
+            return
+    buffer, entry = schema.BufferT(), schema.MetadataT()
+    buffer.data = content
+    entry.name, entry.buffer = NAME, len(model.buffers)
+    model.buffers.append(buffer)
+    model.metadata = [*(model.metadata or []), entry]
+
+
+def _metadata(model: Any, artifacts: tuple[Artifact, ...], about: About) -> bytes:
+    import flatbuffers
+
+    builder = flatbuffers.Builder(1024)
+    tensors: dict[str, Tensor] = {}
+    for artifact in artifacts:
+        held = (artifact.image, artifact.parameters, artifact.valid, artifact.result)
+        tensors |= {each.name: each for each in held if each is not None}
+    signatures = {each.subgraphIndex: each for each in model.signatureDefs}
+    graphs = [_graph(builder, signatures[number], tensors) for number in range(len(model.subgraphs)) if number in signatures]
+    graphs_vector = _vector(builder, graphs)
+    details = "; ".join(f"{name}: {value}" for name, value in about.fields.items() if name != "description")
+    texts = {
+        "name": about.name,
+        "description": f"{about.description} ({details})",
+        "version": about.version,
+        "author": AUTHOR,
+        "license": about.licence,
+    }
+    fields = {name: builder.CreateString(text) for name, text in texts.items()} | {"subgraph_metadata": graphs_vector}
+    builder.Finish(_table(builder, _MODEL, _MODEL_FIELDS, fields), IDENTIFIER)
+    return bytes(builder.Output())
+
+
+def _graph(builder: Any, signature: Any, tensors: dict[str, Tensor]) -> int:
+    """Metadata of one subgraph; its tensors in the order of the signature, which goes by name."""
+    name = builder.CreateString(signature.signatureKey)
+    ends = {
+        "input_tensor_metadata": _vector(builder, [_tensor(builder, each, tensors) for each in signature.inputs]),
+        "output_tensor_metadata": _vector(builder, [_tensor(builder, each, tensors) for each in signature.outputs]),
+    }
+    return _table(builder, _SUBGRAPH, _SUBGRAPH_FIELDS, {"name": name} | ends)
+
+
+def _tensor(builder: Any, end: Any, tensors: dict[str, Tensor]) -> int:
+    name = end.name.decode()
+    fields = {"name": builder.CreateString(name), "description": builder.CreateString(meaning(tensors[name]))}
+    return _table(builder, _TENSOR, _TENSOR_FIELDS, fields)
+
+
+def _table(builder: Any, places: dict[str, int], count: int, fields: dict[str, int]) -> int:
+    builder.StartObject(count)
+    for name, offset in fields.items():
+        builder.PrependUOffsetTRelativeSlot(places[name], offset, 0)
+    return int(builder.EndObject())
+
+
+def _vector(builder: Any, offsets: list[int]) -> int:
+    builder.StartVector(4, len(offsets), 4)
+    for offset in reversed(offsets):
+        builder.PrependUOffsetTRelative(offset)
+    return int(builder.EndVector())

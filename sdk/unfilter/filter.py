@@ -30,6 +30,7 @@ from unfilter.graphs import Graphs, first_runtime
 from unfilter.hyper_parameter import HyperParameter, complete
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling, check_target, codec_of, read_photo, write_photo
 from unfilter.photo.forms import BinaryFile, Bytes, changed
+from unfilter.photo.transparency import changed_where_seen, given, seen
 from unfilter.photo.write import fingerprinted
 from unfilter.provenance import refuse_itself, refuse_untrained, tag_of
 from unfilter.remainder import aligned_size, carry_remainder
@@ -213,8 +214,8 @@ class Filter:
         of those pixels. `parameters` has every hyper-parameter's value; `progress` is as for `run_photo`.
         """
         tag = tag_of(self.bundle.manifest, codec, quality, parameters)
-        filtered = replace(photo, pixels=self.run("forward", photo.pixels, parameters, progress), tag=tag)
-        return fingerprinted(filtered, codec, quality, subsampling)
+        filtered = changed_where_seen(photo, self.run("forward", seen(photo), parameters, progress))
+        return fingerprinted(replace(filtered, tag=tag), codec, quality, subsampling)
 
     def restored(self, source: Path | str, photo: Photo, *, force: bool = False, progress: Progress | None = None) -> Photo:
         """`photo`, read from `source`, restored and without a tag; refused as `restore_file` says. `progress` is as for
@@ -222,7 +223,10 @@ class Filter:
         """
         if not force:
             refuse_altered(self, source, photo)
-        return replace(photo, pixels=self.run("inverse", photo.pixels, progress=progress), tag=None)
+        taken = given(photo)
+        pixels = self.run("inverse", taken, progress=progress)
+        whole = taken is photo.pixels
+        return replace(photo, pixels=pixels, tag=None) if whole else replace(changed_where_seen(photo, pixels), tag=None)
 
     def apply_file(
         self,

@@ -13,6 +13,7 @@ from unfilter.errors import PhotoError
 from unfilter.filter import Filter
 from unfilter.photo import Photo, Tag, codec_of, read_photo
 from unfilter.photo.metadata import carry_alike
+from unfilter.photo.transparency import given
 from unfilter.provenance import refuse_itself
 
 _MIDDLE = 128
@@ -62,8 +63,10 @@ def is_done(
     (rows, kept_rows), (columns, kept_columns) = (
         (slice(length), slice(length)) if changed_since else _middle(length, plan) for length in (height, width)
     )
-    again = chosen.run(direction, photo.pixels[rows, columns], parameters)
+    again = chosen.run(direction, given(photo)[rows, columns], parameters)
     apart = np.abs(again.astype(np.int16) - found.pixels[rows, columns])[kept_rows, kept_columns]
+    if photo.alpha is not None:
+        apart = apart * (photo.alpha > 0)[rows, columns][kept_rows, kept_columns, None]
     if apart.mean() > _LOSSY_LEVELS if found.codec == "jpeg" else apart.max() > _EXACT_LEVELS:
         raise _in_the_way(target, f"its pixels are not what {source} gives")
     return True

@@ -11,6 +11,7 @@ from unfilter.detection.evidence import LEAST, measure
 from unfilter.errors import PhotoError, UnfilterError
 from unfilter.hyper_parameter import complete
 from unfilter.photo import Photo
+from unfilter.photo.transparency import given
 from unfilter.provenance import refuse_foreign
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def examine(chosen: "Filter", photo: Photo) -> Examination:
     if chosen.precision != "fp32":
         return Examination(None, None, f"the detector was calibrated for graphs in fp32, not {chosen.precision}")
     forward = chosen.graph("forward", _parameters(chosen, photo))
-    measures = measure(forward, chosen.graph("inverse"), photo.pixels, manifest.tiles)
+    measures = measure(forward, chosen.graph("inverse"), given(photo), manifest.tiles)
     if measures is None:
         return Examination(None, None, f"it is flat, or smaller than {LEAST} x {LEAST} pixels")
     tag, codec, quality = photo.tag, photo.codec, photo.quality

@@ -6,13 +6,17 @@ from typing import BinaryIO
 
 from PIL import Image, WebPImagePlugin, features
 
+from unfilter.photo.exif import exif_of
 from unfilter.photo.levels import levels_of
-from unfilter.photo.metadata import carried, exif_of, notes_of, split, xmp_of
+from unfilter.photo.metadata import carried, split, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.source import Source
 
 LONGEST = 16_383
 """Longest side, pixels (RFC 9649, section 3.4)."""
+
+
+_READ = {b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ICCP", b"EXIF", b"XMP ", b"ANIM", b"ANMF"}
 
 
 def unavailable() -> str | None:
@@ -23,19 +27,20 @@ def unavailable() -> str | None:
 def decode(source: Source) -> Photo:
     """8-bit RGB with or without alpha; an animation is refused."""
     source.check_size(*_declared_size(source.file))  # Pillow allocates the canvas when it opens the file
+    rest = _notes_of_chunks(source.file)
     image = WebPImagePlugin.WebPImageFile(source.file)
     source.check_size(*image.size)
     source.check_single(getattr(image, "n_frames", 1))
     pixels, alpha, profile, notes = levels_of(image, source)
-    xmp, tag = split(packet := xmp_of(image))
+    xmp, tag, left = split(xmp_of(image))
     exif = exif_of(image.info.get("exif"))
-    return Photo(pixels, "webp", profile, exif, xmp, tag, alpha, notes=(*notes, *notes_of(packet)))
+    return Photo(pixels, "webp", profile, exif, xmp, tag, alpha, notes=(*notes, *left, *rest))
 
 
 def encode(target: Path | BytesIO, photo: Photo) -> None:
     """Write every pixel, alpha beside it, and the tag in XMP."""
     # exact: colours under full transparency are kept too. Method 4 of 6 is as small as PNG's best, and quicker.
-    Image.fromarray(photo.picture).save(target, format="WEBP", lossless=True, exact=True, method=4, **carried(photo))
+    Image.fromarray(photo.picture).save(target, format="WEBP", lossless=True, exact=True, method=4, **carried(photo, "webp"))
 
 
 def _declared_size(file: BinaryIO) -> tuple[int, int]:
@@ -52,3 +57,21 @@ def _declared_size(file: BinaryIO) -> tuple[int, int]:
             return int.from_bytes(start[26:28], "little") & 0x3FFF, int.from_bytes(start[28:30], "little") & 0x3FFF
         case _:
             return 0, 0
+
+
+def _notes_of_chunks(file: BinaryIO) -> tuple[str, ...]:
+    """What stands in chunks that are not carried, and behind the file's end (RFC 9649, section 2.7.1.6)."""
+    others: dict[str, None] = {}
+    file.seek(0)
+    header = file.read(12)
+    end = 8 + int.from_bytes(header[4:8], "little")
+    place = 12
+    while place + 8 <= end and len(header := file.read(8)) == 8:
+        if header[:4] not in _READ:
+            others[header[:4].decode("latin-1").strip() if header[:4].isascii() else "unnamed"] = None
+        size = int.from_bytes(header[4:], "little")
+        place = file.seek(size + size % 2, 1)
+    behind = file.seek(0, 2) > end + end % 2
+    file.seek(0)
+    notes = (f"chunks of its maker were left behind: {', '.join(others)}",) if others else ()
+    return (*notes, "what stands behind its end was left behind") if behind else notes

@@ -16,10 +16,12 @@ from unfilter.files import replacing
 from unfilter.photo import heic, jpeg, png, webp
 from unfilter.photo.fingerprint import of_exact
 from unfilter.photo.jpeg import Subsampling
+from unfilter.photo.left_behind import left_behind, too_large
 from unfilter.photo.metadata import carry_alike
 from unfilter.photo.photo import Photo
 from unfilter.photo.read import read_photo
 from unfilter.photo.tag import Codec, ExactCodec
+from unfilter.photo.transparency import seen
 
 _SUFFIXES: dict[str, Codec] = {
     ".png": "png",
@@ -32,7 +34,6 @@ _SUFFIXES: dict[str, Codec] = {
 _EXACT: dict[Codec, Callable[[Path | BytesIO, Photo], None]] = {"png": png.encode, "webp": webp.encode, "heic": heic.encode}
 _UNAVAILABLE: dict[Codec, Callable[[], str | None]] = {"webp": webp.unavailable, "heic": heic.unavailable}
 _LONGEST: dict[Codec, int] = {"jpeg": 65_500, "webp": webp.LONGEST}  # libjpeg's own limit, below the format's
-_SRGB_GAMMA = (45_455).to_bytes(4, "big")
 
 
 def suffix_of(codec: Codec) -> str:
@@ -64,12 +65,15 @@ def check_target(path: Path, photo: Photo) -> tuple[str, ...]:
     """What of `photo` a file of this name would leave behind, a line each. Asked before long work, as `codec_of` is.
 
     Raises:
-        PhotoError: as `codec_of`; transparency in a JPEG; no pixels, or more than the format holds.
+        PhotoError: as `codec_of`; transparency in a JPEG; no pixels, or more than the format holds; metadata too large for it.
     """
-    return _check(path, codec_of(path), photo)
+    return check(path, codec_of(path), photo)
 
 
-def _check(path: Path | str, codec: Codec, photo: Photo) -> tuple[str, ...]:
+def check(path: Path | str, codec: Codec, photo: Photo, *, filtered: bool = True) -> tuple[str, ...]:
+    """As `check_target`, of a codec that is known; `path` is what messages call the file, and `filtered` says that a tag will
+    be added.
+    """
     if codec == "jpeg" and photo.transparent:
         raise PhotoError(f"{path}: a JPEG cannot carry the photo's transparency; use .png, .webp or .heic")
     height, width = photo.pixels.shape[:2]
@@ -83,11 +87,9 @@ def _check(path: Path | str, codec: Codec, photo: Photo) -> tuple[str, ...]:
     reason = heic.refusal_of(photo) if codec == "heic" else None
     if reason:
         raise PhotoError(f"{path}: {reason}; or use .png or .webp")
-    carried = {"png": ("cHRM", "gAMA", "sRGB", "cICP"), "heic": ("cICP",)}.get(codec, ())
-    lost = [name for name, content in photo.colour if name not in carried and (name, content) != ("gAMA", _SRGB_GAMMA)]
-    if photo.icc_profile or any(name == "sRGB" for name, _ in photo.colour):
-        lost = []  # it is shown by the profile, or as sRGB, which is what a file that says nothing is shown as
-    return (f"{', '.join(lost)} cannot be said in a {codec} file: it will be shown as sRGB",) if lost else ()
+    if reason := too_large(photo, codec, filtered=filtered):
+        raise PhotoError(f"{path}: {reason}")
+    return left_behind(photo, codec)
 
 
 def write_photo(path: Path, photo: Photo, *, quality: int = 95, subsampling: Subsampling = "4:4:4") -> None:
@@ -98,7 +100,7 @@ def write_photo(path: Path, photo: Photo, *, quality: int = 95, subsampling: Sub
         PhotoError: as `check_target`; the disk or the encoder refuses; or what was written is not exact.
     """
     codec = codec_of(path)
-    check_target(path, photo)
+    check(path, codec, photo, filtered=False)
     with _refusals(path), replacing(path) as temporary:
         if codec == "jpeg":
             jpeg.encode(temporary, photo, quality, subsampling)
@@ -111,7 +113,7 @@ def fingerprinted(photo: Photo, codec: Codec, quality: int, subsampling: Subsamp
     """`photo`, whose tag then tells of the pixels as they will be read from the file that `write_photo` writes."""
     assert photo.tag is not None
     with _refusals("photo"):
-        made = jpeg.fingerprint_of(photo, quality, subsampling) if codec == "jpeg" else of_exact(photo.pixels)
+        made = jpeg.fingerprint_of(photo, quality, subsampling) if codec == "jpeg" else of_exact(seen(photo))
     return replace(photo, tag=photo.tag.model_copy(update={"fingerprint": made}))
 
 
@@ -121,7 +123,7 @@ def encode_photo(photo: Photo, codec: ExactCodec) -> bytes:
     Raises:
         PhotoError: no pixels, or more than the format holds; or what was encoded is not exact.
     """
-    _check("photo", codec, photo)
+    check("photo", codec, photo, filtered=False)
     file = BytesIO()
     with _refusals("photo"):
         _EXACT[codec](file, photo)

@@ -1,7 +1,5 @@
 """TIFF: read only, single pictures of 8 bits (16 if they may be reduced); an app saves none."""
 
-from typing import Literal
-
 from PIL import Image, TiffImagePlugin, TiffTags
 from PIL.ExifTags import IFD, Base
 
@@ -94,15 +92,13 @@ def _photoshop(image: TiffImagePlugin.TiffImageFile) -> bytes | None:
 
 
 def _bytes_of(image: TiffImagePlugin.TiffImageFile, tag: int) -> bytes | None:
-    """A tag's bytes, which some writers declare as numbers of 32 bits."""
-    match image.tag_v2.get(tag):
-        case bytes() as content:
-            return content
-        case tuple() as numbers if all(isinstance(number, int) and 0 <= number < 1 << 32 for number in numbers):
-            order: Literal["little", "big"] = "little" if image.tag_v2.prefix == b"II" else "big"
-            return b"".join(number.to_bytes(4, order) for number in numbers)
-        case _:
-            return None
+    """A tag's bytes as they stand, whatever type the writer declared; Pillow reads IPTC from there too."""
+    content = image.tag_v2._tagdata.get(tag)
+    if not isinstance(content, bytes):
+        return None
+    if tag == _IPTC and content[3:4] == b"\x1c" and content[:1] != b"\x1c":  # numbers of 32 bits in the other order
+        content = b"".join(content[place : place + 4][::-1] for place in range(0, len(content), 4))
+    return content
 
 
 def _notes_of_tags(image: TiffImagePlugin.TiffImageFile) -> tuple[str, ...]:

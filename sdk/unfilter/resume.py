@@ -52,7 +52,7 @@ def is_done(
         found = read_photo(target, limit=height * width)
     except PhotoError as error:
         raise _in_the_way(target, f"is no complete result ({str(error).removeprefix(f'{target}: ')})") from None
-    plain = replace(found, tag=found.tag.model_copy(update={"fingerprint": None})) if found.tag else found
+    plain = replace(found, tag=found.tag.model_copy(update={"fingerprint": None, "requires": ()})) if found.tag else found
     alike = found.pixels.shape == photo.pixels.shape and carry_alike(plain, replace(photo, tag=tag))
     if found.codec != codec_of(target) or not alike:
         raise _in_the_way(target, f"was not made of {source} in this way")

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.photo.photo import Photo
+from unfilter.photo.tag import HIDDEN_COLOURS
 
 Pixels = NDArray[np.uint8]
 
@@ -29,12 +30,15 @@ def seen(photo: Photo) -> Pixels:
 
 
 def given(photo: Photo) -> Pixels:
-    """The pixels that a filter's inverse takes: those that are `seen`, or all, where the tag's fingerprint is of all, as in
-    files of version 0.1.
+    """The pixels that a filter's inverse takes, and a fingerprint is of: those that are `seen`, or all, where the tag is of
+    an older version, whose network saw all.
     """
-    if _visible(photo) is None or photo.tag is None or photo.tag.fingerprint is None:
-        return seen(photo)
-    return photo.pixels if photo.tag.fingerprint.deviation(photo.pixels, None) == 0 else seen(photo)
+    return photo.pixels if photo.tag and HIDDEN_COLOURS not in photo.tag.requires else seen(photo)
+
+
+def required(photo: Photo) -> tuple[str, ...]:
+    """What the tag of `photo` must require for its sake."""
+    return () if _visible(photo) is None else (HIDDEN_COLOURS,)
 
 
 def changed_where_seen(photo: Photo, pixels: Pixels) -> Photo:

@@ -21,7 +21,7 @@ from unfilter.photo.metadata import carry_alike
 from unfilter.photo.photo import Photo
 from unfilter.photo.read import read_photo
 from unfilter.photo.tag import Codec, ExactCodec
-from unfilter.photo.transparency import seen
+from unfilter.photo.transparency import required, seen
 
 _SUFFIXES: dict[str, Codec] = {
     ".png": "png",
@@ -114,7 +114,7 @@ def fingerprinted(photo: Photo, codec: Codec, quality: int, subsampling: Subsamp
     assert photo.tag is not None
     with _refusals("photo"):
         made = jpeg.fingerprint_of(photo, quality, subsampling) if codec == "jpeg" else of_exact(seen(photo))
-    return replace(photo, tag=photo.tag.model_copy(update={"fingerprint": made}))
+    return replace(photo, tag=photo.tag.model_copy(update={"fingerprint": made, "requires": required(photo)}))
 
 
 def encode_photo(photo: Photo, codec: ExactCodec) -> bytes:

@@ -13,7 +13,7 @@ from unfilter.errors import PhotoError
 from unfilter.filter import Filter
 from unfilter.photo import Photo, Tag, codec_of, read_photo
 from unfilter.photo.metadata import carry_alike
-from unfilter.photo.transparency import given
+from unfilter.photo.transparency import given, seen
 from unfilter.provenance import refuse_itself
 
 _MIDDLE = 128
@@ -63,7 +63,8 @@ def is_done(
     (rows, kept_rows), (columns, kept_columns) = (
         (slice(length), slice(length)) if changed_since else _middle(length, plan) for length in (height, width)
     )
-    again = chosen.run(direction, given(photo)[rows, columns], parameters)
+    taken = seen(photo) if direction == "forward" else given(photo)
+    again = chosen.run(direction, taken[rows, columns], parameters)
     apart = np.abs(again.astype(np.int16) - found.pixels[rows, columns])[kept_rows, kept_columns]
     if photo.alpha is not None:
         apart = apart * (photo.alpha > 0)[rows, columns][kept_rows, kept_columns, None]

@@ -77,7 +77,9 @@ def _is_carried_otherwise(key: str, text: dict[str, str]) -> bool:
 
 
 def encode(target: Path | BytesIO, photo: Photo) -> None:
-    """Write every pixel, alpha beside it, and the tag twice: as iTXt of its own, and in XMP, which converters carry."""
+    """Write every pixel, alpha beside it, and the tag three times: as iTXt of its own; in XMP, which libwebp, libvips and
+    exiftool carry; and in XMP the way that ImageMagick and GraphicsMagick carry it (R22 of sdk/format/RULES.md).
+    """
     given = carried(replace(photo, xmp=None, tag=None, texts=()), "png")
     if photo.resolution:
         given["dpi"] = photo.resolution
@@ -88,6 +90,8 @@ def encode(target: Path | BytesIO, photo: Photo) -> None:
         chunks.add_itxt(_XMP_KEYWORD, packet)
     if photo.tag:
         chunks.add_itxt(PNG_KEYWORD, photo.tag.to_json())
+        # Behind XMP proper, which is the one that others take then.
+        _add(chunks, keyword("xmp"), as_raw_profile("xmp", photo.tag.to_xmp(None).encode()))
     if photo.photoshop:
         _add(chunks, keyword("iptc"), as_raw_profile("iptc", photo.photoshop))
     for key, text in photo.texts:

@@ -8,7 +8,7 @@ from PIL import Image, WebPImagePlugin, features
 
 from unfilter.photo.exif import exif_of
 from unfilter.photo.levels import levels_of
-from unfilter.photo.metadata import carried, split, xmp_of
+from unfilter.photo.metadata import carried, split, text_of, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.source import Source
 
@@ -16,7 +16,9 @@ LONGEST = 16_383
 """Longest side, pixels (RFC 9649, section 3.4)."""
 
 
-_READ = {b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ICCP", b"EXIF", b"XMP ", b"ANIM", b"ANMF"}
+_READ = {b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ICCP", b"EXIF", b"ANIM", b"ANMF"}
+_XMP = {b"XMP ", b"XMP\0"}
+"""The latter is what ImageMagick 6 writes, without announcing it in the header."""
 
 
 def unavailable() -> str | None:
@@ -27,12 +29,12 @@ def unavailable() -> str | None:
 def decode(source: Source) -> Photo:
     """8-bit RGB with or without alpha; an animation is refused."""
     source.check_size(*_declared_size(source.file))  # Pillow allocates the canvas when it opens the file
-    rest = _notes_of_chunks(source.file)
+    unflagged, rest = _chunks(source.file)
     image = WebPImagePlugin.WebPImageFile(source.file)
     source.check_size(*image.size)
     source.check_single(getattr(image, "n_frames", 1))
     pixels, alpha, profile, notes = levels_of(image, source)
-    xmp, tag, left = split(xmp_of(image))
+    xmp, tag, left = split(xmp_of(image) or text_of(unflagged))
     exif = exif_of(image.info.get("exif"))
     return Photo(pixels, "webp", profile, exif, xmp, tag, alpha, notes=(*notes, *left, *rest))
 
@@ -59,19 +61,25 @@ def _declared_size(file: BinaryIO) -> tuple[int, int]:
             return 0, 0
 
 
-def _notes_of_chunks(file: BinaryIO) -> tuple[str, ...]:
-    """What stands in chunks that are not carried, and behind the file's end (RFC 9649, section 2.7.1.6)."""
+def _chunks(file: BinaryIO) -> tuple[bytes | None, tuple[str, ...]]:
+    """XMP, also where the header does not announce it; and what is said of chunks that are not carried, and of what stands
+    behind the file's end (RFC 9649, section 2.7.1.6).
+    """
+    xmp = None
     others: dict[str, None] = {}
     file.seek(0)
     header = file.read(12)
     end = 8 + int.from_bytes(header[4:8], "little")
     place = 12
     while place + 8 <= end and len(header := file.read(8)) == 8:
-        if header[:4] not in _READ:
-            others[header[:4].decode("latin-1").strip() if header[:4].isascii() else "unnamed"] = None
-        size = int.from_bytes(header[4:], "little")
-        place = file.seek(size + size % 2, 1)
+        name, size = header[:4], int.from_bytes(header[4:], "little")
+        place += 8 + size + size % 2
+        if name in _XMP and place <= end:
+            xmp = file.read(size)
+        elif name not in _READ:
+            others[name.decode("latin-1").strip() if name.isalnum() else "unnamed"] = None
+        file.seek(place)
     behind = file.seek(0, 2) > end + end % 2
     file.seek(0)
     notes = (f"chunks of its maker were left behind: {', '.join(others)}",) if others else ()
-    return (*notes, "what stands behind its end was left behind") if behind else notes
+    return xmp, (*notes, "what stands behind its end was left behind") if behind else notes

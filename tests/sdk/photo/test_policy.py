@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin, features
 
 from unfilter.errors import PhotoError
-from unfilter.photo import Photo, Tag, check_target, read_photo, write_photo
+from unfilter.photo import Photo, Tag, check_target, photoshop, read_photo, write_photo
 from unfilter.photo.heic import _left_behind
+from unfilter.photo.pillow import photo_of
+from unfilter.photo.raw_profile import as_raw_profile, keyword
 
 DOCS = Path(__file__).parents[3] / "docs/photos.md"
 RGB = np.random.default_rng(0).integers(0, 256, (10, 15, 3), dtype=np.uint8)
@@ -170,6 +172,57 @@ def _(folder: Path) -> None:
     photo, again = through(saved(folder / "p.jpg", xmp=packet.encode()))
     assert photo.xmp == again.xmp == packet.replace(' xmpNote:HasExtendedXMP="0123"', "")
     assert photo.notes == ("its extended XMP was left behind",)
+
+
+@row("any with IPTC")
+def _(folder: Path) -> None:
+    records = b"\x1c\x02\x19\0\3sea" + b"\x1c\x02\x78\0\5words"
+    photo = Photo(RGB, photoshop=photoshop.from_iptc(records))
+    for name in ("p.jpg", "p.png"):
+        write_photo(folder / name, photo)
+        assert photoshop.iptc_of(read_photo(folder / name).photoshop) == records
+        assert check_target(folder / name, photo) == ()
+    saved(folder / "p.tiff", tiffinfo={33_723: records})
+    assert photoshop.iptc_of(read_photo(folder / "p.tiff").photoshop) == records
+    write_photo(folder / "p.webp", photo)
+    assert "<rdf:li>sea</rdf:li>" in (read_photo(folder / "p.webp").xmp or "")
+
+
+@row("any with a comment or text")
+def _(folder: Path) -> None:
+    photo = read_photo(saved(folder / "p.jpg", comment="words"))
+    assert photo.texts == (("Comment", "words"),)
+    text = PngImagePlugin.PngInfo()
+    for key, value in (("Comment", "words"), ("Title", "a title"), ("Source", "a camera"), ("Note", "Zürich ☃")):
+        text.add_itxt(key, value) if key == "Note" else text.add_text(key, value)
+    photo, again = through(saved(folder / "p.png", pnginfo=text))
+    assert again.texts == photo.texts
+    assert len(photo.texts) == 4
+    assert check_target(folder / "t.jpg", photo) == (
+        "its text was left behind: Source, Note: a jpeg file has no place for it",
+    )
+    _, back = through(folder / "p.png", "t.jpg")
+    assert back.texts == (("Comment", "words"),)
+    assert ">a title<" in (back.xmp or "")
+
+
+@row("any with a resolution")
+def _(folder: Path) -> None:
+    for name in ("p.jpg", "p.png", "p.tiff"):
+        for target in ("t.jpg", "t.png"):
+            photo, again = through(saved(folder / name, dpi=(300, 240)), target)
+            assert photo.resolution == again.resolution == (300, 240)
+    note = "its resolution, 300 x 240 pixels per inch, was left behind: a webp file has no place for it"
+    assert check_target(folder / "t.webp", read_photo(folder / "p.jpg")) == (note,)
+    assert check_target(folder / "t.webp", read_photo(folder / "p.tiff")) == ()  # whose EXIF says it
+
+
+@row("any with metadata too large")
+def _(folder: Path) -> None:
+    photo = read_photo(saved(folder / "p.png", exif=exif_of(1) + bytes(70_000)))
+    with pytest.raises(PhotoError, match=r"its EXIF takes .* bytes, and a jpeg holds 65,533; use \.png, \.webp or \.heic, or"):
+        check_target(folder / "t.jpg", photo)
+    assert check_target(folder / "t.webp", photo) == ()
 
 
 @row("any with alpha")
@@ -404,6 +457,16 @@ def _(folder: Path) -> None:
     assert read_photo(folder / "p.png").notes == ("what stands behind its end was left behind",)
 
 
+@row("PNG, `Raw profile type` exif, xmp, iptc, 8bim, icc")
+def _(folder: Path) -> None:
+    text = PngImagePlugin.PngInfo()
+    text.add_text(keyword("exif"), as_raw_profile("exif", exif_of(6)))
+    assert read_photo(path := saved(folder / "p.png", pnginfo=text)).exif == exif_of(6)
+    with Image.open(path) as image:
+        assert photo_of(image).exif == exif_of(6)
+    assert read_photo(saved(folder / "p.png", pnginfo=text, exif=exif_of(3))).exif == exif_of(3)
+
+
 @row("JPEG, baseline and progressive")
 def _(folder: Path) -> None:
     for save in ({}, {"progressive": True}, {"subsampling": 2}, {"restart_marker_rows": 1}):
@@ -431,6 +494,21 @@ def _(folder: Path) -> None:
     photo = read_photo(path)
     assert photo.notes == ("its gain map (HDR) was left behind: the filtered photo is the SDR picture",)
     assert photo.xmp == packet.replace(' hdrgm:Version="1.0"', "")
+
+
+@row("JPEG, video or other data behind it")
+def _(folder: Path) -> None:
+    content = saved(folder / "p.jpg").read_bytes()
+    for behind, note in ((b"\0\0\0\x18ftypmp42", "its video (motion photo)"), (b"words", "what stands behind its end")):
+        (folder / "p.jpg").write_bytes(content + behind)
+        assert read_photo(folder / "p.jpg").notes == (f"{note} was left behind",)
+
+
+@row("JPEG, makers' segments")
+def _(folder: Path) -> None:
+    content = saved(folder / "p.jpg").read_bytes()
+    (folder / "p.jpg").write_bytes(content[:20] + b"\xff\xe4\0\6abcd" + content[20:])
+    assert read_photo(folder / "p.jpg").notes == ("segments of its maker were left behind: APP4",)
 
 
 @row("JPEG, CMYK and YCCK")
@@ -529,6 +607,18 @@ def _(folder: Path) -> None:
     gain_map = {"aux": {"urn:com:apple:photo:2020:aux:hdrgainmap": [2]}}
     assert "gain map" in _left_behind(gain_map, 1, ())[0]
     assert _left_behind({"depth_images": [object()]}, 1, ()) == ("auxiliary pictures were left behind: depth",)
+
+
+@row("HEIC and AVIF, video and other boxes")
+def _(folder: Path) -> None:
+    for kind in ("heic", "avif"):
+        if kind in EVERY_READ:
+            path = made(folder, kind)
+            path.write_bytes(path.read_bytes() + b"\0\0\0\x0cmpvdabcd" + b"\0\0\0\x0cblobabcd")
+            assert read_photo(path).notes == (
+                "its video (motion photo) was left behind",
+                "boxes beside the picture were left behind: blob",
+            )
 
 
 @row("AVIF")

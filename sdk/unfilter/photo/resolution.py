@@ -31,7 +31,9 @@ def resolution_of(info: Mapping[Any, Any], *, jpeg: bool = False) -> Resolution 
         across, down = (float(value) * scale for value in found)  # type: ignore[union-attr]
     except (TypeError, ValueError, ZeroDivisionError):
         return None
-    whole = tuple(round(value) if isfinite(value) and abs(value - round(value)) <= _ROUNDED else value for value in (across, down))
+    whole = tuple(
+        round(value) if isfinite(value) and abs(value - round(value)) <= _ROUNDED else value for value in (across, down)
+    )
     return (float(whole[0]), float(whole[1])) if all(isfinite(value) and value > 0 for value in whole) else None
 
 

@@ -18,7 +18,16 @@ _EXTRA_SAMPLES, _ASSOCIATED = 338, 1  # TIFF 6.0, section 18: alpha that colours
 _IPTC, _PHOTOSHOP = 33_723, 34_377
 # What EXIF says in the first directory (Exif 3.0, section 4.6.5, and what Windows and cameras add).
 _TRAVELLING = {
-    *(Base.ImageDescription, Base.Make, Base.Model, Base.Orientation, Base.Software, Base.DateTime, Base.Artist, Base.Copyright),
+    *(
+        Base.ImageDescription,
+        Base.Make,
+        Base.Model,
+        Base.Orientation,
+        Base.Software,
+        Base.DateTime,
+        Base.Artist,
+        Base.Copyright,
+    ),
     *(Base.XResolution, Base.YResolution, Base.ResolutionUnit, Base.HostComputer, Base.DocumentName, Base.PageName),
     *(Base.Rating, Base.RatingPercent, Base.XPTitle, Base.XPComment, Base.XPAuthor, Base.XPKeywords, Base.XPSubject),
     *(Base.ImageID, Base.BatteryLevel, Base.CameraOwnerName),

@@ -56,7 +56,9 @@ LEFT_BEHIND = (
     Difference("jpg|png|tif", "webp|heic", "IPTC:(Keywords|Caption-Abstract|CopyrightNotice|By-line)", "stands in XMP"),
     Difference("jpg|png|tif", "webp|heic", "IPTC:.*Version|IPTC:CodedCharacterSet", "of IPTC as such"),
     Difference("jpg|png|tif", "webp|heic", "IPTC:FixtureIdentifier", "has no place there", "XMP has no property for .*2:22"),
-    Difference("jpg|tif", "webp|heic", "Photoshop:URL", "has no place there", "Photoshop's resources were left behind: 0x040b"),
+    Difference(
+        "jpg|tif", "webp|heic", "Photoshop:URL", "has no place there", "Photoshop's resources were left behind: 0x040b"
+    ),
 )
 """After `apply`. What is restored to the first format is allowed the same, and where it passed through another format too."""
 
@@ -96,7 +98,9 @@ def made(folder: Path, kind: str, exiftool: Any) -> Path:
         more += ["Comment=a comment", f"ThumbnailImage<={thumbnail}"]
     if kind == "png":
         more += ["PNG:Comment=a comment", "PNG:Software=a tool", "PNG:Author=somebody"]
-    exiftool.tell(path, *(f"-EXIF:{each}" for each in exif), *(f"-XMP:{each}" for each in xmp), *(f"-{each}" for each in more))
+    exiftool.tell(
+        path, *(f"-EXIF:{each}" for each in exif), *(f"-XMP:{each}" for each in xmp), *(f"-{each}" for each in more)
+    )
     return path
 
 

@@ -27,7 +27,9 @@ def dataset(number: int, text: str, record: int = 2) -> bytes:
     return bytes([0x1C, record, number]) + len(content).to_bytes(2, "big") + content
 
 
-RECORDS = dataset(90, "\x1b%G", 1) + dataset(25, "sea") + dataset(25, "Zürich <&>") + dataset(120, "words") + dataset(22, "7")
+RECORDS = (
+    dataset(90, "\x1b%G", 1) + dataset(25, "sea") + dataset(25, "Zürich <&>") + dataset(120, "words") + dataset(22, "7")
+)
 
 
 def with_segments(path: Path, *segments: bytes) -> Path:
@@ -63,7 +65,9 @@ def test_a_jpegs_words_come_through_a_png_and_back(tmp_path: Path) -> None:
 def test_what_a_target_has_no_place_for_is_said_and_iptc_stands_in_xmp(tmp_path: Path, codec: str) -> None:
     if codec == "heic":
         pytest.importorskip("pillow_heif", reason="pillow-heif is not installed")
-    photo = Photo(PIXELS, photoshop=photoshop.from_iptc(RECORDS), texts=(("Comment", "c"), ("Note", "n")), resolution=(72, 72))
+    photo = Photo(
+        PIXELS, photoshop=photoshop.from_iptc(RECORDS), texts=(("Comment", "c"), ("Note", "n")), resolution=(72, 72)
+    )
     notes = check_target(target := tmp_path / f"p.{codec}", photo)
     assert [note.split(":")[0] for note in notes] == [
         "its comment was left behind",
@@ -107,7 +111,9 @@ PROFILES = {
 
 @pytest.mark.parametrize("name", PROFILES)
 @pytest.mark.parametrize("compressed", [False, True])
-def test_imagemagicks_profiles_in_text_are_read_from_files_and_images_alike(name: str, compressed: bool, tmp_path: Path) -> None:
+def test_imagemagicks_profiles_in_text_are_read_from_files_and_images_alike(
+    name: str, compressed: bool, tmp_path: Path
+) -> None:
     chunks = PngImagePlugin.PngInfo()
     chunks.add_text(keyword(name), as_raw_profile(name, PROFILES[name]), zip=compressed)
     Image.fromarray(PIXELS).save(path := tmp_path / "p.png", pnginfo=chunks)

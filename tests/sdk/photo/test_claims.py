@@ -101,7 +101,7 @@ def test_claims_are_taken_out_whatever_their_prefix_and_form(xmp: str, said: str
     assert without_claims(rest) == (rest, ())
 
 
-@given(st.text(alphabet='<>/:="hdrgmVersion \'', max_size=200))
+@given(st.text(alphabet="<>/:=\"hdrgmVersion '", max_size=200))
 def test_what_is_no_xmp_is_none_the_less_text(text: str) -> None:
     rest, _ = without_claims(text)
     assert rest is not None

@@ -83,7 +83,11 @@ def test_no_file_shows_the_unfiltered_photo(name: str, tmp_path: Path) -> None:
         pytest.importorskip("pillow_heif", reason="pillow-heif is not installed")
     exif = with_thumbnail("<", preview())
     Image.fromarray(PIXELS).save(tmp_path / "camera.jpg", exif=exif)
-    for photo in (read_photo(tmp_path / "camera.jpg"), photo_of(Image.open(tmp_path / "camera.jpg")), Photo(PIXELS, exif=exif)):
+    for photo in (
+        read_photo(tmp_path / "camera.jpg"),
+        photo_of(Image.open(tmp_path / "camera.jpg")),
+        Photo(PIXELS, exif=exif),
+    ):
         write_photo(tmp_path / name, photo)
         assert preview()[:60] not in (tmp_path / name).read_bytes()[100:] or name == "p.jpg"
         back = read_photo(tmp_path / name)

@@ -220,7 +220,9 @@ def _(folder: Path) -> None:
 @row("any with metadata too large")
 def _(folder: Path) -> None:
     photo = read_photo(saved(folder / "p.png", exif=exif_of(1) + bytes(70_000)))
-    with pytest.raises(PhotoError, match=r"its EXIF takes .* bytes, and a jpeg holds 65,533; use \.png, \.webp or \.heic, or"):
+    with pytest.raises(
+        PhotoError, match=r"its EXIF takes .* bytes, and a jpeg holds 65,533; use \.png, \.webp or \.heic, or"
+    ):
         check_target(folder / "t.jpg", photo)
     assert check_target(folder / "t.webp", photo) == ()
 

@@ -1,4 +1,4 @@
-"""Top-level boxes of HEIC and AVIF files that hold neither the picture nor what describes it (ISO/IEC 14496-12, section 4.2)."""
+"""Top-level boxes of HEIC and AVIF that hold neither the picture nor what describes it (ISO/IEC 14496-12, section 4.2)."""
 
 from collections.abc import Iterator
 from typing import BinaryIO

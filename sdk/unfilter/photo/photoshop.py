@@ -17,7 +17,10 @@ _SEGMENT = 65_533
 
 
 def kept(resources: bytes) -> bytes | None:
-    """`resources` without what is not carried; None where nothing is left. Law: `kept(kept(x)) == kept(x)`."""
+    """What is carried of `resources`; None where nothing is left.
+
+    Law: what was kept is kept again.
+    """
     return b"".join(block for number, _, block in _blocks(resources) if number not in _ELSEWHERE) or None
 
 

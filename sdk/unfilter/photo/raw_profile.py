@@ -1,4 +1,4 @@
-"""Metadata as text in a PNG, the way ImageMagick writes it: keyword `Raw profile type exif`, then name, length and hex digits.
+"""Metadata as text in a PNG, as ImageMagick writes it: keyword `Raw profile type exif`, then name, length and hex digits.
 
 The chunk eXIf and XMP's keyword came later, and IPTC has no other place in a PNG.
 Source: ImageMagick, coders/png.c (`Magick_png_write_raw_profile`), which exiftool, libwebp and libvips read too.
@@ -39,7 +39,10 @@ def raw_profile(texts: Mapping[str, str], *names: str) -> bytes | None:
 
 
 def as_raw_profile(name: str, content: bytes) -> str:
-    """The text of a profile. Law: `raw_profile({keyword(name): as_raw_profile(name, content)}, name) == content`."""
+    """The text of a profile.
+
+    Law: `raw_profile` of this text, under the profile's keyword, is `content`.
+    """
     digits = content.hex()
     lines = [digits[place : place + _LINE] for place in range(0, len(digits), _LINE)]
     return "\n".join(["", name, f"{len(content):8}", *lines, ""])

@@ -65,14 +65,14 @@ def check_target(path: Path, photo: Photo) -> tuple[str, ...]:
     """What of `photo` a file of this name would leave behind, a line each. Asked before long work, as `codec_of` is.
 
     Raises:
-        PhotoError: as `codec_of`; transparency in a JPEG; no pixels, or more than the format holds; metadata too large for it.
+        PhotoError: as `codec_of`; transparency in a JPEG; no pixels, or more than the format holds; too much metadata for it.
     """
     return check(path, codec_of(path), photo)
 
 
 def check(path: Path | str, codec: Codec, photo: Photo, *, filtered: bool = True) -> tuple[str, ...]:
-    """As `check_target`, of a codec that is known; `path` is what messages call the file, and `filtered` says that a tag will
-    be added.
+    """As `check_target`, of a codec that is known; `path` is what messages call the file, `filtered` says that a tag will be
+    added.
     """
     if codec == "jpeg" and photo.transparent:
         raise PhotoError(f"{path}: a JPEG cannot carry the photo's transparency; use .png, .webp or .heic")

@@ -1,5 +1,5 @@
-"""Law: a video behind or beside a photo is said to be left behind, and no XMP goes on to claim it, nor a gain map, a depth map
-or a picture of how the photo was.
+"""Law: a video behind or beside a photo is said to be left behind, and no XMP goes on to claim it, nor a gain map, a depth
+map or a picture of how the photo was.
 """
 
 from pathlib import Path
@@ -84,14 +84,18 @@ def test_makers_segments_are_named(tmp_path: Path) -> None:
     assert read_photo(path).notes == ("segments of its maker were left behind: APP4, content credentials (C2PA)",)
 
 
+GAIN, APPLE = "http://ns.adobe.com/hdr-gain-map/1.0/", "http://ns.apple.com/HDRGainMap/1.0/"
+XAP = "http://ns.adobe.com/xap/1.0/"
+
+
 @pytest.mark.parametrize(
     ("xmp", "said"),
     [
-        ('<r:D xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0"><hdrgm:GainMapMax>2</hdrgm:GainMapMax></r:D>', GAIN_MAP),
-        ('<r:D xmlns:H="http://ns.apple.com/HDRGainMap/1.0/"><H:HDRGainMapVersion>65536</H:HDRGainMapVersion></r:D>', GAIN_MAP),
-        ('<r:D xmlns:xmp="http://ns.adobe.com/xap/1.0/"><xmp:Thumbnails><rdf:Alt>AAAA</rdf:Alt></xmp:Thumbnails></r:D>', None),
+        (f'<D xmlns:hdrgm="{GAIN}" hdrgm:Version="1.0"><hdrgm:GainMapMax>2</hdrgm:GainMapMax></D>', GAIN_MAP),
+        (f'<D xmlns:H="{APPLE}"><H:HDRGainMapVersion>65536</H:HDRGainMapVersion></D>', GAIN_MAP),
+        (f'<D xmlns:xmp="{XAP}"><xmp:Thumbnails><rdf:Alt>AAAA</rdf:Alt></xmp:Thumbnails></D>', None),
     ],
-)  # fmt: skip
+)
 def test_claims_are_taken_out_whatever_their_prefix_and_form(xmp: str, said: str | None) -> None:
     rest, notes = without_claims(xmp)
     assert notes == ((said,) if said else ())

@@ -1,5 +1,5 @@
-"""Law: what converts a filtered file without loss leaves it restorable, whatever it does to colours that nobody sees; where it
-carries metadata, it carries the tag. docs/photos.md lists the tools.
+"""Law: what converts a filtered file without loss leaves it restorable, whatever it does to colours that nobody sees; where
+it carries metadata, it carries the tag. docs/photos.md lists the tools.
 """
 
 import shutil

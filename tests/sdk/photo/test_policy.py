@@ -463,7 +463,8 @@ def _(folder: Path) -> None:
 def _(folder: Path) -> None:
     text = PngImagePlugin.PngInfo()
     text.add_text(keyword("exif"), as_raw_profile("exif", exif_of(6)))
-    assert read_photo(path := saved(folder / "p.png", pnginfo=text)).exif == exif_of(6)
+    path = saved(folder / "p.png", pnginfo=text)
+    assert read_photo(path).exif == exif_of(6)
     with Image.open(path) as image:
         assert photo_of(image).exif == exif_of(6)
     assert read_photo(saved(folder / "p.png", pnginfo=text, exif=exif_of(3))).exif == exif_of(3)

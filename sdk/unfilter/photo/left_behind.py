@@ -17,7 +17,7 @@ _SEGMENT = 65_533
 _XMP = _SEGMENT - len(b"http://ns.adobe.com/xap/1.0/\0")
 _PROFILE = 255 * (_SEGMENT - len(b"ICC_PROFILE\0") - 2)
 _TAG = 3_000
-"""Bytes that a tag takes in XMP at most, with up to a dozen hyper-parameters: a photo that is to be filtered has none yet."""
+"""Bytes that a tag takes in XMP at most, with up to a dozen hyper-parameters; a photo to be filtered has none yet."""
 
 
 def left_behind(photo: Photo, codec: Codec) -> tuple[str, ...]:

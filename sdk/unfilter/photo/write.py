@@ -65,7 +65,7 @@ def check_target(path: Path, photo: Photo) -> tuple[str, ...]:
     """What of `photo` a file of this name would leave behind, a line each. Asked before long work, as `codec_of` is.
 
     Raises:
-        PhotoError: as `codec_of`; transparency in a JPEG; no pixels, or more than the format holds; too much metadata for it.
+        PhotoError: as `codec_of`; transparency in a JPEG; no pixels, or more than the format holds, or too much metadata.
     """
     return check(path, codec_of(path), photo)
 

@@ -1,5 +1,5 @@
-"""Law: of all tags that exiftool sees in a photo, none is lost in silence: it is there after `apply` and `restore`, or a line
-says that it is not, or the list below says why.
+"""Law: of all tags that exiftool sees in a photo, none is lost in silence: it is there after `apply` and `restore`, or a
+line says that it is not, or the list below says why.
 """
 
 import re
@@ -36,7 +36,7 @@ LEFT_BEHIND = (
     Difference(
         "tif",
         ".*",
-        "IFD0:(Image(Width|Height)|BitsPerSample|Compression|Photometric.*|Strip.*|SamplesPer.*|RowsPer.*|Planar.*)",
+        "IFD0:(Image(Width|Height)|BitsPerSample|Compression|Photometric.*|Strip.*|Samples.*|RowsPer.*|Planar.*)",
         "tells how the TIFF stores its pixels",
     ),
     Difference("heic|avif", ".*", "(QuickTime|Meta):.*", "tells how the file stores its pixels"),

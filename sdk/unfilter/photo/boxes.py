@@ -22,7 +22,7 @@ def notes_of_boxes(file: BinaryIO) -> tuple[str, ...]:
         elif name not in _OF_THE_PICTURE:
             others.append(name.decode("latin-1") if name.isalnum() else "data behind its end")
     file.seek(0)
-    notes = (VIDEO,) if videos else ()
+    notes: tuple[str, ...] = (VIDEO,) if videos else ()
     if others:
         notes += (f"boxes beside the picture were left behind: {', '.join(dict.fromkeys(others))}",)
     return notes

@@ -118,7 +118,7 @@ def work(folder: Path, results: Path, permissive: bool) -> int:
                     write_photo(target := results / f"photo.{suffix}", replace(photo, tag=None))
                     again = read_photo(target)
                     target.unlink()
-                    said = packet_of(replace(photo, tag=None), suffix)  # XMP, which also says what WebP and HEIC have no place for
+                    said = packet_of(replace(photo, tag=None), suffix)  # XMP also says what a format has no place for
                     for part in ("icc_profile", "exif", "xmp"):  # the rest is compared on writing
                         if getattr(again, part) != (said if part == "xmp" else getattr(photo, part)):
                             outcome["failure"] = f"{suffix} gave another {part}"

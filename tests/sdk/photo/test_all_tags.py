@@ -36,7 +36,7 @@ LEFT_BEHIND = (
     Difference(
         "tif",
         ".*",
-        "IFD0:(Image(Width|Height)|Bits.*|Compression|Photometric.*|Strip.*|Samples.*|RowsPer.*|Planar.*)",
+        "IFD0:(Image(Width|Height)|Bits.*|Compr.*|Photometric.*|Strip.*|Samples.*|RowsPer.*|Planar.*)",
         "tells how the TIFF stores its pixels",
     ),
     Difference("heic|avif", ".*", "(QuickTime|Meta):.*", "tells how the file stores its pixels"),

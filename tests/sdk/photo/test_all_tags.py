@@ -41,7 +41,7 @@ LEFT_BEHIND = (
     ),
     Difference("heic|avif", ".*", "(QuickTime|Meta):.*", "tells how the file stores its pixels"),
     Difference("webp", ".*", "RIFF:.*", "tells how the file stores its pixels"),
-    Difference("png", ".*", "PNG:(Image.*|BitDepth|ColorType|Compression|Filter|Interlace|ProfileName)", "as above"),
+    Difference("png", ".*", "PNG:(Image.*|BitDepth|ColorType|Compression|Filter|Interlace|Profile.*)", "as above"),
     Difference("avif", ".*", "IFD0:Orientation", "the turn is a property of the file, which Pillow puts in EXIF's place"),
     Difference("jpg", "(?!jpg).*", "JFIF:JFIFVersion", "there is no JFIF in other formats"),
     Difference("jpg", "png", "JFIF:.*", "stands in pHYs"),
@@ -60,7 +60,7 @@ LEFT_BEHIND = (
         "jpg|tif", "webp|heic", "Photoshop:URL", "has no place there", "Photoshop's resources were left behind: 0x040b"
     ),
 )
-"""After `apply`. What is restored to the first format is allowed the same, and where it passed through another format too."""
+"""After `apply`. What is restored to the first format is allowed the same, and so is what another format has no place for."""
 
 IN_XMP = {
     "IPTC:Keywords": "XMP-dc:Subject",

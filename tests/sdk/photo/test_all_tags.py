@@ -60,7 +60,7 @@ LEFT_BEHIND = (
         "jpg|tif", "webp|heic", "Photoshop:URL", "has no place there", "Photoshop's resources were left behind: 0x040b"
     ),
 )
-"""After `apply`. What is restored to the first format is allowed the same, and so is what another format has no place for."""
+"""After `apply`. What is restored to the first format is allowed the same, as is what another format has no place for."""
 
 IN_XMP = {
     "IPTC:Keywords": "XMP-dc:Subject",

@@ -26,7 +26,7 @@ _PLACES, _LENGTHS = {0x0111, 0x0201}, {0x0117, 0x0202}
 """Where a thumbnail begins, and how long it is: in strips, or as a JPEG."""
 _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
 _JPEG = re.compile(rb"\xff\xd8\xff[\xc0-\xfe]")
-_MOST_ENTRIES = 4096
+_MOST_ENTRIES = 1024
 """Of all directories; a camera's have a few hundred. Hostile ones may point in circles."""
 
 Span = tuple[int, int]

@@ -99,6 +99,7 @@ def work(folder: Path, results: Path, permissive: bool) -> int:
     """The worker: a path a line in, an outcome as JSON a line out."""
     import unfilter  # before the limit, which counts address space and not memory
     from unfilter import PhotoError, read_photo, write_photo
+    from unfilter.photo.metadata import packet_of
 
     suffixes = ["png", *(["webp"] if features.check("webp") else []), *(["heic"] if find_spec("pillow_heif") else [])]
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -117,8 +118,9 @@ def work(folder: Path, results: Path, permissive: bool) -> int:
                     write_photo(target := results / f"photo.{suffix}", replace(photo, tag=None))
                     again = read_photo(target)
                     target.unlink()
+                    said = packet_of(replace(photo, tag=None), suffix)  # XMP also says what a format has no place for
                     for part in ("icc_profile", "exif", "xmp"):  # the rest is compared on writing
-                        if getattr(again, part) != getattr(photo, part):
+                        if getattr(again, part) != (said if part == "xmp" else getattr(photo, part)):
                             outcome["failure"] = f"{suffix} gave another {part}"
                 outcome |= {"read": True, "size": [width, height]}
             except PhotoError as error:

@@ -158,3 +158,37 @@ test("a hyper-parameter's value and place undo each other, and strangers are ref
   assert.throws(() => place(sigma, 0.5), /sigma must lie in 0.05..0.4, got 0.5/);
   assert.throws(() => complete([sigma], { factor: 1 }), /no parameter 'factor'; it has: sigma/);
 });
+
+const TURNED = Uint8Array.of(0x49, 0x49, 0x2a, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0);
+const CLAIMING =
+  '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
+  '<rdf:Description xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0" ' +
+  'xmlns:C="http://ns.google.com/photos/1.0/camera/" C:MotionPhoto="1"><C:MotionPhotoVersion>1</C:MotionPhotoVersion>' +
+  '<dc:source xmlns:dc="http://purl.org/dc/elements/1.1/">camera</dc:source></rdf:Description></rdf:RDF></x:xmpmeta>';
+
+test("a PNG has the tag in its XMP packet too, and gives back the packet without it", async () => {
+  const golden = says.files.find(({ path }) => path.endsWith("/filtered.png"))!;
+  const photo = await decodePng(new Uint8Array(goldens.l0.bytes(golden.path)));
+  for (const carried of [[], [textChunk("XML:com.adobe.xmp", CLAIMING.replace(/ (?:hdrgm|C):\w+="1(?:\.0)?"/g, "").replace(/<C:.*Version>/, ""))]]) {
+    const file = await encodePng({ ...photo, carried });
+    assert.equal(Buffer.from(file).toString("latin1").split("unfilter:tag=").length, 2);
+    assert.deepEqual(await decodePng(file), { ...photo, carried });
+  }
+});
+
+test("no claim of a gain map or a video travels along, and no thumbnail", async () => {
+  const golden = says.files.find(({ path }) => path.endsWith("/filtered.png"))!;
+  const photo = await decodePng(new Uint8Array(goldens.l0.bytes(golden.path)));
+  const thumbnail = Uint8Array.of(40, 0, 0, 0, 2, 0, 1, 2, 4, 0, 1, 0, 0, 0, 60, 0, 0, 0, 2, 2, 4, 0, 1, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xd8, 0xff, 0xd9);
+  thumbnail[0] = TURNED.length + 4;
+  thumbnail[14] = TURNED.length + thumbnail.length - 4;
+  const exif = Uint8Array.of(...TURNED, ...thumbnail);
+  const file = await encodePng({ ...photo, carried: [{ name: "eXIf", content: exif }, textChunk("XML:com.adobe.xmp", CLAIMING)] });
+  const { carried } = await decodePng(file);
+  const [kept, xmp] = carried.map(({ content }) => Buffer.from(content).toString("latin1"));
+  assert.ok(!kept!.includes("\xff\xd8\xff\xd9"));
+  assert.equal(kept!.length, exif.length);
+  assert.deepEqual(Buffer.from(kept!, "latin1").subarray(0, TURNED.length), Buffer.from(TURNED));
+  assert.ok(xmp!.includes("camera</dc:source>"));
+  assert.doesNotMatch(xmp!, /hdrgm:Version|MotionPhoto/);
+});

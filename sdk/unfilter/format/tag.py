@@ -21,6 +21,7 @@ from unfilter.errors import PhotoError
 from unfilter.format.fingerprint import Fingerprint
 from unfilter.format.manifest import Manifest
 from unfilter.format.validation import unknown
+from unfilter.format.xmp import EMPTY, END, RDF
 
 Codec = Literal["png", "jpeg", "webp", "heic"]
 """Formats that are written; all but JPEG keep every level of every pixel."""
@@ -29,10 +30,12 @@ ExactCodec = Literal["png", "webp", "heic"]
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 _Finite = Annotated[float, Field(allow_inf_nan=False)]
 
+HIDDEN_COLOURS = "hidden_colours"
+"""What a tag requires where colours under full transparency went around the network (R23 of sdk/format/RULES.md)."""
+
 PNG_KEYWORD = "unfilter"
 """Keyword of the iTXt chunk (PNG specification, section 11.3.3.4)."""
 
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _NAMESPACE = "https://unfilter.dev/ns/tag/1/"
 _DECLARED = re.compile(rf"""xmlns:unfilter=(["']){re.escape(_NAMESPACE)}\1""")
 # As we write it, and as exiftool writes it again: the attribute as an element.
@@ -40,15 +43,7 @@ _DESCRIPTION = re.compile(
     rf"<rdf:Description\s[^<>]*{_DECLARED.pattern}[^<>]*"
     r"(?:/>|(?<!/)>\s*<unfilter:tag>[^<>]*</unfilter:tag>\s*</rdf:Description\s*>)"
 )
-_END = re.compile(r"</[A-Za-z_][\w.-]*:RDF\s*>")
 _VALUE = re.compile(r"""unfilter:tag=(?:"([^"<>]*)"|'([^'<>]*)')|<unfilter:tag>([^<>]*)</unfilter:tag>""")
-_PACKET = (
-    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
-    f' <rdf:RDF xmlns:rdf="{_RDF}"></rdf:RDF>\n'
-    "</x:xmpmeta>\n"
-    '<?xpacket end="w"?>'
-)
 _QUOTES = {'"': "&quot;"}
 _UNQUOTES = {"&quot;": '"', "&#34;": '"', "&apos;": "'", "&#39;": "'"}
 
@@ -85,7 +80,7 @@ class Tag(BaseModel):
     @property
     def needs(self) -> list[str]:
         """What the tag requires and this version does not know."""
-        return unknown(self.requires)
+        return unknown(self.requires, (HIDDEN_COLOURS,))
 
     @staticmethod
     def from_json(text: str) -> "Tag | None":
@@ -106,12 +101,12 @@ class Tag(BaseModel):
         value = escape(self.to_json(), _QUOTES)
         # The namespaces are declared here, whatever prefixes the packet uses elsewhere.
         description = (
-            f'<rdf:Description xmlns:rdf="{_RDF}" rdf:about="" xmlns:unfilter="{_NAMESPACE}" unfilter:tag="{value}"/>'
+            f'<rdf:Description xmlns:rdf="{RDF}" rdf:about="" xmlns:unfilter="{_NAMESPACE}" unfilter:tag="{value}"/>'
         )
-        rest = without_tag(packet) or _PACKET
-        ends = list(_END.finditer(rest))
+        rest = without_tag(packet) or EMPTY
+        ends = list(END.finditer(rest))
         if not ends:  # without the element that every packet must have, it is no XMP
-            rest, ends = _PACKET, list(_END.finditer(_PACKET))
+            rest, ends = EMPTY, list(END.finditer(EMPTY))
         end = ends[-1].start()
         return rest[:end] + description + rest[end:]
 
@@ -131,7 +126,7 @@ def without_tag(packet: str | None) -> str | None:
     if packet is None:
         return None
     rest = _VALUE.sub("", _DESCRIPTION.sub("", packet)) if _DECLARED.search(packet) else packet
-    return None if rest.split() == _PACKET.split() else rest
+    return None if rest.split() == EMPTY.split() else rest
 
 
 def tag_of(manifest: Manifest, codec: Codec, quality: int, parameters: Mapping[str, float]) -> Tag:

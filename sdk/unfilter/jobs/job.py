@@ -14,6 +14,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from unfilter.format.hyper_parameter import complete
@@ -24,7 +26,8 @@ from unfilter.jobs.overwriting import refuse_loss
 from unfilter.jobs.refusals import refuse_itself, refuse_untrained
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling, Tag, codec_of, read_photo
 from unfilter.photo.forms import BinaryFile, Bytes, changed
-from unfilter.photo.write import fingerprinted, left_behind, save_photo
+from unfilter.photo.transparency import changed_where_seen, given, seen
+from unfilter.photo.write import check, fingerprinted, save_photo
 from unfilter.run.graphs import Graphs
 from unfilter.run.tiling import Progress
 
@@ -83,6 +86,10 @@ class Job(ABC):
     @abstractmethod
     def refuse(self, graphs: Graphs, source: Path | str, photo: Photo) -> None:
         """Raises PhotoError where the job is not to be done to `photo`."""
+
+    @abstractmethod
+    def taken(self, photo: Photo) -> NDArray[np.uint8]:
+        """The pixels that the graph sees: the photo's own, or a copy without the colours under full transparency."""
 
     @abstractmethod
     def tag(self, graphs: Graphs, codec: Codec) -> Tag | None:
@@ -144,14 +151,16 @@ class Job(ABC):
         """
         graphs = self.graphs_for(source, photo)
         refuse_itself(source, target)
-        notes = photo.notes + left_behind(target, codec, photo)
+        notes = photo.notes + check(target, codec, photo, filtered=self.direction == "forward")
         self.refuse(graphs, source, photo)
         return Accepted(source, photo, graphs, target, codec, notes)
 
     def made(self, graphs: Graphs, photo: Photo, codec: Codec, progress: Progress | None = None) -> Photo:
         """`photo` run and tagged, to be saved in `codec`: a fingerprint tells of the pixels as they will be read from it."""
-        pixels = graphs.run(self.direction, photo.pixels, self.parameters, progress)
-        result = replace(photo, pixels=pixels, tag=self.tag(graphs, codec))
+        taken = self.taken(photo)
+        pixels = graphs.run(self.direction, taken, self.parameters, progress)
+        changed = replace(photo, pixels=pixels) if taken is photo.pixels else changed_where_seen(photo, pixels)
+        result = replace(changed, tag=self.tag(graphs, codec))
         return fingerprinted(result, codec, self.quality, self.subsampling) if result.tag else result
 
     def write(self, accepted: Accepted, result: Photo) -> Result:
@@ -204,6 +213,10 @@ class Apply(Job):
     def refuse(self, graphs: Graphs, source: Path | str, photo: Photo) -> None:
         """Nothing: every photo that can be read may be filtered."""
 
+    def taken(self, photo: Photo) -> NDArray[np.uint8]:
+        """Grey where nothing is visible."""
+        return seen(photo)
+
     def tag(self, graphs: Graphs, codec: Codec) -> Tag:
         """Filter, restoration id, codec and hyper-parameters."""
         return tag_of(graphs.bundle.manifest, codec, self.quality, self.parameters)
@@ -247,6 +260,10 @@ class Restore(Job):
         """Refuse what another filter made, and what by its pixels is not as the filter saved it."""
         if not self.force:
             refuse_altered(graphs, source, photo)
+
+    def taken(self, photo: Photo) -> NDArray[np.uint8]:
+        """As the network saw the filtered photo, which by an older tag was all of it."""
+        return given(photo)
 
     def tag(self, graphs: Graphs, codec: Codec) -> None:
         """None: a restored photo is no filtered file."""

@@ -14,6 +14,7 @@ from unfilter.jobs.detection.comparison import compare
 from unfilter.jobs.refusals import refuse_itself
 from unfilter.photo import Photo, Tag, codec_of, read_photo
 from unfilter.photo.metadata import carry_alike
+from unfilter.photo.transparency import given, seen
 from unfilter.run.graphs import Graphs
 
 _MIDDLE = 128
@@ -52,7 +53,7 @@ def is_done(
         found = read_photo(target, limit=height * width)
     except PhotoError as error:
         raise _in_the_way(target, f"is no complete result ({str(error).removeprefix(f'{target}: ')})") from None
-    plain = replace(found, tag=found.tag.model_copy(update={"fingerprint": None})) if found.tag else found
+    plain = replace(found, tag=found.tag.model_copy(update={"fingerprint": None, "requires": ()})) if found.tag else found
     alike = found.pixels.shape == photo.pixels.shape and carry_alike(plain, replace(photo, tag=tag))
     if found.codec != codec_of(target) or not alike:
         raise _in_the_way(target, f"was not made of {source} in this way")
@@ -63,8 +64,11 @@ def is_done(
     (rows, kept_rows), (columns, kept_columns) = (
         (slice(length), slice(length)) if changed_since else middle(length, plan) for length in (height, width)
     )
-    again = graphs.run(direction, photo.pixels[rows, columns], parameters)
+    taken = seen(photo) if direction == "forward" else given(photo)
+    again = graphs.run(direction, taken[rows, columns], parameters)
     apart = np.abs(again.astype(np.int16) - found.pixels[rows, columns])[kept_rows, kept_columns]
+    if photo.alpha is not None:
+        apart = apart * (photo.alpha > 0)[rows, columns][kept_rows, kept_columns, None]
     if apart.mean() > _LOSSY_LEVELS if found.codec == "jpeg" else apart.max() > _EXACT_LEVELS:
         raise _in_the_way(target, f"its pixels are not what {source} gives")
     return True

@@ -2,8 +2,10 @@
 
 from PIL import AvifImagePlugin, features
 
+from unfilter.photo.boxes import notes_of_boxes
+from unfilter.photo.exif import exif_of
 from unfilter.photo.levels import levels_of
-from unfilter.photo.metadata import colour_of, exif_of, notes_of, split, xmp_of
+from unfilter.photo.metadata import colour_of, split, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.source import Source
 
@@ -19,16 +21,17 @@ def decode(source: Source) -> Photo:
     """The picture as coded: Pillow does not turn it, and gives the turn that the file asks for as EXIF orientation."""
     header = source.file.read(_HEADER)
     bits = _bits(header)
-    source.file.seek(0)
+    boxes = notes_of_boxes(source.file)
     image = AvifImagePlugin.AvifImageFile(source.file)
     source.check_size(*image.size)
     source.check_single(getattr(image, "n_frames", 1))
-    notes = source.check_depth(bits)
+    notes = (*source.check_depth(bits), *boxes)
     pixels, alpha, profile, more = levels_of(image, source)
-    xmp, tag = split(packet := xmp_of(image))
+    xmp, tag, left = split(xmp_of(image))
     exif = exif_of(image.info.get("exif"))
     colour = () if profile else _colour(header)
-    return Photo(pixels, "avif", profile, exif, xmp, tag, alpha, colour, (*notes, *more, *notes_of(packet)))
+    notes = (*notes, *more, *(note for note in left if note not in notes))
+    return Photo(pixels, "avif", profile, exif, xmp, tag, alpha, colour, notes=notes)
 
 
 def _colour(header: bytes) -> tuple[tuple[str, bytes], ...]:

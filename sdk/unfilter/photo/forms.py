@@ -19,7 +19,7 @@ from unfilter.format.tag import ExactCodec
 from unfilter.photo.photo import Photo
 from unfilter.photo.pillow import image_of, photo_of
 from unfilter.photo.read import read_photo
-from unfilter.photo.write import encode_photo
+from unfilter.photo.write import check, encode_photo
 
 Bytes: TypeAlias = bytes | bytearray | memoryview
 Change: TypeAlias = Callable[[Photo, ExactCodec], Photo]
@@ -65,4 +65,5 @@ def exact_codec(photo: Photo) -> ExactCodec:
 def _changed_file(content: bytes, name: str, change: Change) -> bytes:
     photo = read_photo(BytesIO(content), name=name)
     codec = exact_codec(photo)
+    check(name, codec, photo)
     return encode_photo(change(photo, codec), codec)

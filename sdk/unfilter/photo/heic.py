@@ -12,10 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from unfilter.photo.metadata import carried, colour_of, exif_of, notes_of, split, text_of
+from unfilter.photo.boxes import notes_of_boxes
+from unfilter.photo.exif import exif_of
+from unfilter.photo.levels import fitted
+from unfilter.photo.metadata import carried, colour_of, split, text_of
 from unfilter.photo.orientation import turned_back
 from unfilter.photo.photo import Photo
 from unfilter.photo.source import Source
+from unfilter.photo.xmp import GAIN_MAP
 
 _IDENTITY = 0
 _LARGEST = 35_651_584
@@ -59,6 +63,7 @@ def decode(source: Source) -> Photo:
     """The primary picture. libheif turns it upright; it is turned back by what EXIF says, so that EXIF stays as it is."""
     import pillow_heif
 
+    boxes = notes_of_boxes(source.file)
     heif = pillow_heif.HeifFile(source.file, convert_hdr_to_8bit=True, hdr_to_16bit=True)
     if heif.mimetype.endswith("-sequence"):
         raise source.refusal("is animated (a HEIC sequence); give a single picture")
@@ -76,19 +81,20 @@ def decode(source: Source) -> Photo:
     colours = picture.shape[2] - image.has_alpha
     pixels = np.array(np.broadcast_to(picture[..., :colours], (*picture.shape[:2], 3)))
     alpha = picture[..., -1].copy() if image.has_alpha else None
-    xmp, tag = split(packet := text_of(info["xmp"]))
-    notes += _left_behind(image.info, len(heif), notes_of(packet))
-    profile = image.info.get("icc_profile") or None
+    xmp, tag, left = split(text_of(info["xmp"]))
+    notes += _left_behind(image.info, len(heif), (*left, *(note for note in boxes if note not in left)))
+    pixels, profile, more = fitted(pixels, image.info.get("icc_profile") or None, source)
+    notes += more
     nclx = image.info.get("nclx_profile")
     colour = colour_of(int(nclx["color_primaries"]), int(nclx["transfer_characteristics"])) if nclx and not profile else ()
-    return Photo(pixels, "heic", profile, exif_of(info["exif"]), xmp, tag, alpha, colour, notes)
+    return Photo(pixels, "heic", profile, exif_of(info["exif"]), xmp, tag, alpha, colour, notes=notes)
 
 
 def encode(target: Path | BytesIO, photo: Photo) -> None:
     """Write every pixel, alpha beside it, and the tag in XMP; the file says to show it as EXIF does."""
     import pillow_heif
 
-    save = carried(photo)
+    save = carried(photo, "heic")
     for name, content in photo.colour:
         if name == "cICP":
             save |= {"color_primaries": content[0], "transfer_characteristics": content[1]}
@@ -114,11 +120,13 @@ def encode(target: Path | BytesIO, photo: Photo) -> None:
 def _left_behind(info: dict[str, Any], pictures: int, by_xmp: tuple[str, ...]) -> tuple[str, ...]:
     notes = list(by_xmp)
     auxiliary = [str(kind) for kind in info.get("aux", ())]
-    if any("gainmap" in kind.lower() for kind in auxiliary) and not by_xmp:
-        notes.append("its gain map (HDR) was left behind: the filtered photo is the SDR picture")
+    if any("gainmap" in kind.lower() for kind in auxiliary) and GAIN_MAP not in notes:
+        notes.append(GAIN_MAP)
     others = [kind for kind in auxiliary if "gainmap" not in kind.lower()]
     if others or info.get("depth_images"):
         notes.append(f"auxiliary pictures were left behind: {', '.join(others) or 'depth'}")
+    if other := [f"{item.get('type', '')} {item.get('content_type', '')}".strip() for item in info.get("metadata", ())]:
+        notes.append(f"metadata of other kinds was left behind: {', '.join(dict.fromkeys(other))}")
     if pictures > 1:
         notes.append(f"{pictures - 1} more of its {pictures} pictures were left behind")
     return tuple(notes)

@@ -1,8 +1,10 @@
 """JPEG: grey, progressive, multi-picture (MPO) and CMYK files are read; 4:4:4 or 4:2:0 files are written."""
 
 import hashlib
+from contextlib import nullcontext
+from dataclasses import replace
 from functools import cache
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import Literal
 
@@ -11,28 +13,99 @@ from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin, features
 
 from unfilter.format.fingerprint import Fingerprint, of_jpeg
+from unfilter.photo.exif import exif_of
 from unfilter.photo.levels import levels_of
-from unfilter.photo.metadata import carried, exif_of, notes_of, split, xmp_of
+from unfilter.photo.metadata import COMMENT, carried, comment_of, split, xmp_of
 from unfilter.photo.photo import Photo
+from unfilter.photo.photoshop import HEADER, from_segments, segments
+from unfilter.photo.resolution import jfif_density, resolution_of
+from unfilter.photo.segments import behind_jpeg
 from unfilter.photo.source import Source
+from unfilter.photo.xmp import VIDEO
 
 Subsampling = Literal["4:4:4", "4:2:0"]
 """Chroma subsampling of a JPEG: as fine as luma, or half as fine along both axes."""
+
+_KNOWN: dict[str, tuple[bytes, ...]] = {
+    "APP0": (b"JFIF", b"JFXX"),
+    "APP1": (b"Exif\0", b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0"),
+    "APP2": (b"ICC_PROFILE\0", b"MPF\0"),
+    "APP12": (b"Ducky",),
+    "APP13": (HEADER,),
+    "APP14": (b"Adobe",),
+}
+"""How segments begin that are carried, or that say no more than how the JPEG was made."""
+_DENSITY = 13
+"""Where the density stands in what libjpeg writes: behind the marker, length, name and version of JFIF's header."""
 
 
 def decode(source: Source) -> Photo:
     """The first picture of the file, which in an MPO is the photo; others (gain map, depth, second eye) are left behind."""
     image = JpegImagePlugin.jpeg_factory(source.file)
     source.check_size(*image.size)
+    photo = photo_of(image, source)
+    source.file.seek(0)
+    return replace(photo, notes=(*photo.notes, *_notes_of_the_rest(source.file.read(), photo.notes)))
+
+
+def photo_of(image: JpegImagePlugin.JpegImageFile, source: Source) -> Photo:
+    """What Pillow tells of an opened JPEG: all but what stands behind it."""
     pixels, alpha, profile, notes = levels_of(image, source)
-    xmp, tag = split(packet := xmp_of(image))
-    left = notes_of(packet)
+    xmp, tag, left = split(xmp_of(image))
     pictures = getattr(image, "n_frames", 1)
     if pictures > 1 and not left:
         left = (f"{pictures - 1} more of its {pictures} pictures (MPO) were left behind",)
-    exif = exif_of(image.info.get("exif"))
-    quality, coding = quality_of(image), coding_of(image)
-    return Photo(pixels, "jpeg", profile, exif, xmp, tag, alpha, notes=(*notes, *left), quality=quality, coding=coding)
+    return Photo(
+        pixels,
+        "jpeg",
+        profile,
+        exif_of(image.info.get("exif")),
+        xmp,
+        tag,
+        alpha,
+        photoshop=from_segments(content for name, content in image.applist if name == "APP13"),
+        texts=_comments(image),
+        resolution=resolution_of(image.info, jpeg=True),
+        notes=(*notes, *left, *_notes_of_segments(image)),
+        quality=quality_of(image),
+        coding=coding_of(image),
+    )
+
+
+def _comments(image: JpegImagePlugin.JpegImageFile) -> tuple[tuple[str, str], ...]:
+    """All comments as one text, a paragraph each."""
+    found = [content.rstrip(b"\0") for name, content in image.applist if name == "COM"]
+    text = "\n".join(_decoded(content) for content in found if content)
+    return ((COMMENT, text),) if text else ()
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _notes_of_segments(image: JpegImagePlugin.JpegImageFile) -> tuple[str, ...]:
+    """What stands in application segments that are not carried."""
+    others: dict[str, None] = {}
+    for name, content in image.applist:
+        if name == "COM" or content.startswith(_KNOWN.get(name, (b"\0none",))) or not content.strip(b"\0"):
+            continue
+        credentials = name == "APP11" and b"c2pa" in content[:200]
+        others["content credentials (C2PA)" if credentials else name] = None
+    return (f"segments of its maker were left behind: {', '.join(others)}",) if others else ()
+
+
+def _notes_of_the_rest(content: bytes, said: tuple[str, ...]) -> tuple[str, ...]:
+    """What stands behind the pictures, where XMP did not say so already."""
+    match behind_jpeg(content):
+        case "a video":
+            return () if VIDEO in said else (VIDEO,)
+        case "other data":
+            return ("what stands behind its end was left behind",)
+        case _:
+            return ()
 
 
 def quality_of(image: JpegImagePlugin.JpegImageFile) -> int | None:
@@ -84,4 +157,14 @@ def fingerprint_of(photo: Photo, quality: int, subsampling: Subsampling) -> Fing
 
 def encode(target: Path | BytesIO, photo: Photo, quality: int, subsampling: Subsampling) -> None:
     """Write a JPEG. Alpha is not written: `check_target` refuses one that says anything."""
-    Image.fromarray(photo.pixels).save(target, format="JPEG", quality=quality, subsampling=subsampling, **carried(photo))
+    given = carried(photo, "jpeg")
+    if comment := comment_of(photo):
+        given["comment"] = comment
+    if photo.photoshop:
+        given["extra"] = segments(photo.photoshop)
+    Image.fromarray(photo.pixels).save(target, format="JPEG", quality=quality, subsampling=subsampling, **given)
+    if photo.resolution:
+        with target.open("r+b") if isinstance(target, Path) else nullcontext(target) as file:
+            file.seek(_DENSITY)
+            file.write(jfif_density(photo.resolution))
+            file.seek(0, SEEK_END)

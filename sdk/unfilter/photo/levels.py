@@ -29,10 +29,9 @@ def levels_of(image: Image.Image, source: Source, bits: int = 8) -> Levels:
     profile = image.info.get("icc_profile") or None
     if image.mode in _OTHER_COLOUR:
         raise source.refusal(f"has {_OTHER_COLOUR[image.mode]}; save it as 8-bit RGB first")
-    space = profile[16:20] if profile else b""  # data colour space, ICC.1:2022, section 7.2.8
     if image.mode == "CMYK":
         _check_conversion(source, "is CMYK")
-        pixels, note = _converted(image, profile if space == b"CMYK" else None)
+        pixels, note = _converted(image, profile if _space(profile) == "CMYK" else None)
         return pixels, None, None, (f"CMYK was converted to sRGB {note}",)
     if image.mode.startswith("I;16"):
         high = np.asarray(image) >> (bits - 8)
@@ -44,11 +43,38 @@ def levels_of(image: Image.Image, source: Source, bits: int = 8) -> Levels:
         alpha, pixels = picture[..., 3].copy(), picture[..., :3].copy()
     else:
         pixels = np.array(image if image.mode == "RGB" else image.convert("RGB"))
-    if space == b"GRAY":
+    pixels, profile, more = fitted(pixels, profile, source)
+    return pixels, alpha, profile, (*notes, *more)
+
+
+def fitted(
+    pixels: NDArray[np.uint8], profile: bytes | None, source: Source
+) -> tuple[NDArray[np.uint8], bytes | None, tuple[str, ...]]:
+    """RGB levels with a profile of RGB, or none: a grey picture with a grey profile becomes sRGB, and a profile of another
+    space than the pixels' is ignored, as browsers do.
+
+    Raises:
+        PhotoError: a grey profile, and the caller did not ask to convert.
+    """
+    space = _space(profile)
+    if profile is None or space == "RGB":
+        return pixels, profile, ()
+    if space == "GRAY" and bool((pixels == pixels[..., :1]).all()):
         _check_conversion(source, "has a grey colour profile, which its RGB result cannot carry")
         pixels, note = _converted(Image.fromarray(pixels[..., 0].copy()), profile)
-        profile, notes = None, (*notes, f"grey was converted to sRGB {note}")
-    return pixels, alpha, profile, notes
+        return pixels, None, (f"grey was converted to sRGB {note}",)
+    return pixels, None, (f"its colour profile was left behind: it is {_article(space)}, and the pixels are RGB",)
+
+
+def _space(profile: bytes | None) -> str:
+    """The data colour space of a profile (ICC.1:2022, section 7.2.8); empty where it is none."""
+    if profile is None or len(profile) < 128 or profile[36:40] != b"acsp":
+        return ""
+    return profile[16:20].decode("latin-1").strip()
+
+
+def _article(space: str) -> str:
+    return f"of {space} colour" if space.isalnum() else "no valid profile"
 
 
 def _check_conversion(source: Source, what: str) -> None:

@@ -1,19 +1,18 @@
-"""EXIF and XMP as decoders give them, in the one form that `Photo` holds."""
+"""What travels along with pixels, in the one form that `Photo` holds, and as encoders take it."""
 
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from unfilter.format.tag import Tag, without_tag
+from unfilter.format.tag import Codec, Tag, without_tag
+from unfilter.photo import iptc, photoshop
+from unfilter.photo.exif import exif_of
 from unfilter.photo.photo import Photo
+from unfilter.photo.xmp import with_properties, without_claims
 
-_EXIF = b"Exif\0\0"
-
-
-def exif_of(found: bytes | None) -> bytes | None:
-    """EXIF with the marker that JPEG puts before it, whether a decoder gives it with or without; None for none."""
-    return found if not found or found.startswith(_EXIF) else _EXIF + found
+COMMENT = "Comment"
+"""Keyword of a PNG's text that a JPEG has a comment for (PNG specification, third edition, section 11.3.3.1)."""
 
 
 def xmp_of(image: Image.Image) -> str | None:
@@ -28,9 +27,10 @@ def text_of(packet: bytes | str | None) -> str | None:
     return packet.rstrip("\0") if packet else None
 
 
-def split(packet: str | None) -> tuple[str | None, Tag | None]:
-    """A packet without our tag, and the tag."""
-    return without_tag(packet), Tag.from_xmp(packet) if packet else None
+def split(packet: str | None) -> tuple[str | None, Tag | None, tuple[str, ...]]:
+    """A packet without our tag and without claims of what is left behind, the tag, and what was left behind."""
+    rest, notes = without_claims(without_tag(packet))
+    return rest, Tag.from_xmp(packet) if packet else None, notes
 
 
 def colour_of(primaries: int, transfer: int) -> tuple[tuple[str, bytes], ...]:
@@ -40,21 +40,32 @@ def colour_of(primaries: int, transfer: int) -> tuple[tuple[str, bytes], ...]:
     return () if known else (("cICP", bytes([primaries & 0xFF, transfer & 0xFF, 0, 1])),)
 
 
-def notes_of(packet: str | None) -> tuple[str, ...]:
-    """What the packet points to and no reader here follows."""
-    notes = []
-    if packet and "hdrgm:Version" in packet:
-        notes.append("its gain map (HDR) was left behind: the filtered photo is the SDR picture")
-    if packet and "HasExtendedXMP" in packet:
-        notes.append("its extended XMP was left behind")
-    return tuple(notes)
-
-
-def carried(photo: Photo) -> dict[str, Any]:
-    """What encoders are given beside the pixels: profile, EXIF, and XMP with the tag in it."""
-    packet = photo.tag.to_xmp(photo.xmp) if photo.tag else photo.xmp
-    given = {"icc_profile": photo.icc_profile, "exif": photo.exif, "xmp": packet.encode() if packet else None}
+def carried(photo: Photo, codec: Codec | None) -> dict[str, Any]:
+    """What encoders of `codec` are given beside the pixels: profile, EXIF, and XMP with the tag in it, which also says
+    what the format has no other place for. None is a picture in memory, whose IPTC has no place either.
+    """
+    packet = packet_of(photo, codec)
+    given = {"icc_profile": photo.icc_profile, "exif": exif_of(photo.exif), "xmp": packet.encode() if packet else None}
     return {name: content for name, content in given.items() if content}
+
+
+def packet_of(photo: Photo, codec: Codec | None) -> str | None:
+    """The XMP packet of a file of `codec`; None where it has none."""
+    packet = with_properties(photo.xmp, told_by_xmp(photo, codec))
+    return photo.tag.to_xmp(packet) if photo.tag else packet
+
+
+def told_by_xmp(photo: Photo, codec: Codec | None) -> iptc.Values:
+    """What only XMP can say in a file of `codec`, beside what it says already: IPTC, and a PNG's text."""
+    records = photoshop.iptc_of(photo.photoshop)
+    values = iptc.properties(records)[0] if records and codec not in ("jpeg", "png") else {}
+    texts = {iptc.OF_TEXT[key]: [text] for key, text in photo.texts if key in iptc.OF_TEXT and codec != "png"}
+    return {**texts, **values}
+
+
+def comment_of(photo: Photo) -> str | None:
+    """What a JPEG's comment says, or a PNG's text of that name."""
+    return next((text for key, text in photo.texts if key == COMMENT), None)
 
 
 def carry_alike(one: Photo, other: Photo) -> bool:

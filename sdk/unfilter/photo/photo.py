@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.format.tag import Tag
+from unfilter.photo.resolution import Resolution
 
 Kind = Literal["png", "jpeg", "webp", "heic", "avif", "tiff"]
 """Formats that are read; those of `unfilter.photo.Codec` are written too."""
@@ -19,10 +20,14 @@ class Photo:
     Attributes:
         pixels: uint8 RGB, height x width x 3, exactly as stored: EXIF orientation is not applied, colour not converted.
         codec: the format of the file.
-        icc_profile, exif, xmp: as in the file (`exif` from `Exif\\0\\0` on, `xmp` without our tag), or None.
+        icc_profile, exif, xmp: as in the file, or None. `exif` is from `Exif\\0\\0` on, and without a thumbnail, which would
+            show another picture; `xmp` is without our tag, and without claims of what was left behind.
         tag: what made the file, where it says so.
         alpha: uint8, height x width, 0 is transparent; None where there is none. No filter sees it.
         colour: what says of the colour space beside a profile, as chunks of a PNG by name (`gAMA`, `cHRM`, `sRGB`, `cICP`).
+        photoshop: Photoshop's image resources, IPTC among them; None where there are none.
+        texts: keyword and text of a PNG's text chunks, a JPEG's comment among them as `Comment`.
+        resolution: pixels per inch along a row and a column; None where the file does not say.
         notes: what was left behind or changed on reading, a line each.
         quality: of a JPEG, 1..100, by its quantiser tables; None for other formats.
         coding: of a JPEG, a digest of its quantiser tables and chroma sampling; None for other formats.
@@ -36,6 +41,9 @@ class Photo:
     tag: Tag | None = None
     alpha: NDArray[np.uint8] | None = None
     colour: tuple[tuple[str, bytes], ...] = ()
+    photoshop: bytes | None = None
+    texts: tuple[tuple[str, str], ...] = ()
+    resolution: Resolution | None = None
     notes: tuple[str, ...] = ()
     quality: int | None = None
     coding: str | None = None

@@ -3,27 +3,26 @@
 from dataclasses import replace
 from io import BytesIO
 
-from PIL import Image, JpegImagePlugin
+from PIL import Image, JpegImagePlugin, PngImagePlugin
 
 from unfilter.errors import PhotoError
 from unfilter.format.tag import PNG_KEYWORD, Tag
-from unfilter.photo.jpeg import coding_of, quality_of
+from unfilter.photo import jpeg, png
+from unfilter.photo.exif import exif_of
 from unfilter.photo.levels import levels_of
-from unfilter.photo.metadata import carried, exif_of, notes_of, split, xmp_of
+from unfilter.photo.metadata import COMMENT, carried, comment_of, split, xmp_of
 from unfilter.photo.photo import Kind, Photo
+from unfilter.photo.resolution import resolution_of
 from unfilter.photo.silence import WITHOUT_WARNINGS
 from unfilter.photo.source import Source
 
 _KINDS: dict[str | None, Kind] = {
-    "PNG": "png",
-    "JPEG": "jpeg",
-    "MPO": "jpeg",
     "WEBP": "webp",
     "HEIF": "heic",
     "AVIF": "avif",
     "TIFF": "tiff",
 }
-"""By Pillow's name of the format of an image that was opened from a file."""
+"""By Pillow's name of the format of an image that was opened from a file; PNG and JPEG are known by their class."""
 
 
 def photo_of(image: Image.Image) -> Photo:
@@ -34,7 +33,6 @@ def photo_of(image: Image.Image) -> Photo:
         PhotoError: animated, damaged, or of a colour model that is not carried; one line that says which.
     """
     source = Source("image", BytesIO())
-    kind = _KINDS.get(image.format)
     try:
         with WITHOUT_WARNINGS:
             if image.format != "MPO":  # of which the first picture is the photo
@@ -44,24 +42,49 @@ def photo_of(image: Image.Image) -> Photo:
                 raise source.refusal("has YCbCr colour; convert it to RGB first")
             source.check_alpha(image.mode in ("RGBa", "La"))
             source.check_depth(16 if image.mode.startswith("I;16") else 8)
-            pixels, alpha, profile, notes = levels_of(image, source)
-            exif = image.info.get("exif") or (found.tobytes() if (found := image.getexif()) else None)
+            return _photo_of(image, source)
     except PhotoError:
         raise
     except Exception as error:  # of decoders, which Pillow runs only now
         raise source.refusal(f"cannot be decoded ({' '.join(str(error).split())})") from None
-    xmp, tag = split(packet := xmp_of(image))
-    tag = Tag.from_json(str(image.info.get(PNG_KEYWORD, ""))) or tag
-    photo = Photo(pixels, kind, profile, exif_of(exif), xmp, tag, alpha, notes=(*notes, *notes_of(packet)))
-    if isinstance(image, JpegImagePlugin.JpegImageFile):
-        return replace(photo, quality=quality_of(image), coding=coding_of(image))
+
+
+def _photo_of(image: Image.Image, source: Source) -> Photo:
+    if isinstance(image, PngImagePlugin.PngImageFile):
+        photo = png.photo_of(image, source)
+    elif isinstance(image, JpegImagePlugin.JpegImageFile):
+        photo = jpeg.photo_of(image, source)
+    else:
+        pixels, alpha, profile, notes = levels_of(image, source)
+        xmp, tag, left = split(xmp_of(image))
+        tag = Tag.from_json(str(image.info.get(PNG_KEYWORD, ""))) or tag
+        comment = image.info.get("comment")
+        texts = ((COMMENT, comment if isinstance(comment, str) else bytes(comment).decode("latin-1")),) if comment else ()
+        photo = Photo(
+            pixels,
+            _KINDS.get(image.format),
+            profile,
+            xmp=xmp,
+            tag=tag,
+            alpha=alpha,
+            texts=texts,
+            resolution=resolution_of(image.info),
+            notes=(*notes, *left),
+        )
+    if photo.exif is None:
+        exif = image.info.get("exif") or (found.tobytes() if (found := image.getexif()) else None)
+        photo = replace(photo, exif=exif_of(exif))
     return photo
 
 
 def image_of(photo: Photo) -> Image.Image:
-    """A photo as a Pillow image, RGB, or RGBA where it has alpha. Its `info` has `icc_profile`, `exif`, and `xmp` with the
-    tag in it, each where there is one: the names that `Image.save` takes them by.
+    """A photo as a Pillow image, RGB, or RGBA where it has alpha. Its `info` has `icc_profile`, `exif`, `dpi`,
+    `comment`, and `xmp` with the tag and IPTC in it, each where there is one: the names that `Image.save` takes them by.
     """
     image = Image.fromarray(photo.picture)
-    image.info.update(carried(photo))
+    image.info.update(carried(photo, None))
+    if comment := comment_of(photo):
+        image.info["comment"] = comment
+    if photo.resolution:
+        image.info["dpi"] = photo.resolution
     return image

@@ -6,13 +6,19 @@ from typing import BinaryIO
 
 from PIL import Image, WebPImagePlugin, features
 
+from unfilter.photo.exif import exif_of
 from unfilter.photo.levels import levels_of
-from unfilter.photo.metadata import carried, exif_of, notes_of, split, xmp_of
+from unfilter.photo.metadata import carried, split, text_of, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.source import Source
 
 LONGEST = 16_383
 """Longest side, pixels (RFC 9649, section 3.4)."""
+
+
+_READ = {b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ICCP", b"EXIF", b"ANIM", b"ANMF"}
+_XMP = {b"XMP ", b"XMP\0"}
+"""The latter is what ImageMagick 6 writes, without announcing it in the header."""
 
 
 def unavailable() -> str | None:
@@ -23,19 +29,20 @@ def unavailable() -> str | None:
 def decode(source: Source) -> Photo:
     """8-bit RGB with or without alpha; an animation is refused."""
     source.check_size(*_declared_size(source.file))  # Pillow allocates the canvas when it opens the file
+    unflagged, rest = _chunks(source.file)
     image = WebPImagePlugin.WebPImageFile(source.file)
     source.check_size(*image.size)
     source.check_single(getattr(image, "n_frames", 1))
     pixels, alpha, profile, notes = levels_of(image, source)
-    xmp, tag = split(packet := xmp_of(image))
+    xmp, tag, left = split(xmp_of(image) or text_of(unflagged))
     exif = exif_of(image.info.get("exif"))
-    return Photo(pixels, "webp", profile, exif, xmp, tag, alpha, notes=(*notes, *notes_of(packet)))
+    return Photo(pixels, "webp", profile, exif, xmp, tag, alpha, notes=(*notes, *left, *rest))
 
 
 def encode(target: Path | BytesIO, photo: Photo) -> None:
     """Write every pixel, alpha beside it, and the tag in XMP."""
     # exact: colours under full transparency are kept too. Method 4 of 6 is as small as PNG's best, and quicker.
-    Image.fromarray(photo.picture).save(target, format="WEBP", lossless=True, exact=True, method=4, **carried(photo))
+    Image.fromarray(photo.picture).save(target, format="WEBP", lossless=True, exact=True, method=4, **carried(photo, "webp"))
 
 
 def _declared_size(file: BinaryIO) -> tuple[int, int]:
@@ -52,3 +59,27 @@ def _declared_size(file: BinaryIO) -> tuple[int, int]:
             return int.from_bytes(start[26:28], "little") & 0x3FFF, int.from_bytes(start[28:30], "little") & 0x3FFF
         case _:
             return 0, 0
+
+
+def _chunks(file: BinaryIO) -> tuple[bytes | None, tuple[str, ...]]:
+    """XMP, also where the header does not announce it; and what is said of chunks that are not carried, and of what stands
+    behind the file's end (RFC 9649, section 2.7.1.6).
+    """
+    xmp = None
+    others: dict[str, None] = {}
+    file.seek(0)
+    header = file.read(12)
+    end = 8 + int.from_bytes(header[4:8], "little")
+    place = 12
+    while place + 8 <= end and len(header := file.read(8)) == 8:
+        name, size = header[:4], int.from_bytes(header[4:], "little")
+        place += 8 + size + size % 2
+        if name in _XMP and place <= end:
+            xmp = file.read(size)
+        elif name not in _READ:
+            others[name.decode("latin-1").strip() if name.isalnum() else "unnamed"] = None
+        file.seek(place)
+    behind = file.seek(0, 2) > end + end % 2
+    file.seek(0)
+    notes = (f"chunks of its maker were left behind: {', '.join(others)}",) if others else ()
+    return xmp, (*notes, "what stands behind its end was left behind") if behind else notes

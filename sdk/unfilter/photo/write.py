@@ -17,9 +17,11 @@ from unfilter.format.fingerprint import of_exact
 from unfilter.format.tag import Codec, ExactCodec
 from unfilter.photo import heic, jpeg, png, webp
 from unfilter.photo.jpeg import Subsampling
+from unfilter.photo.left_behind import left_behind, too_large
 from unfilter.photo.metadata import carry_alike
 from unfilter.photo.photo import Photo
 from unfilter.photo.read import read_photo
+from unfilter.photo.transparency import required, seen
 
 _SUFFIXES: dict[str, Codec] = {
     ".png": "png",
@@ -37,7 +39,6 @@ _SUFFIXES: dict[str, Codec] = {
 _EXACT: dict[Codec, Callable[[Path | BytesIO, Photo], None]] = {"png": png.encode, "webp": webp.encode, "heic": heic.encode}
 _UNAVAILABLE: dict[Codec, Callable[[], str | None]] = {"webp": webp.unavailable, "heic": heic.unavailable}
 _LONGEST: dict[Codec, int] = {"jpeg": 65_500, "webp": webp.LONGEST}  # libjpeg's own limit, below the format's
-_SRGB_GAMMA = (45_455).to_bytes(4, "big")
 
 
 def suffix_of(codec: Codec) -> str:
@@ -71,16 +72,14 @@ def check_target(path: Path, photo: Photo) -> tuple[str, ...]:
     """What of `photo` a file of this name would leave behind, a line each. Asked before long work, as `codec_of` is.
 
     Raises:
-        PhotoError: as `codec_of`; transparency in a JPEG; no pixels, or more than the format holds.
+        PhotoError: as `codec_of`; transparency in a JPEG; no pixels, or more than the format holds, or too much metadata.
     """
-    return left_behind(path, codec_of(path), photo)
+    return check(path, codec_of(path), photo)
 
 
-def left_behind(path: Path | str, codec: Codec, photo: Photo) -> tuple[str, ...]:
-    """What of `photo` a file in `codec` would leave behind, a line each; messages call it `path`.
-
-    Raises:
-        PhotoError: as `check_target`.
+def check(path: Path | str, codec: Codec, photo: Photo, *, filtered: bool = True) -> tuple[str, ...]:
+    """As `check_target`, of a codec that is known; `path` is what messages call the file, `filtered` says that a tag will be
+    added.
     """
     if codec == "jpeg" and photo.transparent:
         raise PhotoError(f"{path}: a JPEG cannot carry the photo's transparency; use .png, .webp or .heic")
@@ -95,11 +94,9 @@ def left_behind(path: Path | str, codec: Codec, photo: Photo) -> tuple[str, ...]
     reason = heic.refusal_of(photo) if codec == "heic" else None
     if reason:
         raise PhotoError(f"{path}: {reason}; or use .png or .webp")
-    carried = {"png": ("cHRM", "gAMA", "sRGB", "cICP"), "heic": ("cICP",)}.get(codec, ())
-    lost = [name for name, content in photo.colour if name not in carried and (name, content) != ("gAMA", _SRGB_GAMMA)]
-    if photo.icc_profile or any(name == "sRGB" for name, _ in photo.colour):
-        lost = []  # it is shown by the profile, or as sRGB, which is what a file that says nothing is shown as
-    return (f"{', '.join(lost)} cannot be said in a {codec} file: it will be shown as sRGB",) if lost else ()
+    if reason := too_large(photo, codec, filtered=filtered):
+        raise PhotoError(f"{path}: {reason}")
+    return left_behind(photo, codec)
 
 
 def write_photo(path: Path, photo: Photo, *, quality: int = 95, subsampling: Subsampling = "4:4:4") -> None:
@@ -110,12 +107,12 @@ def write_photo(path: Path, photo: Photo, *, quality: int = 95, subsampling: Sub
         PhotoError: as `check_target`; the disk or the encoder refuses; or what was written is not exact.
     """
     codec = codec_of(path)
-    left_behind(path, codec, photo)
+    check(path, codec, photo, filtered=False)
     save_photo(path, codec, photo, quality, subsampling)
 
 
 def save_photo(path: Path, codec: Codec, photo: Photo, quality: int, subsampling: Subsampling) -> None:
-    """The same, where `codec_of` and `left_behind` were asked before."""
+    """The same, where `codec_of` and `check` were asked before."""
     with _refusals(path), replacing(path) as temporary:
         if codec == "jpeg":
             jpeg.encode(temporary, photo, quality, subsampling)
@@ -128,8 +125,8 @@ def fingerprinted(photo: Photo, codec: Codec, quality: int, subsampling: Subsamp
     """`photo`, whose tag then tells of the pixels as they will be read from the file that `write_photo` writes."""
     assert photo.tag is not None
     with _refusals("photo"):
-        made = jpeg.fingerprint_of(photo, quality, subsampling) if codec == "jpeg" else of_exact(photo.pixels)
-    return replace(photo, tag=photo.tag.model_copy(update={"fingerprint": made}))
+        made = jpeg.fingerprint_of(photo, quality, subsampling) if codec == "jpeg" else of_exact(seen(photo))
+    return replace(photo, tag=photo.tag.model_copy(update={"fingerprint": made, "requires": required(photo)}))
 
 
 def encode_photo(photo: Photo, codec: ExactCodec) -> bytes:
@@ -138,7 +135,7 @@ def encode_photo(photo: Photo, codec: ExactCodec) -> bytes:
     Raises:
         PhotoError: no pixels, or more than the format holds; or what was encoded is not exact.
     """
-    left_behind("photo", codec, photo)
+    check("photo", codec, photo, filtered=False)
     file = BytesIO()
     with _refusals("photo"):
         _EXACT[codec](file, photo)

@@ -9,6 +9,7 @@ import numpy as np
 
 from unfilter.photo import Photo
 from unfilter.photo.jpeg import decoder
+from unfilter.photo.transparency import given
 
 _STEEPNESS = 4
 """How fast confidence rises on either side of what is allowed: 94 % at half of it, or at twice as much."""
@@ -46,7 +47,7 @@ def compare(photo: Photo) -> Examination | None:
     if None not in (saved.coding, photo.coding) and saved.coding != photo.coding:
         reason = _compressed_again(photo) or "was compressed again: its quantiser tables or its chroma sampling are others"
         return Examination(False, 1.0, reason)
-    far = saved.deviation(photo.pixels, decoder() if photo.codec == "jpeg" else None)
+    far = saved.deviation(given(photo), decoder() if photo.codec == "jpeg" else None)
     if far == 0:
         return Examination(True, 1.0, "its pixels are those that were saved, every level")
     if np.isinf(far):

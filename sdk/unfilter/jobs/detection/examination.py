@@ -11,6 +11,7 @@ from unfilter.jobs.detection.detector import Detector, read_detector
 from unfilter.jobs.detection.evidence import LEAST, measure
 from unfilter.jobs.refusals import refuse_foreign
 from unfilter.photo import Photo
+from unfilter.photo.transparency import given
 from unfilter.run.graphs import Graphs
 
 
@@ -36,7 +37,7 @@ def examine(graphs: Graphs, photo: Photo) -> Examination:
     if graphs.precision != "fp32":
         return Examination(None, None, f"the detector was calibrated for graphs in fp32, not {graphs.precision}")
     forward = graphs.bound("forward", _parameters(graphs, photo))
-    measures = measure(forward, graphs.bound("inverse"), photo.pixels, manifest.tiles)
+    measures = measure(forward, graphs.bound("inverse"), given(photo), manifest.tiles)
     if measures is None:
         return Examination(None, None, f"it is flat, or smaller than {LEAST} x {LEAST} pixels")
     tag, codec, quality = photo.tag, photo.codec, photo.quality

@@ -47,9 +47,10 @@ def write_files(chosen: Filter, photo: PhotoGolden, folder: Path) -> tuple[FileG
     whole = _png(made)
     middle = whole.index(b"IDAT") + 4 + (len(whole) - whole.index(b"IDAT")) // 2
     flipped = whole[:middle] + bytes([whole[middle] ^ 0xFF]) + whole[middle + 1 :]
-    start = whole.index(b"iTXt") - 4
-    text_chunk = whole[start : start + 12 + int.from_bytes(whole[start : start + 4], "big")]
-    behind = whole[:-12].replace(text_chunk, b"") + text_chunk + whole[-12:]  # before IEND
+    bare = _png(made, tag.to_json())  # with the tag in its own chunk only
+    start = bare.index(b"iTXt") - 4
+    text_chunk = bare[start : start + 12 + int.from_bytes(bare[start : start + 4], "big")]
+    behind = bare[:-12].replace(text_chunk, b"") + text_chunk + bare[-12:]  # before IEND
     carried = {"eXIf": _TURNED.hex(), "cICP": _DISPLAY_P3.hex()}
     cases: list[tuple[str, bytes, Refusal | None, str | None]] = [
         ("filtered.png", whole, None, tag.to_json()),

@@ -9,6 +9,7 @@ import { UnfilterError, damaged } from "../errors";
 import { jpegFingerprintOf } from "../fingerprint";
 import type { Tag } from "../tag";
 import type { Chunk } from "./chunks";
+import { withoutPicture } from "./exif";
 import { compress, decompress } from "./libjpegTurbo";
 import type { Photo } from "./photo";
 import { APP1, APP2, codingOf, frameOf, having, readSegments, segment } from "./segments";
@@ -70,7 +71,7 @@ async function carried(segments: ReturnType<typeof readSegments>, xmp: string | 
     chunks.push({ name: "iCCP", content: new Uint8Array(await new Blob([name, packed]).arrayBuffer()) });
   }
   const [exif] = having(segments, APP1, EXIF);
-  if (exif) chunks.push({ name: "eXIf", content: exif });
+  if (exif) chunks.push(withoutPicture({ name: "eXIf", content: exif }));
   return [...chunks, ...xmpChunks(xmp)];
 }
 

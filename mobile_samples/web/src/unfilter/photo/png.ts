@@ -10,9 +10,10 @@ import { emptyPixels, type Pixels } from "../pixels";
 import { tagFromJson, tagToJson } from "../tag";
 import { type Chunk, readChunks, textChunk, textOf, writeChunks } from "./chunks";
 import type { Photo } from "./photo";
+import { withoutPicture } from "./exif";
 import { filterRows, unfilterRows } from "./scanlines";
 import { checkSize } from "./size";
-import { tagOfXmp, xmpChunks, xmpOf } from "./xmp";
+import { tagOfXmp, taggedChunks, xmpChunks, xmpOf } from "./xmp";
 import { deflate, inflate } from "./zlib";
 
 const TAG_KEYWORD = "unfilter";
@@ -40,7 +41,7 @@ export async function decodePng(file: Uint8Array<ArrayBuffer>): Promise<Photo> {
   const rows = unfilterRows(filtered, width * channels, channels, height);
   const xmp = xmpOf(chunks);
   const tag = tagFromJson(textOf(chunks, TAG_KEYWORD) ?? "") ?? (xmp ? tagOfXmp(xmp) : null);
-  const carried = [...chunks.filter(({ name }) => CARRIED.includes(name)), ...xmpChunks(xmp)];
+  const carried = [...chunks.filter(({ name }) => CARRIED.includes(name)).map(withoutPicture), ...xmpChunks(xmp)];
   return { ...split(rows, width, height, type, chunks), codec: "png", tag, carried };
 }
 
@@ -56,7 +57,7 @@ export async function encodePng({ pixels, alpha, tag, carried }: Photo): Promise
   const rows = alpha ? joined(pixels, alpha) : pixels.data;
   return writeChunks([
     { name: "IHDR", content: header },
-    ...carried,
+    ...taggedChunks(carried, tag),
     ...(tag ? [textChunk(TAG_KEYWORD, tagToJson(tag))] : []),
     { name: "IDAT", content: await deflate(filterRows(rows, width * channels, channels)) },
     { name: "IEND", content: new Uint8Array(0) },

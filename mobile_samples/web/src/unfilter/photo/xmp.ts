@@ -18,8 +18,16 @@ export function xmpOf(chunks: Chunk[]): string | null {
 
 /** The chunk that carries `packet`; none where there is none, or nothing but our tag in it. */
 export function xmpChunks(packet: string | null): Chunk[] {
-  const rest = packet && withoutTag(packet);
+  const rest = packet && withoutClaims(withoutTag(packet));
   return rest && rest.replace(/\s/g, "") !== PACKET.replace(/\s/g, "") ? [textChunk(KEYWORD, rest)] : [];
+}
+
+/** `chunks`, with the tag in their XMP packet too: converters of PNG carry that, and not text (R22). */
+export function taggedChunks(chunks: Chunk[], tag: Tag | null): Chunk[] {
+  if (!tag) return chunks;
+  const packet = xmpOf(chunks);
+  const rest = packet === null ? chunks : chunks.filter((chunk) => textOf([chunk], KEYWORD) === null);
+  return [...rest, textChunk(KEYWORD, withTag(packet, tag))];
 }
 
 /** The tag in an XMP packet; null where there is none. */
@@ -43,4 +51,45 @@ export function withTag(packet: string | null, tag: Tag): string {
 function withoutTag(packet: string): string {
   const own = /<rdf:Description\s[^<>]*xmlns:unfilter=[^<>]*(?:\/>|(?<!\/)>\s*<unfilter:tag>[^<>]*<\/unfilter:tag>\s*<\/rdf:Description\s*>)/g;
   return packet.replace(own, "");
+}
+
+const GOOGLE = "http://ns.google.com/photos";
+/** Namespaces and names of properties that claim what a filtered photo does not have, or show it as it was (R24). */
+const CLAIMS: [string, string][] = [
+  ["http://ns.adobe.com/hdr-gain-map/1.0/", "\\w+"],
+  ["http://ns.apple.com/HDRGainMap/1.0/", "\\w+"],
+  [`${GOOGLE}/1.0/camera/`, "(?:MicroVideo|MotionPhoto)\\w*"],
+  [`${GOOGLE}/1.0/container/`, "Directory"],
+  [`${GOOGLE}/1.0/depthmap/`, "\\w+"],
+  [`${GOOGLE}/dd/1.0/device/`, "\\w+"],
+  [`${GOOGLE}/1.0/image/`, "\\w+"],
+  ["http://ns.adobe.com/xmp/note/", "HasExtendedXMP"],
+  ["http://ns.adobe.com/xap/1.0/", "Thumbnails"],
+];
+
+/** `packet` without those properties, as attributes or as elements. */
+export function withoutClaims(packet: string): string {
+  let rest = packet;
+  for (const [namespace, names] of CLAIMS) {
+    const declared = new RegExp(`xmlns:([A-Za-z_][\\w-]*)\\s*=\\s*["']${namespace.replaceAll(".", "\\.")}["']`, "g");
+    for (const [, prefix] of rest.matchAll(declared)) {
+      rest = rest.replace(new RegExp(`\\s${prefix}:(?:${names})\\s*=\\s*(?:"[^"<>]*"|'[^'<>]*')`, "g"), "");
+      rest = withoutElements(rest, new RegExp(`<(${prefix}:(?:${names}))(?=[\\s/>])[^<>]*>`));
+    }
+  }
+  return rest;
+}
+
+/** `packet` without the elements that begin so, up to the first that does not end. */
+function withoutElements(packet: string, opening: RegExp): string {
+  let kept = "", rest = packet;
+  for (let begun = opening.exec(rest); begun; begun = opening.exec(rest)) {
+    const close = `</${begun[1]}>`;
+    const inner = begun.index + begun[0].length;
+    const end = begun[0].endsWith("/>") ? inner : rest.indexOf(close, inner) + close.length;
+    if (end < inner) break;
+    kept += rest.slice(0, begun.index);
+    rest = rest.slice(end);
+  }
+  return kept + rest;
 }

@@ -1,0 +1,48 @@
+"""Metadata as text in a PNG, as ImageMagick writes it: keyword `Raw profile type exif`, then name, length and hex digits.
+
+The chunk eXIf and XMP's keyword came later, and IPTC has no other place in a PNG.
+Source: ImageMagick, coders/png.c (`Magick_png_write_raw_profile`), which exiftool, libwebp and libvips read too.
+"""
+
+from collections.abc import Mapping
+
+_KEYWORD = "Raw profile type "
+_READ = ("exif", "xmp", "iptc", "8bim", "icc", "icm", "APP1")
+_LINE = 72
+"""Digits in a line."""
+
+
+def keyword(name: str) -> str:
+    """The keyword of a profile, such as `iptc`."""
+    return _KEYWORD + name
+
+
+def is_raw_profile(key: str) -> bool:
+    """Whether a text of this keyword is a profile that `raw_profile` reads."""
+    return key.startswith(_KEYWORD) and key.removeprefix(_KEYWORD) in _READ
+
+
+def raw_profile(texts: Mapping[str, str], *names: str) -> bytes | None:
+    """The content of the first of these profiles that is whole; None where there is none."""
+    for name in names:
+        lines = texts.get(_KEYWORD + name, "").strip("\n").split("\n", 2)
+        if len(lines) < 3:
+            continue
+        try:
+            content = bytes.fromhex("".join(lines[2].split()))
+            whole = len(content) == int(lines[1])
+        except ValueError:
+            continue
+        if whole and content:
+            return content
+    return None
+
+
+def as_raw_profile(name: str, content: bytes) -> str:
+    """The text of a profile.
+
+    Law: `raw_profile` of this text, under the profile's keyword, is `content`.
+    """
+    digits = content.hex()
+    lines = [digits[place : place + _LINE] for place in range(0, len(digits), _LINE)]
+    return "\n".join(["", name, f"{len(content):8}", *lines, ""])

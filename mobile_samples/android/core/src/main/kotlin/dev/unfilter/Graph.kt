@@ -13,9 +13,14 @@ interface Graph : AutoCloseable {
     fun run(image: FloatArray, height: Int, width: Int, places: FloatArray): FloatArray
 }
 
-/** What runs an artifact: ONNX Runtime ([dev.unfilter.onnx.OnnxRuntime]), or LiteRT in the app. */
-fun interface Runtime {
+/**
+ * What runs an artifact: ONNX Runtime ([dev.unfilter.onnx.OnnxRuntime]), or LiteRT on Android. Whoever is given one closes it, after
+ * its graphs.
+ */
+fun interface Runtime : AutoCloseable {
     fun openGraph(bundle: Bundle, direction: Direction): Graph
+
+    override fun close() = Unit
 }
 
 /**

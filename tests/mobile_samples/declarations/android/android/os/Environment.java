@@ -1,4 +1,4 @@
-// Source: developer.android.com/reference/android/os/Environment. API 1.
+// Source: developer.android.com/reference/android/os/Environment. API 8.
 package android.os;
 
 public class Environment {

@@ -55,10 +55,14 @@ class Bundle(private val open: (String) -> InputStream) {
     /** The digest that the manifest has of a file, 64 hexadecimal digits: another content has another. */
     fun sha256(path: String): String = manifest.sha256[path] ?: throw BundleException("$path: the manifest lists no such file")
 
-    /** A file's bytes; throws [BundleException] unless they are those that the manifest vouches for. */
+    /** A file's bytes; throws [BundleException] unless they are those that the manifest vouches for (R9 of sdk/format/RULES.md). */
     fun read(path: String): ByteArray {
+        val vouched = sha256(path)
+        if (path.split("/").any { it.isEmpty() || it.trimEnd('.', ' ').isEmpty() } || path.any { it in "\\:" || it < ' ' }) {
+            throw BundleException("$path: leads out of the bundle")
+        }
         val content = open(path).use { it.readBytes() }
-        if (MessageDigest.getInstance("SHA-256").digest(content).hex() != sha256(path)) {
+        if (MessageDigest.getInstance("SHA-256").digest(content).hex() != vouched) {
             throw BundleException("$path: its bytes are not those of the manifest (sha256 differs)")
         }
         return content

@@ -10,12 +10,13 @@ private const val GRID = 8 // cells along an axis at most
 private const val LEAST_SIDE = 32 // pixels of a cell that is not alone
 private const val MEASURES = 4
 private const val STEPS = 64 // that a level is kept in
-private val ALLOWED = doubleArrayOf(0.35, 0.45, 0.45, 0.12) // levels that decoders of one JPEG may differ by (docs/detection.md)
+private val ALLOWED = doubleArrayOf(0.35, 0.45, 0.45, 0.12) // levels that decoders of one JPEG may differ by (R17)
 private const val OF_ROUGHNESS = 0.05 // share of itself that roughness may differ by beside
 
 /**
- * Means over a grid of cells, which hardly differ between decoders of one JPEG: of Y, Cb and Cr (ITU-T T.871), and of how far Y is from
- * its neighbour to the right plus that below, within the cell. Rows come one after the other, from the top.
+ * Means over a grid of cells, which hardly differ between decoders of one JPEG (R16 of sdk/format/RULES.md): of Y, Cb and Cr
+ * (ITU-T T.871), and of how far Y is from its neighbour to the right plus that below, within the cell. Rows come one after the
+ * other, from the top.
  */
 internal class Cells(private val height: Int, private val width: Int) {
     private val rows = count(height)

@@ -82,7 +82,7 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         val tag = saved.tag ?: throw Refused(Refusal.NO_TAG, "no filter says that it made this file")
         if (tag.requires.isNotEmpty()) {
             val unknown = tag.requires.joinToString()
-            throw Refused(Refusal.NEEDS_UPDATE, "made by a later version and requires $unknown, which this app does not know: update the app")
+            throw Refused(Refusal.NEEDS_UPDATE, "a later version made it and requires $unknown, unknown to this app: update the app")
         }
         if (tag.restoration != bundle.restoration) {
             val (made, own) = listOf(tag.restoration, bundle.restoration).map { it.take(12) }

@@ -8,11 +8,11 @@ private const val DIGITS = 32 // that are kept of a digest
 private const val BAND = 64 // rows that are read at once
 
 /**
- * What a tag tells of the pixels as they were saved, so that a file that was altered since is known (docs/detection.md). [sha256] is
- * the first half of the digest of the RGB levels, row by row.
+ * What a tag tells of the pixels as they were saved, so that a file that was altered since is known (R15 of sdk/format/RULES.md).
+ * [sha256] is the first half of the digest of the RGB levels, row by row.
  *
  * Of a JPEG also whose pixels these are ([decoder]: those of one name give the same, level by level), its tables and sampling
- * ([Jpeg.coding]), and [cells], which tell where another decoder reads it.
+ * ([Jpeg.coding]), and [cells], which tell where another decoder reads it (R16).
  */
 data class Fingerprint(
     val width: Int,
@@ -31,14 +31,14 @@ data class Fingerprint(
         append("}")
     }
 
-    /** What was done to [pixels] since they were saved, in words; null where nothing shows. [by] is what decoded a JPEG. */
+    /** What was done to [pixels] since they were saved, in words; null where nothing shows (R17). [by] is what decoded a JPEG. */
     fun alteration(pixels: PixelSource, by: Jpeg.Decoding? = null): String? {
         if (pixels.width != width || pixels.height != height) {
             return "it was saved with $width x $height pixels and has ${pixels.width} x ${pixels.height} now"
         }
+        if (by?.coding != null && coding != null && by.coding != coding) return "it was compressed again"
         val digest = digestOf(pixels, cells != null)
         if (digest.sha256() == sha256) return null
-        if (by != null && coding != null && by.coding != coding) return "it was compressed again"
         val told = cells != null && by != null && by.decoder != decoder && checkNotNull(digest.cells).deviation(cells) <= 1
         return if (told) null else "its pixels are not those that were saved"
     }

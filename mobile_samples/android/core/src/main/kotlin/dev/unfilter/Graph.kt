@@ -25,7 +25,7 @@ fun interface Runtime : AutoCloseable {
 
 /**
  * Photos smaller than the only size a graph takes fill its upper left corner; the mask `valid` says how far, a float for each cell
- * of the alignment. [full] takes tile x tile x 3, [masked] that and the mask.
+ * of the alignment (R5 of sdk/format/RULES.md). [full] takes tile x tile x 3, [masked] that and the mask.
  */
 class FixedSize(
     private val plan: TilePlan,

@@ -3,7 +3,7 @@ package dev.unfilter
 import kotlin.math.ln
 import kotlin.math.pow
 
-/** A number that the user chooses for each photo; the graph sees its place in the range, 0 at [low] and 1 at [high]. */
+/** A number that the user chooses for each photo; the graph sees its place in the range, 0 at [low] and 1 at [high] (R7). */
 data class HyperParameter(val name: String, val low: Double, val high: Double, val default: Double, val logScale: Boolean) {
     /** Law: `place(value(x)) == x` to float accuracy, for [x] in 0..1; throws [IllegalArgumentException] outside. */
     fun value(x: Float): Double {

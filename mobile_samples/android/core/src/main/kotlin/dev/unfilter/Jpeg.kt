@@ -135,7 +135,7 @@ private fun coding(frame: ByteArray, tables: Map<Int, List<Int>>): String? {
 private fun ByteArray.after(name: String): ByteArray? =
     if (size >= name.length && name.indices.all { this[it].toInt() == name[it].code }) copyOfRange(name.length, size) else null
 
-private fun profileChunk(parts: Collection<ByteArray>): Chunk {
+internal fun profileChunk(parts: Collection<ByteArray>): Chunk {
     val content = ByteArrayOutputStream()
     content.write("icc\u0000\u0000".toByteArray()) // name, end of the name, method
     DeflaterOutputStream(content).use { deflated -> parts.forEach(deflated::write) }

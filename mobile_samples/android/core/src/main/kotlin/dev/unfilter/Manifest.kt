@@ -41,7 +41,7 @@ internal class Manifest(
             }
             return try {
                 read(fields)
-            } catch (error: RuntimeException) { // JSONException, and what a tile plan that is none throws
+            } catch (error: Exception) { // a tile plan that is none throws the second
                 if (error !is JSONException && error !is IllegalArgumentException) throw error
                 val remedy = if (version > SCHEMA) "schema $version, this app knows $SCHEMA; update the app" else "convert the filter again"
                 throw BundleException("manifest.json: ${error.message}; $remedy")

@@ -6,6 +6,7 @@ import java.io.OutputStream
 import java.util.zip.InflaterInputStream
 
 private const val MOST_IN_SEGMENT = 65_533
+private const val LONGEST_PACKET = 65_502 // R14 of sdk/format/RULES.md
 private const val LONGEST_SIDE = 65_500 // that libjpeg takes
 private val SAID_OTHERWISE = setOf("sRGB", "gAMA", "cHRM") // of no account beside a profile or sRGB
 
@@ -31,7 +32,7 @@ internal class PngFileWriter(target: OutputStream, height: Int, width: Int, carr
     )
 }
 
-/** Throws [IOException] for what no JPEG can carry, before a row is written. */
+/** Throws [IOException] for what no JPEG can carry, before the target gets a byte (R18, R19, R21 of sdk/format/RULES.md). */
 internal class JpegFileWriter(
     private val target: OutputStream,
     height: Int,
@@ -61,7 +62,7 @@ internal class JpegFileWriter(
             val decoding = Jpeg.Decoding(codec.decoder, encoded.coding)
             it.copy(fingerprint = Fingerprint.of(codec.decode(encoded.bare), decoding))
         }
-        val packet = (told?.toXmp(xmp) ?: xmp)?.let { segment(0xE1, XMP, it.toByteArray(), "XMP") }
+        val packet = (told?.toXmp(xmp) ?: xmp)?.let { segment(0xE1, XMP, it.toByteArray(), "XMP", LONGEST_PACKET) }
         val bare = encoded.bare
         val start = afterFileHeader(bare)
         target.write(bare, 0, start)
@@ -77,9 +78,9 @@ private fun afterFileHeader(jpeg: ByteArray): Int {
     return 4 + ((jpeg[4].toInt() and 0xFF) shl 8 or (jpeg[5].toInt() and 0xFF))
 }
 
-private fun segment(marker: Int, name: String, content: ByteArray, what: String): ByteArray {
+private fun segment(marker: Int, name: String, content: ByteArray, what: String, most: Int = MOST_IN_SEGMENT - name.length): ByteArray {
     val length = 2 + name.length + content.size
-    if (length > MOST_IN_SEGMENT + 2) throw IOException("its $what (${content.size} bytes) is more than a JPEG takes: save as PNG")
+    if (content.size > most) throw IOException("its $what (${content.size} bytes) is more than a JPEG takes: save as PNG")
     return byteArrayOf(0xFF.toByte(), marker.toByte(), (length shr 8).toByte(), length.toByte()) + name.toByteArray() + content
 }
 

@@ -30,7 +30,8 @@ class Preview(private val bundle: Bundle, private val runtime: Runtime, height: 
     /** The filtered [frame], which is [height] x [width]. */
     fun apply(frame: Pixels, parameters: Map<String, Double> = emptyMap()): Pixels {
         require(frame.height == height && frame.width == width) { "${frame.width} x ${frame.height} is not $width x $height" }
-        val values = graph.run(FloatArray(frame.levels.size) { toFloat(frame.levels[it]) }, height, width, bundle.hyperParameters.places(parameters))
+        val image = FloatArray(frame.levels.size) { toFloat(frame.levels[it]) }
+        val values = graph.run(image, height, width, bundle.hyperParameters.places(parameters))
         return Pixels(height, width, ByteArray(values.size) { toLevel(values[it]) })
     }
 
@@ -47,7 +48,9 @@ class Preview(private val bundle: Bundle, private val runtime: Runtime, height: 
         val columns = IntArray(width + 1) { left + (it * scale).toInt() }
         val levels = ByteArray(height * width * 3)
         for (y in 0 until height) {
-            for (x in 0 until width) mean(rgba, rowStride, rows[y] until rows[y + 1], columns[x] until columns[x + 1], levels, (y * width + x) * 3)
+            for (x in 0 until width) {
+                mean(rgba, rowStride, rows[y] until rows[y + 1], columns[x] until columns[x + 1], levels, (y * width + x) * 3)
+            }
         }
         return Pixels(height, width, levels)
     }

@@ -2,7 +2,10 @@ package dev.unfilter
 
 import java.io.IOException
 
-/** Why a file is not restored; docs/goldens.md says when each is given. [code] is its name there, said here so that no shrinker renames it. */
+/**
+ * Why a file is not restored; R20 of sdk/format/RULES.md says when each is given. [code] is its name there, said here so that no
+ * shrinker renames it.
+ */
 enum class Refusal(val code: String) {
     NOT_A_PHOTO("not_a_photo"),
     OTHER_FORMAT("other_format"),

@@ -4,7 +4,10 @@ import org.json.JSONArray
 import org.json.JSONException
 import org.json.JSONObject
 
-/** What a filtered file says of itself: JSON in a PNG's iTXt chunk `unfilter`, in a JPEG's XMP. Law: `Tag.fromJson(tag.toJson()) == tag`. */
+/**
+ * What a filtered file says of itself: JSON in a PNG's iTXt chunk `unfilter`, in a JPEG's XMP (R12 to R14 of sdk/format/RULES.md).
+ * Law: `Tag.fromJson(tag.toJson()) == tag`.
+ */
 data class Tag(
     val filter: String,
     val restoration: String,

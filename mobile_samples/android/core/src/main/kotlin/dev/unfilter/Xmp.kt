@@ -1,7 +1,8 @@
 package dev.unfilter
 
 /*
- * The tag in an XMP packet, as an attribute of a description of its own. Source: XMP specification part 1 (ISO 16684-1), section 7.
+ * The tag in an XMP packet, as an attribute of a description of its own (R14 of sdk/format/RULES.md). Source: XMP specification
+ * part 1 (ISO 16684-1), section 7.
  */
 
 private const val RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

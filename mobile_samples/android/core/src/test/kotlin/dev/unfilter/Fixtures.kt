@@ -12,4 +12,10 @@ object Fixtures {
     val goldens by lazy { Goldens { File(goldensFolder, it).inputStream() } }
     val bundle by lazy { Bundle { File(bundleFolder, it).inputStream() } }
     val filter by lazy { Filter(bundle, OnnxRuntime()) }
+
+    /** Those of a PNG. */
+    fun pixels(png: ByteArray): Pixels {
+        val reader = PngReader(png.inputStream())
+        return Pixels(reader.height, reader.width, reader.read(reader.height))
+    }
 }

@@ -60,6 +60,12 @@ class GoldensTest {
             val path = case.getString("path")
             val file = File(Fixtures.goldensFolder, path)
             val target = ByteArrayOutputStream()
+            // Goldens of version 1 refuse a later tag; since then it is read as far as it is known (sdk/format/COMPATIBILITY.md).
+            val isLater = path.endsWith("tag_of_version_2.png")
+            if (isLater) {
+                assertEquals(path, filter.bundle.restoration, filter.inspect(file::inputStream).restoration)
+                continue
+            }
             val refusal = case.textOrNull("refusal")
             if (refusal != null) {
                 val refused = assertThrows(path, Refused::class.java) { filter.restoreFile(file::inputStream, target) }
@@ -69,11 +75,11 @@ class GoldensTest {
                 continue
             }
             assertEquals(path, Tag.fromJson(case.getString("tag")), filter.inspect(file::inputStream))
-            val filtered = pixels(file.readBytes())
+            val filtered = Fixtures.pixels(file.readBytes())
             val photo = case.getString("photo")
             assertArrayEquals(path, goldens.pixels(photo, "filtered").levels, filtered.levels)
             filter.restoreFile(file::inputStream, target)
-            assertTrue(path, apart(pixels(target.toByteArray()), goldens.pixels(photo, "restored")) <= goldens.tolerance)
+            assertTrue(path, apart(Fixtures.pixels(target.toByteArray()), goldens.pixels(photo, "restored")) <= goldens.tolerance)
             val info = PngInfo.read(ByteArrayInputStream(target.toByteArray()))
             assertEquals("$path: a restored photo has no tag", null, info.tag)
             assertEquals(path, carried(case), info.carried.associate { it.type to it.content.hex() })
@@ -110,7 +116,7 @@ class GoldensTest {
         val text = goldens.content.getJSONArray("files").objects().first { it.isNull("refusal") }.getString("tag")
         assertEquals(mapOf("eXIf" to "010203"), info.carried.associate { it.type to it.content.hex() })
         val tag = filter.inspect { ByteArrayInputStream(target.toByteArray()) }
-        val made = Fingerprint.of(pixels(target.toByteArray())) // a level may be another than the golden's
+        val made = Fingerprint.of(Fixtures.pixels(target.toByteArray())) // a level may be another than the golden's
         assertEquals(Tag.fromJson(text)?.copy(parameters = tag.parameters, fingerprint = made), tag)
     }
 
@@ -119,9 +125,4 @@ class GoldensTest {
 
     private fun carried(case: JSONObject) =
         case.getJSONObject("carried").run { keys().asSequence().associate { it.toString() to getString(it.toString()) } }
-
-    private fun pixels(png: ByteArray): Pixels {
-        val reader = PngReader(ByteArrayInputStream(png))
-        return Pixels(reader.height, reader.width, reader.read(reader.height))
-    }
 }

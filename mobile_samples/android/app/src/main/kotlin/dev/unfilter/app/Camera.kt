@@ -13,7 +13,12 @@ import java.io.File
 import java.util.concurrent.Executor
 
 /** Viewfinder, photos and frames of one camera, for as long as the activity is shown. */
-class Camera(private val activity: ComponentActivity, private val viewfinder: PreviewView, onFrames: Executor, frames: ImageAnalysis.Analyzer) {
+class Camera(
+    private val activity: ComponentActivity,
+    private val viewfinder: PreviewView,
+    onFrames: Executor,
+    frames: ImageAnalysis.Analyzer,
+) {
     private val capture = ImageCapture.Builder().setCaptureMode(ImageCapture.CAPTURE_MODE_MAXIMIZE_QUALITY).build()
     private val analysis = ImageAnalysis.Builder()
         .setOutputImageFormat(ImageAnalysis.OUTPUT_IMAGE_FORMAT_RGBA_8888)

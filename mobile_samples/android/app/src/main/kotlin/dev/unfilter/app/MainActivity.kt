@@ -47,7 +47,7 @@ class MainActivity : ComponentActivity() {
     }
     private val fileToRestore = registerForActivityResult(OpenDocument()) { uri -> uri?.let(::restore) }
     private val cameraPermission = registerForActivityResult(RequestPermission()) { granted ->
-        if (granted) camera.start { hasCamera = it; if (!it) say(getString(R.string.no_camera)); enable() } else say(getString(R.string.no_permission))
+        if (granted) camera.start(::onCamera) else say(getString(R.string.no_permission))
     }
 
     override fun onCreate(savedInstanceState: Bundle?) {
@@ -81,6 +81,12 @@ class MainActivity : ComponentActivity() {
         frames.shutdown()
         worker.shutdown()
         super.onDestroy()
+    }
+
+    private fun onCamera(isThere: Boolean) {
+        hasCamera = isThere
+        if (!isThere) say(getString(R.string.no_camera))
+        enable()
     }
 
     private fun take() {

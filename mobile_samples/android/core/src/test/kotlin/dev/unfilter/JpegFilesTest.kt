@@ -55,7 +55,7 @@ class JpegFilesTest {
         val png = ByteArrayOutputStream()
         PngWriter(png, 48, 64, listOf(textChunk(XMP_KEYWORD, packet))).run { write(photo.levels); finish() }
         assertEquals("its pixels in another format", Refusal.OTHER_CODEC, refusal(png.toByteArray()))
-        assertEquals("a reader without a codec", Refusal.OTHER_FORMAT, refusal(file, Fixtures.filter))
+        assertEquals("a reader without a codec", Refusal.OTHER_FORMAT, refusal(file, Filter(filter.bundle, OnnxRuntime())))
         val random = Random(5)
         repeat(200) {
             val bad = file.copyOf().also { bytes -> repeat(3) { bytes[random.nextInt(bytes.size)] = random.nextInt().toByte() } }

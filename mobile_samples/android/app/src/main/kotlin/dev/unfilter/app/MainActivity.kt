@@ -1,6 +1,7 @@
 package dev.unfilter.app
 
 import android.Manifest
+import android.content.ActivityNotFoundException
 import android.graphics.Bitmap
 import android.net.Uri
 import android.os.Bundle
@@ -11,6 +12,7 @@ import android.widget.CheckBox
 import android.widget.ImageView
 import android.widget.TextView
 import androidx.activity.ComponentActivity
+import androidx.activity.result.ActivityResultLauncher
 import androidx.activity.result.contract.ActivityResultContracts.OpenDocument
 import androidx.activity.result.contract.ActivityResultContracts.RequestPermission
 import dev.unfilter.Codec
@@ -53,7 +55,11 @@ class MainActivity : ComponentActivity() {
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
         setContentView(R.layout.main)
-        bundle = dev.unfilter.Bundle { assets.open("bundle/$it") }
+        bundle = try {
+            dev.unfilter.Bundle { assets.open("bundle/$it") }
+        } catch (error: IOException) {
+            return say(getString(R.string.no_bundle, error.message ?: "$error"))
+        }
         live = LiveView(bundle, ::showFrame) { reason -> runOnUiThread { find<CheckBox>(R.id.live).isChecked = false; say(reason) } }
         camera = Camera(this, find(R.id.preview), frames, live)
         sliders = Sliders(bundle.hyperParameters, this, find<ViewGroup>(R.id.sliders)) { live.parameters = it }
@@ -62,8 +68,8 @@ class MainActivity : ComponentActivity() {
             find<ImageView>(R.id.frame).visibility = if (isOn) View.VISIBLE else View.GONE
         }
         find<Button>(R.id.take).setOnClickListener { take() }
-        find<Button>(R.id.filter).setOnClickListener { photoToFilter.launch(arrayOf("image/jpeg", "image/png")) }
-        find<Button>(R.id.restore).setOnClickListener { fileToRestore.launch(arrayOf("image/*")) }
+        find<Button>(R.id.filter).setOnClickListener { choose(photoToFilter, "image/jpeg", "image/png") }
+        find<Button>(R.id.restore).setOnClickListener { choose(fileToRestore, "image/*") }
         find<Button>(R.id.restore_shown).setOnClickListener { shown?.let { restore(it.uri) } }
         find<Button>(R.id.close).setOnClickListener { show(null) }
         cameraPermission.launch(Manifest.permission.CAMERA)
@@ -75,12 +81,18 @@ class MainActivity : ComponentActivity() {
     }
 
     override fun onDestroy() {
-        camera.stop()
-        frames.execute(live::close)
+        if (::camera.isInitialized) camera.stop()
+        if (::live.isInitialized) frames.execute(live::close)
         worker.execute { exact?.filter?.close() }
         frames.shutdown()
         worker.shutdown()
         super.onDestroy()
+    }
+
+    private fun choose(launcher: ActivityResultLauncher<Array<String>>, vararg types: String) = try {
+        launcher.launch(arrayOf(*types))
+    } catch (_: ActivityNotFoundException) { // a device without a file chooser
+        say(getString(R.string.no_chooser))
     }
 
     private fun onCamera(isThere: Boolean) {
@@ -139,6 +151,8 @@ class MainActivity : ComponentActivity() {
                 null
             } catch (error: Exception) { // refusals, and what LiteRT and the gallery throw
                 error.message ?: "$error"
+            } catch (_: OutOfMemoryError) { // a JPEG's bitmap
+                getString(R.string.no_memory)
             }
             runOnUiThread {
                 reason?.let(::say)

@@ -8,6 +8,9 @@ export const SAMPLE = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 export const PROJECT = resolve(SAMPLE, "../..");
 /** What the tests make: sites, screenshots, goldens. */
 export const BUILD = join(SAMPLE, "build");
+export const CONFORMANCE = join(PROJECT, "sdk/format/conformance");
+/** Where Node finds the JPEG codec's WebAssembly file. */
+export const JPEG_CODEC = join(SAMPLE, "node_modules/@cornerstonejs/codec-libjpeg-turbo-8bit/dist/");
 export const FIXTURES = join(PROJECT, "tests/fixtures");
 
 /** The committed bundles: a shipped filter, and a tiny network with hyper-parameters that has LiteRT models too. */

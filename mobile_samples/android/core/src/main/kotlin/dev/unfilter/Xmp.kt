@@ -18,7 +18,8 @@ private val VALUE = Regex("unfilter:tag=(?:\"([^\"<>]*)\"|'([^'<>]*)')|<unfilter
 private val END = Regex("</[A-Za-z_][\\w.-]*:RDF\\s*>")
 private const val EMPTY = "<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n" +
     " <rdf:RDF xmlns:rdf=\"$RDF\"></rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>"
-private val ENTITIES = listOf("&lt;" to "<", "&gt;" to ">", "&quot;" to "\"", "&#34;" to "\"", "&apos;" to "'", "&#39;" to "'", "&amp;" to "&")
+private val ENTITIES =
+    listOf("&lt;" to "<", "&gt;" to ">", "&quot;" to "\"", "&#34;" to "\"", "&apos;" to "'", "&#39;" to "'", "&amp;" to "&")
 
 /** [packet], or a new one, with this tag in place of any older one. Law: `tagOfXmp(tag.toXmp(packet)) == tag`. */
 internal fun Tag.toXmp(packet: String?): String {

@@ -21,7 +21,8 @@ class BundleTest {
 
     @Test
     fun `a manifest of another schema, and one that is none, are refused in a line`() {
-        val cases = mapOf("""{"schema_version": 2}""" to "schema 2", "{" to "manifest.json", """{"schema_version": 1}""" to "convert", "{}" to "none")
+        val (later, now) = listOf(2, 1).map { """{"schema_version": $it}""" }
+        val cases = mapOf(later to "schema 2", now to "convert", "{" to "manifest.json", "{}" to "none")
         for ((text, reason) in cases) {
             val error = assertThrows(BundleException::class.java) { Bundle { text.byteInputStream() } }
             assertTrue(error.message, error.message!!.contains(reason))

@@ -24,7 +24,8 @@ class ConformanceTest {
         assertTrue(opening.size > 2)
         for (case in opening) {
             val left = bundle(case).artifacts.map { listOf(it.format, it.direction.code, it.precision) }
-            val expected = case.optJSONArray("artifacts").objects().map { each -> listOf("format", "direction", "precision").map(each::getString) }
+            val names = listOf("format", "direction", "precision")
+            val expected = case.optJSONArray("artifacts").objects().map { each -> names.map(each::getString) }
             if (expected.isEmpty()) assertTrue(left.isNotEmpty()) else assertEquals(case.getString("name"), expected, left)
         }
     }

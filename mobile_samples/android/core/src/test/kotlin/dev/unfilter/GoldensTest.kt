@@ -82,7 +82,8 @@ class GoldensTest {
 
     @Test
     fun `a tag is written to the letter as the SDK writes it`() {
-        for (case in goldens.content.getJSONArray("files").objects().filterNot { it.getString("path").run { "version_2" in this || "requires" in this } }) {
+        val later = Regex("version_2|requires") // not written by this version
+        for (case in goldens.content.getJSONArray("files").objects().filterNot { later in it.getString("path") }) {
             val text = case.textOrNull("tag")
             val tag = text?.let(Tag::fromJson)
             if (tag != null) assertEquals(text, tag.toJson()) else assertTrue(text == null || case.getString("refusal") == "no_tag")

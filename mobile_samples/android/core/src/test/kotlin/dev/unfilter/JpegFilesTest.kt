@@ -5,6 +5,7 @@ import dev.unfilter.onnx.OnnxRuntime
 import java.io.ByteArrayOutputStream
 import java.io.File
 import java.io.IOException
+import javax.imageio.plugins.jpeg.JPEGQTable
 import kotlin.random.Random
 import org.json.JSONArray
 import org.json.JSONObject
@@ -80,12 +81,27 @@ class JpegFilesTest {
     @Test
     fun `another decoder's pixels pass as the same, and other pixels do not`() {
         val saved = Fingerprint.of(photo.again(), Jpeg.Decoding("another", "0".repeat(16)))
-        fun moved(levels: Int) = Pixels(48, 64, ByteArray(photo.levels.size) { ((photo.levels[it].toInt() and 0xFF) + levels).coerceIn(0, 255).toByte() })
+        fun moved(levels: Int): Pixels {
+            val values = photo.levels.map { ((it.toInt() and 0xFF) + levels).coerceIn(0, 255).toByte() }
+            return Pixels(48, 64, values.toByteArray())
+        }
         val nearly = moved(0).also { it.levels[7]++ }
         assertEquals(null, saved.alteration(nearly, Jpeg.Decoding("libjpeg-turbo", saved.coding)))
         assertTrue(saved.alteration(moved(2), Jpeg.Decoding("libjpeg-turbo", saved.coding)) != null)
         assertTrue(saved.alteration(nearly.again(), Jpeg.Decoding("another", saved.coding)) != null)
         assertTrue(saved.alteration(photo.again(), Jpeg.Decoding("another", "1".repeat(16))) != null)
+    }
+
+    @Test
+    fun `quantisers are those of libjpeg at every quality`() {
+        for (quality in 1..100) {
+            val percent = if (quality < 50) 5000 / quality else 200 - 2 * quality
+            val file = codec.encoder(8, 8).apply { write(ByteArray(192)) }.finish(quality)
+            val expected = listOf(JPEGQTable.K1Luminance, JPEGQTable.K2Chrominance).map { table ->
+                table.table.map { ((it * percent + 50) / 100).coerceIn(1, 255) }.sorted()
+            }
+            assertEquals("$quality", expected, quantisers(file))
+        }
     }
 
     @Test
@@ -100,7 +116,22 @@ class JpegFilesTest {
         }
     }
 
-    private fun filtered(chosen: Codec) = ByteArrayOutputStream().also { filter.applyFile(photo.again(), carried, it, chosen) }.toByteArray()
+    /** The steps of each quantiser, sorted (ITU-T T.81, annex B.2.4.1). */
+    private fun quantisers(file: ByteArray): List<List<Int>> {
+        val tables = mutableListOf<List<Int>>()
+        var start = 2
+        while (file[start + 1] != 0xDA.toByte()) {
+            val stop = start + 2 + ((file[start + 2].toInt() and 0xFF) shl 8 or (file[start + 3].toInt() and 0xFF))
+            if (file[start + 1] == 0xDB.toByte()) {
+                for (table in start + 5 until stop step 65) tables += List(64) { file[table + it].toInt() and 0xFF }.sorted()
+            }
+            start = stop
+        }
+        return tables
+    }
+
+    private fun filtered(chosen: Codec) =
+        ByteArrayOutputStream().also { filter.applyFile(photo.again(), carried, it, chosen) }.toByteArray()
 
     private fun refusal(file: ByteArray, by: Filter = filter) =
         assertThrows(Refused::class.java) { by.inspect(file::inputStream) }.refusal

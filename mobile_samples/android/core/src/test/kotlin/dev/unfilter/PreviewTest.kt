@@ -25,7 +25,9 @@ class PreviewTest {
     fun `a frame is cut to the preview's proportions, and each pixel is the mean of what it covers`() {
         val stride = 70 * 4 // rows are longer than the frame is wide
         val frame = ByteBuffer.allocate(stride * 40)
-        for (y in 0 until 40) for (x in 0 until 64) for (channel in 0..3) frame.put(y * stride + x * 4 + channel, (10 * channel + x % 2).toByte())
+        for (y in 0 until 40) {
+            for (place in 0 until 64 * 4) frame.put(y * stride + place, (10 * (place % 4) + place / 4 % 2).toByte())
+        }
         Preview(Fixtures.bundle, OnnxRuntime(), 10, 20).use { preview ->
             val small = preview.shrink(frame, 40, 64, stride)
             assertEquals(10 to 20, small.height to small.width)

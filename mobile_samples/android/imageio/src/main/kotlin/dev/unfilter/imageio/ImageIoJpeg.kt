@@ -70,7 +70,7 @@ private class Encoder(private val image: BufferedImage) : JpegEncoder {
                 writer.output = output
                 val options = writer.defaultWriteParam.apply {
                     compressionMode = ImageWriteParam.MODE_EXPLICIT
-                    compressionQuality = quality / 100f
+                    compressionQuality = jdkQuality(quality)
                 }
                 writer.write(null, IIOImage(image, null, null), options)
             }
@@ -79,4 +79,14 @@ private class Encoder(private val image: BufferedImage) : JpegEncoder {
         }
         return target.toByteArray()
     }
+}
+
+/**
+ * The JDK's quality at which it scales the quantisers of ITU-T T.81 annex K as libjpeg does at [quality] (R18 of sdk/format/RULES.md). It
+ * scales by a float, which may fall short of a half that libjpeg rounds up; the smallest that is added makes up for it.
+ */
+private fun jdkQuality(quality: Int): Float {
+    val percent = if (quality < 50) 5000 / quality else 200 - 2 * quality
+    val scale = percent / 100f + 2e-5f
+    return if (scale > 1) 0.5f / scale else 1 - scale / 2
 }

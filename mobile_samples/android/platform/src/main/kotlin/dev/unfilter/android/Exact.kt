@@ -7,6 +7,7 @@ import com.google.ai.edge.litert.LiteRtException
 import dev.unfilter.Bundle
 import dev.unfilter.Filter
 import dev.unfilter.Goldens
+import dev.unfilter.JpegCodec
 
 /** A filter and the accelerator that it was found exact on. Close the filter. */
 class Exact(val filter: Filter, val accelerator: Accelerator)
@@ -16,9 +17,10 @@ class Exact(val filter: Filter, val accelerator: Accelerator)
  * photo that was filtered by a wrong one cannot be restored: so each is measured before it is trusted. The CPU is the last.
  */
 fun firstExact(context: Context, bundle: Bundle, goldens: Goldens): Exact {
+    val jpeg = platformJpeg(goldens)
     for (accelerator in listOf(Accelerator.NPU, Accelerator.GPU)) {
         try {
-            val filter = warm(context, bundle, accelerator) { candidate ->
+            val filter = warm(LiteRt(context, accelerator), bundle, jpeg) { candidate ->
                 val off = goldens.photos.maxOf { goldens.levelsOff(candidate, it) }
                 if (off > goldens.tolerance) Log.i("unfilter", "$accelerator: $off levels off")
                 off <= goldens.tolerance
@@ -28,12 +30,12 @@ fun firstExact(context: Context, bundle: Bundle, goldens: Goldens): Exact {
             Log.i("unfilter", "$accelerator: ${error.message}")
         }
     }
-    return Exact(checkNotNull(warm(context, bundle, Accelerator.CPU) { true }), Accelerator.CPU)
+    return Exact(checkNotNull(warm(LiteRt(context, Accelerator.CPU), bundle, jpeg) { true }), Accelerator.CPU)
 }
 
 /** The filter, warm, if it [isExact]; whatever else comes of it, it is closed. */
-private fun warm(context: Context, bundle: Bundle, accelerator: Accelerator, isExact: (Filter) -> Boolean): Filter? {
-    val filter = Filter(bundle, LiteRt(context, accelerator), PlatformJpeg())
+private fun warm(runtime: LiteRt, bundle: Bundle, jpeg: JpegCodec, isExact: (Filter) -> Boolean): Filter? {
+    val filter = Filter(bundle, runtime, jpeg)
     var isKept = false
     try {
         filter.warmUp()

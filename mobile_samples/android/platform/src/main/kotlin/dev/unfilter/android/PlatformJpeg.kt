@@ -2,6 +2,7 @@ package dev.unfilter.android
 
 import android.graphics.Bitmap
 import android.graphics.BitmapFactory
+import dev.unfilter.Goldens
 import dev.unfilter.JpegCodec
 import dev.unfilter.JpegEncoder
 import dev.unfilter.PixelSource
@@ -9,15 +10,24 @@ import java.io.ByteArrayOutputStream
 import java.io.IOException
 import java.nio.ByteBuffer
 
+private const val LIBJPEG_TURBO = "libjpeg-turbo"
+
 /**
- * Android's own codec: Skia over libjpeg-turbo, 4:2:0 when it writes.
+ * Android's codec, under the name of libjpeg-turbo only where it gives its levels on *this* phone: Skia decodes by that library, but
+ * vendors put hardware in its place. Under another name, files are told by what decoders have in common (R16 of sdk/format/RULES.md).
+ */
+fun platformJpeg(goldens: Goldens): JpegCodec {
+    val codec = PlatformJpeg()
+    return if (goldens.levelsOff(codec) == 0) PlatformJpeg(LIBJPEG_TURBO) else codec
+}
+
+/**
+ * Android's own codec: Skia over libjpeg-turbo, 4:2:0 when it writes. Use [platformJpeg] for files that are to be restored.
  *
  * A picture is a bitmap outside of the app's heap, 4 bytes a pixel: 48 MB for 12 megapixels. `BitmapRegionDecoder` would take less, but
  * begins anew from the top for each region.
  */
-class PlatformJpeg : JpegCodec {
-    override val decoder = "libjpeg-turbo"
-
+class PlatformJpeg(override val decoder: String = "android") : JpegCodec {
     override fun decode(bare: ByteArray): PixelSource {
         val options = BitmapFactory.Options().apply { inPreferredConfig = Bitmap.Config.ARGB_8888 }
         return Decoded(BitmapFactory.decodeByteArray(bare, 0, bare.size, options) ?: throw IOException("it cannot be decoded"))

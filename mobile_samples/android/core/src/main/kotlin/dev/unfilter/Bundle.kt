@@ -58,7 +58,7 @@ class Bundle(private val open: (String) -> InputStream) {
     /** A file's bytes; throws [BundleException] unless they are those that the manifest vouches for (R9 of sdk/format/RULES.md). */
     fun read(path: String): ByteArray {
         val vouched = sha256(path)
-        if (path.split("/").any { it.isEmpty() || it.trimEnd('.', ' ').isEmpty() } || path.any { it in "\\:" || it < ' ' }) {
+        if (path.split("/").any { it.isEmpty() || it.last() in ". " } || path.any { it in "\\:" || it < ' ' }) {
             throw BundleException("$path: leads out of the bundle")
         }
         val content = open(path).use { it.readBytes() }

@@ -106,8 +106,8 @@ def test_the_kotlin_core_passes_the_committed_goldens_on_onnx_runtime(tools: Pat
 def test_the_kotlin_core_passes_the_goldens_of_a_converted_bundle_in_png_and_jpeg(
     tools: Path, core: Path, tmp_path: Path
 ) -> None:
-    bundle = os.environ.get("UNFILTER_TEST_BUNDLE")
-    require(bundle, "no converted bundle: set UNFILTER_TEST_BUNDLE to one, such as build/bundles/l0")
+    bundle = Path(os.environ.get("UNFILTER_TEST_BUNDLE", ROOT / "build/bundles/l0"))
+    require((bundle / "manifest.json").exists(), "no converted bundle: UNFILTER_TEST_BUNDLE, or `unfilter convert l0`")
     unfilter = pytest.importorskip("unfilter", reason="needs the SDK")
     from unfilter.commands import goldens
 

@@ -58,10 +58,10 @@ function remembered(bundles: Map<string, Manifest>): Settings {
 function offerFilters(bundles: Map<string, Manifest>, current: () => Settings, take: (settings: Settings) => void): void {
   const row = element("filters", HTMLElement);
   row.hidden = bundles.size < 2;
-  for (const [name, { filter }] of bundles) {
+  for (const name of bundles.keys()) {
     const choice = document.createElement("button");
     choice.type = "button";
-    choice.textContent = filter.replaceAll("_", " ");
+    choice.textContent = name.replaceAll("_", " ");
     choice.dataset.filter = name;
     choice.addEventListener("click", () => take({ ...current(), filter: name }));
     row.append(choice);

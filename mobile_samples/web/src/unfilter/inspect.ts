@@ -1,4 +1,4 @@
-/** Whether a filter made a file, and it is as it was saved, by its tag; and the refusals of what is not. */
+/** Whether a filter made a file, and it is as it was saved, by its tag; and the refusals of what is not (R20 of sdk/format/RULES.md). */
 
 import { UnfilterError } from "./errors";
 import { alteration } from "./fingerprint";

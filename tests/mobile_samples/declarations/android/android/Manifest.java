@@ -1,4 +1,4 @@
-// Source: developer.android.com/reference/android/Manifest.
+// Source: developer.android.com/reference/android/Manifest. API 1.
 package android;
 
 public final class Manifest {

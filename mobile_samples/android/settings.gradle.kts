@@ -15,4 +15,4 @@ dependencyResolutionManagement {
 }
 
 rootProject.name = "unfilter-android"
-include(":core", ":app")
+include(":core", ":imageio", ":platform", ":app")

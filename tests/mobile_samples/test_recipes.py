@@ -13,7 +13,7 @@ def preferred(platform: Platform, runtime: str) -> list[Delegate]:
 
 
 def test_the_android_app_tries_accelerators_in_the_order_of_the_recipes() -> None:
-    code = (SAMPLES / "android/app/src/main/kotlin/dev/unfilter/app/Exact.kt").read_text(encoding="utf-8")
+    code = (SAMPLES / "android/platform/src/main/kotlin/dev/unfilter/android/Exact.kt").read_text(encoding="utf-8")
     tried = list(dict.fromkeys(re.findall(r"Accelerator\.[A-Z]+", code)))
     assert tried == [each.api["kotlin"] for each in preferred("android", "litert")]
 

@@ -8,10 +8,18 @@ android {
 
     defaultConfig {
         applicationId = "dev.unfilter.app"
-        minSdk = 31
+        minSdk = 29 // as :platform
         targetSdk = 37
         versionCode = 1
         versionName = "0.1.0"
+    }
+
+    buildTypes {
+        release {
+            isMinifyEnabled = true // the rules come with :core and :platform
+            isShrinkResources = true
+            proguardFiles(getDefaultProguardFile("proguard-android-optimize.txt"))
+        }
     }
 
     compileOptions {
@@ -21,10 +29,11 @@ android {
 }
 
 dependencies {
-    implementation(project(":core"))
+    implementation(project(":platform"))
     implementation(libs.activity)
     implementation(libs.camera.camera2)
     implementation(libs.camera.lifecycle)
     implementation(libs.camera.view)
-    implementation(libs.litert)
+    implementation(libs.onnxruntime.android) // the live view
+    testImplementation(libs.junit)
 }

@@ -1,4 +1,6 @@
 plugins {
+    `java-library`
+    `maven-publish`
     alias(libs.plugins.kotlin.jvm)
 }
 
@@ -7,9 +9,12 @@ kotlin {
     compilerOptions { allWarningsAsErrors = true }
 }
 
+java { withSourcesJar() }
+
 dependencies {
-    compileOnly(libs.json) // Android has org.json
-    compileOnly(libs.onnxruntime) // an app that runs ONNX adds onnxruntime-android; this sample's runs LiteRT
+    compileOnly(libs.json) // Android has org.json; elsewhere an app adds it
+    compileOnly(libs.onnxruntime) // an app that runs ONNX adds onnxruntime-android, or onnxruntime on a server
+    testImplementation(project(":imageio"))
     testImplementation(libs.json)
     testImplementation(libs.junit)
     testImplementation(libs.onnxruntime)
@@ -17,4 +22,22 @@ dependencies {
 
 tasks.test {
     maxHeapSize = "128m" // LargePhotoTest: smaller than the photo
+}
+
+publishing {
+    publications {
+        create<MavenPublication>("maven") {
+            from(components["java"])
+            pom {
+                name = "Unfilter core"
+                description = "Photo filters that can be undone from the filtered file alone: files, tiles and graphs"
+                licenses {
+                    license {
+                        name = "Apache-2.0"
+                        url = "https://www.apache.org/licenses/LICENSE-2.0"
+                    }
+                }
+            }
+        }
+    }
 }

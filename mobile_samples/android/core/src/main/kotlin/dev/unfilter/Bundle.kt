@@ -3,14 +3,12 @@ package dev.unfilter
 import java.io.IOException
 import java.io.InputStream
 import java.security.MessageDigest
-import org.json.JSONArray
-import org.json.JSONException
-import org.json.JSONObject
 
-/** A bundle that is missing, broken, changed or of another version; one line that says which. */
+/** A bundle that is missing, broken, changed or of a version that this code cannot read; one line that says which, and what to do. */
 class BundleException(message: String) : IOException(message)
 
-enum class Direction { FORWARD, INVERSE }
+/** [code] is its name in a manifest, said here so that no shrinker renames it. */
+enum class Direction(val code: String) { FORWARD("forward"), INVERSE("inverse") }
 
 /** A graph's input or output: float32, batch 1, in `NCHW` or `NHWC`. */
 data class Tensor(val name: String, val layout: String, val channels: Int)
@@ -37,63 +35,36 @@ data class Artifact(
  * Opening reads `manifest.json`; an artifact is compared with its sha256 when it is [read].
  */
 class Bundle(private val open: (String) -> InputStream) {
-    val filter: String
-    val restoration: String
-    val tiles: TilePlan
-    val hyperParameters: List<HyperParameter>
-    val artifacts: List<Artifact>
-    private val sha256: Map<String, String>
+    private val manifest = Manifest.fromJson(open("manifest.json").use { it.readBytes() }.decodeToString())
+    val filter: String get() = manifest.filter
+    val restoration: String get() = manifest.restoration
+    val tiles: TilePlan get() = manifest.tiles
+    val hyperParameters: List<HyperParameter> get() = manifest.hyperParameters
 
-    init {
-        try {
-            val manifest = JSONObject(open("manifest.json").use { it.readBytes() }.decodeToString())
-            val version = manifest.optInt("schema_version")
-            if (version != 1) throw BundleException("manifest schema $version, this app reads 1: update the app, or convert again")
-            filter = manifest.getString("filter")
-            restoration = manifest.getString("restoration")
-            tiles = manifest.getJSONObject("tiles").let { TilePlan(it.getInt("tile"), it.getInt("halo"), it.getInt("alignment")) }
-            hyperParameters = manifest.optJSONArray("hyper_parameters").objects().map(::hyperParameter)
-            artifacts = manifest.getJSONArray("artifacts").objects().map(::artifact)
-            sha256 = manifest.getJSONArray("files").objects().associate { it.getString("path") to it.getString("sha256") }
-        } catch (error: JSONException) {
-            throw BundleException("manifest.json: ${error.message}")
-        }
-    }
+    /** Those that this code knows how to run. */
+    val artifacts: List<Artifact> get() = manifest.artifacts
+
+    /** Whether the filter was trained to be saved as JPEG, whose losses destroy what others carry. */
+    val restoresFromJpeg: Boolean get() = "jpeg" in manifest.carriers
 
     /** Throws [BundleException] where the bundle has none. */
     fun artifact(format: String, direction: Direction, precision: String = "fp32"): Artifact =
         artifacts.firstOrNull { it.format == format && it.direction == direction && it.precision == precision }
-            ?: throw BundleException("filter $filter: holds no $format ${direction.name.lowercase()} in $precision")
+            ?: throw BundleException("filter $filter: holds no $format ${direction.code} in $precision")
 
-    /** A file's bytes; throws [BundleException] unless they are those that the manifest vouches for. */
+    /** The digest that the manifest has of a file, 64 hexadecimal digits: another content has another. */
+    fun sha256(path: String): String = manifest.sha256[path] ?: throw BundleException("$path: the manifest lists no such file")
+
+    /** A file's bytes; throws [BundleException] unless they are those that the manifest vouches for (R9 of sdk/format/RULES.md). */
     fun read(path: String): ByteArray {
+        val vouched = sha256(path)
+        if (path.split("/").any { it.isEmpty() || it.last() in ". " } || path.any { it in "\\:" || it < ' ' }) {
+            throw BundleException("$path: leads out of the bundle")
+        }
         val content = open(path).use { it.readBytes() }
-        val found = MessageDigest.getInstance("SHA-256").digest(content).hex()
-        if (found != sha256[path]) throw BundleException("$path: its bytes are not those of the manifest (sha256 differs)")
+        if (MessageDigest.getInstance("SHA-256").digest(content).hex() != vouched) {
+            throw BundleException("$path: its bytes are not those of the manifest (sha256 differs)")
+        }
         return content
     }
 }
-
-private fun artifact(it: JSONObject) = Artifact(
-    format = it.getString("format"),
-    direction = Direction.valueOf(it.getString("direction").uppercase()),
-    precision = it.getString("precision"),
-    path = it.getString("path"),
-    image = tensor(it.getJSONObject("image")),
-    result = tensor(it.getJSONObject("result")),
-    parameters = it.optJSONObject("parameters")?.let(::tensor),
-    valid = it.optJSONObject("valid")?.let(::tensor),
-    signature = it.textOrNull("signature"),
-    maskedSignature = it.textOrNull("masked_signature"),
-    fixedSize = it.optBoolean("fixed_size"),
-)
-
-private fun tensor(it: JSONObject) = Tensor(it.getString("name"), it.getString("layout"), it.getInt("channels"))
-
-private fun hyperParameter(it: JSONObject) = HyperParameter(
-    it.getString("name"), it.getDouble("low"), it.getDouble("high"), it.getDouble("default"), it.optString("scale") == "log",
-)
-
-internal fun JSONArray?.objects(): List<JSONObject> = this?.let { List(it.length(), it::getJSONObject) } ?: emptyList()
-
-internal fun JSONObject.textOrNull(name: String): String? = if (isNull(name)) null else getString(name)

@@ -1,5 +1,6 @@
 package dev.unfilter
 
+import java.io.IOException
 import java.io.InputStream
 import java.io.OutputStream
 
@@ -10,54 +11,63 @@ import java.io.OutputStream
  *     val filtered = l0.apply(pixels)
  *     val restored = l0.restore(filtered)
  *
- * Graphs are loaded when first needed. Not for several threads at once: use it from one dispatcher.
+ * Graphs are loaded when first needed. Not for several threads at once: use it from one dispatcher. Without a JPEG codec, JPEG files
+ * are refused and only PNG files are written.
  */
-class Filter(val bundle: Bundle, private val runtime: Runtime) : AutoCloseable {
+class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg: JpegCodec? = null) : AutoCloseable {
     private val graphs = mutableMapOf<Direction, Graph>()
 
     /** The filtered photo, of the same size. Save it exactly, or nothing can be restored. */
     fun apply(photo: Pixels, parameters: Map<String, Double> = emptyMap()): Pixels =
-        whole(photo) { write -> run(Direction.FORWARD, photo, places(parameters), {}, write) }
+        whole(photo) { write -> run(Direction.FORWARD, photo, bundle.hyperParameters.places(parameters), {}, write) }
 
     /** The photo that [apply] made [filtered] from, at whatever parameters. */
     fun restore(filtered: Pixels): Pixels =
         whole(filtered) { write -> run(Direction.INVERSE, filtered, FloatArray(0), {}, write) }
 
-    /** Filter a photo of any size into a PNG that says what made it; [carried] are its profile, EXIF and XMP ([Jpeg.chunks]). */
+    /**
+     * Filter a photo of any size into a file that says what made it; [carried] are its profile, EXIF and XMP ([Jpeg.chunks]).
+     *
+     * Throws [java.io.IOException] before it writes where the filter or [codec] cannot keep what there is to keep.
+     */
     fun applyFile(
         photo: PixelSource,
         carried: List<Chunk>,
         target: OutputStream,
+        codec: Codec = Codec.Png,
         parameters: Map<String, Double> = emptyMap(),
         progress: (Float) -> Unit = {},
     ) {
-        val tag = Tag(bundle.filter, bundle.restoration, "png", parameters = bundle.hyperParameters.complete(parameters))
-        val png = PngWriter(target, photo.height, photo.width, carried)
-        val digest = PixelDigest(photo.height, photo.width)
-        run(Direction.FORWARD, photo, places(parameters), progress) { rows -> digest.update(rows); png.write(rows) }
-        png.finish(textChunk(Tag.KEYWORD, tag.copy(fingerprint = digest.fingerprint()).toJson()))
+        if (codec is Codec.Jpeg && !bundle.restoresFromJpeg) {
+            throw IOException("filter ${bundle.filter} was not trained for JPEG, whose losses destroy what it carries: save as PNG")
+        }
+        val quality = (codec as? Codec.Jpeg)?.quality
+        val values = bundle.hyperParameters.complete(parameters)
+        val tag = Tag(bundle.filter, bundle.restoration, if (quality == null) "png" else "jpeg", quality, values)
+        val file = writer(codec, photo, carried, target)
+        run(Direction.FORWARD, photo, bundle.hyperParameters.places(parameters), progress, file::write)
+        file.finish(tag)
     }
 
-    /** Restore a PNG that this filter saved into one without a tag; throws [Refused] as [inspect] does, before it writes. */
-    fun restoreFile(file: () -> InputStream, target: OutputStream, progress: (Float) -> Unit = {}) {
-        val info = file().use(PngInfo::read)
-        checked(info, file)
-        file().use { input ->
-            val filtered = PngReader(input)
-            val png = PngWriter(target, filtered.height, filtered.width, info.carried)
-            run(Direction.INVERSE, filtered, FloatArray(0), progress, png::write)
-            png.finish()
+    /** Restore a file that this filter saved into one without a tag; throws [Refused] as [inspect] does, before it writes. */
+    fun restoreFile(file: () -> InputStream, target: OutputStream, codec: Codec = Codec.Png, progress: (Float) -> Unit = {}) {
+        val saved = SavedFile.open(file, jpeg)
+        checked(saved)
+        saved.pixels { filtered ->
+            val restored = writer(codec, filtered, saved.carried, target)
+            run(Direction.INVERSE, filtered, FloatArray(0), progress, restored::write)
+            restored.finish(null)
         }
     }
 
     /** The tag of a file that this filter saved and that is as it was saved; throws [Refused] for any other. */
-    fun inspect(file: () -> InputStream): Tag = checked(file().use(PngInfo::read), file)
+    fun inspect(file: () -> InputStream): Tag = checked(SavedFile.open(file, jpeg))
 
     /** Load both graphs and run each once, so that the first photo does not wait for shaders or kernels. */
     fun warmUp() {
         val side = bundle.tiles.tile
         for (direction in Direction.entries) {
-            val places = if (direction == Direction.FORWARD) places(emptyMap()) else FloatArray(0)
+            val places = if (direction == Direction.FORWARD) bundle.hyperParameters.places(emptyMap()) else FloatArray(0)
             graph(direction).run(FloatArray(side * side * 3), side, side, places)
         }
     }
@@ -65,26 +75,34 @@ class Filter(val bundle: Bundle, private val runtime: Runtime) : AutoCloseable {
     override fun close() {
         graphs.values.forEach(Graph::close)
         graphs.clear()
+        runtime.close()
     }
 
-    private fun checked(info: PngInfo, file: () -> InputStream): Tag {
-        val tag = info.tag?.let(Tag::fromJson) ?: throw Refused(Refusal.NO_TAG, "no filter says that it made this file")
+    private fun checked(saved: SavedFile): Tag {
+        val tag = saved.tag ?: throw Refused(Refusal.NO_TAG, "no filter says that it made this file")
+        if (tag.requires.isNotEmpty()) {
+            val unknown = tag.requires.joinToString()
+            throw Refused(Refusal.NEEDS_UPDATE, "a later version made it and requires $unknown, unknown to this app: update the app")
+        }
         if (tag.restoration != bundle.restoration) {
             val (made, own) = listOf(tag.restoration, bundle.restoration).map { it.take(12) }
             throw Refused(Refusal.OTHER_FILTER, "made by filter ${tag.filter} $made, this is ${bundle.filter} $own")
         }
-        if (tag.codec != "png") {
-            throw Refused(Refusal.OTHER_CODEC, "saved as ${tag.codec}, and again as PNG since: what it carried is damaged")
+        if (tag.codec != saved.codec) {
+            throw Refused(Refusal.OTHER_CODEC, "saved as ${tag.codec}, and again as ${saved.codec} since: what it carried is damaged")
         }
-        if (!info.plain) throw Refused(Refusal.OTHER_FORMAT, "a PNG of another kind than this app saves (8-bit RGB)")
-        val altered = tag.fingerprint?.let { saved -> refusing { file().use { saved.alteration(PngReader(it)) } } }
+        if (!saved.plain) throw Refused(Refusal.OTHER_FORMAT, "a PNG of another kind than this app saves (8-bit RGB)")
+        val altered = tag.fingerprint?.let { kept -> refusing { saved.pixels { kept.alteration(it, saved.decoding) } } }
         if (altered != null) throw Refused(Refusal.ALTERED, "altered since: $altered")
         return tag
     }
 
-    private fun places(parameters: Map<String, Double>): FloatArray {
-        val values = bundle.hyperParameters.complete(parameters)
-        return FloatArray(values.size) { bundle.hyperParameters[it].run { place(values.getValue(name)) } }
+    private fun writer(codec: Codec, photo: PixelSource, carried: List<Chunk>, target: OutputStream): PhotoWriter = when (codec) {
+        Codec.Png -> PngFileWriter(target, photo.height, photo.width, carried)
+        is Codec.Jpeg -> {
+            val platform = jpeg ?: throw IOException("this filter was opened without a JPEG codec: save as PNG")
+            JpegFileWriter(target, photo.height, photo.width, carried, codec.quality, platform)
+        }
     }
 
     private fun run(direction: Direction, source: PixelSource, places: FloatArray, progress: (Float) -> Unit, write: (ByteArray) -> Unit) =

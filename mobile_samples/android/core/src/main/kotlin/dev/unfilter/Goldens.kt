@@ -21,6 +21,13 @@ class Goldens(private val open: (String) -> InputStream) {
         return maxOf(apart(filter.apply(given, parameters), filtered), apart(filter.restore(filtered), restored))
     }
 
+    /** By how many levels [codec] is off those of libjpeg-turbo at most, on the golden JPEG files; null where these goldens have none. */
+    fun levelsOff(codec: JpegCodec): Int? = content.optJSONArray("jpegs").objects().maxOfOrNull { fields ->
+        val decoded = codec.decode(Jpeg.read(open(fields.getString("path")).use { it.readBytes() }).bare)
+        val expected = Pixels(fields.getInt("height"), fields.getInt("width"), open(fields.getString("decoded")).use { it.readBytes() })
+        apart(Pixels(decoded.height, decoded.width, decoded.read(decoded.height)), expected)
+    }
+
     /** The golden [part] (`photo`, `filtered` or `restored`) of the photo of that name. */
     fun pixels(photo: String, part: String): Pixels =
         pixels(content.getJSONArray("photos").objects().first { it.getString("name") == photo }, part)

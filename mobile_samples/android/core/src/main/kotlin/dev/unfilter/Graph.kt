@@ -13,14 +13,19 @@ interface Graph : AutoCloseable {
     fun run(image: FloatArray, height: Int, width: Int, places: FloatArray): FloatArray
 }
 
-/** What runs an artifact: ONNX Runtime ([dev.unfilter.onnx.OnnxRuntime]), or LiteRT in the app. */
-fun interface Runtime {
+/**
+ * What runs an artifact: ONNX Runtime ([dev.unfilter.onnx.OnnxRuntime]), or LiteRT on Android. Whoever is given one closes it, after
+ * its graphs.
+ */
+fun interface Runtime : AutoCloseable {
     fun openGraph(bundle: Bundle, direction: Direction): Graph
+
+    override fun close() = Unit
 }
 
 /**
  * Photos smaller than the only size a graph takes fill its upper left corner; the mask `valid` says how far, a float for each cell
- * of the alignment. [full] takes tile x tile x 3, [masked] that and the mask.
+ * of the alignment (R5 of sdk/format/RULES.md). [full] takes tile x tile x 3, [masked] that and the mask.
  */
 class FixedSize(
     private val plan: TilePlan,

@@ -25,6 +25,7 @@ class PngInfo(val height: Int, val width: Int, val plain: Boolean, val tag: Stri
         fun read(input: InputStream): PngInfo = refusing {
             val chunks = ChunkReader(input)
             var tag: String? = null
+            var packetTag: String? = null // counts where there is no chunk of the tag's own (R13 of sdk/format/RULES.md)
             val carried = mutableListOf<Chunk>()
             while (true) {
                 val type = chunks.next()
@@ -36,10 +37,14 @@ class PngInfo(val height: Int, val width: Int, val plain: Boolean, val tag: Stri
                 val content = chunks.content()
                 val text = if (type == "iTXt") internationalText(content) else null
                 if (text?.first == Tag.KEYWORD) tag = tag ?: text.second
-                if (type in CARRIED || text?.first == XMP_KEYWORD) carried += Chunk(type, content)
+                if (text?.first == XMP_KEYWORD) {
+                    packetTag = packetTag ?: tagTextOfXmp(text.second)
+                    withoutTag(text.second)?.let { carried += if (it == text.second) Chunk(type, content) else textChunk(XMP_KEYWORD, it) }
+                }
+                if (type in CARRIED) carried += Chunk(type, content)
             }
             chunks.skip()
-            PngInfo(chunks.height, chunks.width, chunks.plain, tag, carried)
+            PngInfo(chunks.height, chunks.width, chunks.plain, tag ?: packetTag, carried)
         }
     }
 }

@@ -1,9 +1,13 @@
 package dev.unfilter
 
+import org.json.JSONArray
 import org.json.JSONException
 import org.json.JSONObject
 
-/** What a filtered file says of itself: JSON in a PNG's iTXt chunk `unfilter`. Law: `Tag.fromJson(tag.toJson()) == tag`. */
+/**
+ * What a filtered file says of itself: JSON in a PNG's iTXt chunk `unfilter`, in a JPEG's XMP (R12 to R14 of sdk/format/RULES.md).
+ * Law: `Tag.fromJson(tag.toJson()) == tag`.
+ */
 data class Tag(
     val filter: String,
     val restoration: String,
@@ -11,6 +15,8 @@ data class Tag(
     val quality: Int? = null,
     val parameters: Map<String, Double> = emptyMap(),
     val fingerprint: Fingerprint? = null,
+    /** What a reader must know of to restore the file; this code knows nothing yet that one could require. */
+    val requires: List<String> = emptyList(),
 ) {
     /** The text that the SDK writes, to the letter. */
     fun toJson(): String = buildString {
@@ -19,6 +25,7 @@ data class Tag(
         val values = parameters.entries.joinToString(",") { (name, value) -> """"$name":$value""" }
         if (values.isNotEmpty()) append(""","parameters":{$values}""")
         if (fingerprint != null) append(""","fingerprint":${fingerprint.toJson()}""")
+        if (requires.isNotEmpty()) append(""","requires":${JSONArray(requires)}""")
         append("}")
     }
 
@@ -26,7 +33,7 @@ data class Tag(
         const val KEYWORD = "unfilter"
         private const val LONGEST = 65_536 // characters; nesting without end would exhaust a parser's stack
 
-        /** The tag in [text]; null where it is none of version 1. */
+        /** What this code knows of the tag in [text], of whatever version; null where it is none. */
         fun fromJson(text: String): Tag? = try {
             val fields = JSONObject(if (text.length > LONGEST) "" else text)
             val named = fields.optJSONObject("parameters")
@@ -37,8 +44,10 @@ data class Tag(
                 if (fields.isNull("quality")) null else fields.getInt("quality"),
                 named?.keys()?.asSequence()?.associate { it.toString() to named.getDouble(it.toString()) } ?: emptyMap(),
                 fields.optJSONObject("fingerprint")?.let(Fingerprint::fromJson),
+                unknownRequirements(fields),
             )
-            tag.takeIf { fields.optInt("version", 1) == 1 && it.isWellFormed }
+            val version = if (fields.has("version")) fields.get("version") else 1
+            tag.takeIf { version is Int && version >= 1 && it.isWellFormed }
         } catch (_: JSONException) {
             null
         }

@@ -9,7 +9,7 @@ data class Span(val start: Int, val stop: Int, val keepStart: Int, val keepStop:
 data class Tile(val rows: Span, val columns: Span)
 
 /**
- * How photos are cut for the graphs, the same in every language (sdk/unfilter/format/tiles.py): tiles lie flush with the photo's
+ * How photos are cut for the graphs, the same in every language (R4 of sdk/format/RULES.md): tiles lie flush with the photo's
  * edges, and only their inner sides have a halo that is computed and thrown away.
  */
 data class TilePlan(val tile: Int, val halo: Int, val alignment: Int) {

@@ -21,11 +21,43 @@ class BundleTest {
 
     @Test
     fun `a manifest of another schema, and one that is none, are refused in a line`() {
-        val cases = mapOf("""{"schema_version": 2}""" to "schema 2", "{" to "manifest.json", """{"schema_version": 1}""" to "filter")
+        val (later, now) = listOf(2, 1).map { """{"schema_version": $it}""" }
+        val cases = mapOf(later to "schema 2", now to "convert", "{" to "manifest.json", "{}" to "none")
         for ((text, reason) in cases) {
             val error = assertThrows(BundleException::class.java) { Bundle { text.byteInputStream() } }
             assertTrue(error.message, error.message!!.contains(reason))
         }
+    }
+
+    @Test
+    fun `a file that the manifest does not list, or that lies outside, is not read`() {
+        assertThrows(BundleException::class.java) { Fixtures.bundle.read("manifest.json") }
+        val manifest = File(Fixtures.bundleFolder, "manifest.json").readText().replace("onnx/forward.onnx", "../forward.onnx")
+        val outside = Bundle { if (it == "manifest.json") manifest.byteInputStream() else throw AssertionError(it) }
+        assertThrows(BundleException::class.java) { outside.read("../forward.onnx") }
+    }
+
+    @Test
+    fun `a runtime is closed with its filter, after its graphs`() {
+        val closed = mutableListOf<String>()
+        val graph = object : Graph {
+            override val fixedSize = false
+
+            override fun run(image: FloatArray, height: Int, width: Int, places: FloatArray) = image
+
+            override fun close() {
+                closed += "graph"
+            }
+        }
+        val runtime = object : Runtime {
+            override fun openGraph(bundle: Bundle, direction: Direction) = graph
+
+            override fun close() {
+                closed += "runtime"
+            }
+        }
+        Filter(Fixtures.bundle, runtime).use { it.warmUp() }
+        assertEquals(listOf("graph", "graph", "runtime"), closed)
     }
 
     @Test
@@ -53,6 +85,7 @@ class BundleTest {
         val sigma = HyperParameter("sigma", 0.05, 0.4, 0.1, logScale = true)
         assertEquals(1f / 3, sigma.place(0.1), 1e-6f)
         assertEquals(0.5f, HyperParameter("factor", 2.0, 8.0, 5.0, logScale = false).place(5.0), 0f)
+        for (place in listOf(0f, 0.3f, 1f)) assertEquals(place, sigma.place(sigma.value(place)), 1e-6f)
         assertThrows(IllegalArgumentException::class.java) { sigma.place(0.5) }
         assertEquals(mapOf("sigma" to 0.1), listOf(sigma).complete(emptyMap()))
         assertThrows(IllegalArgumentException::class.java) { listOf(sigma).complete(mapOf("hue" to 1.0)) }

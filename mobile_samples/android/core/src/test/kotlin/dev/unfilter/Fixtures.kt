@@ -1,5 +1,6 @@
 package dev.unfilter
 
+import dev.unfilter.imageio.ImageIoJpeg
 import dev.unfilter.onnx.OnnxRuntime
 import java.io.File
 
@@ -11,5 +12,11 @@ object Fixtures {
     val bundleFolder = folder("bundle", "bundle-schema-1")
     val goldens by lazy { Goldens { File(goldensFolder, it).inputStream() } }
     val bundle by lazy { Bundle { File(bundleFolder, it).inputStream() } }
-    val filter by lazy { Filter(bundle, OnnxRuntime()) }
+    val filter by lazy { Filter(bundle, OnnxRuntime(), ImageIoJpeg()) }
+
+    /** Those of a PNG. */
+    fun pixels(png: ByteArray): Pixels {
+        val reader = PngReader(png.inputStream())
+        return Pixels(reader.height, reader.width, reader.read(reader.height))
+    }
 }

@@ -69,11 +69,11 @@ class GoldensTest {
                 continue
             }
             assertEquals(path, Tag.fromJson(case.getString("tag")), filter.inspect(file::inputStream))
-            val filtered = pixels(file.readBytes())
+            val filtered = Fixtures.pixels(file.readBytes())
             val photo = case.getString("photo")
             assertArrayEquals(path, goldens.pixels(photo, "filtered").levels, filtered.levels)
             filter.restoreFile(file::inputStream, target)
-            assertTrue(path, apart(pixels(target.toByteArray()), goldens.pixels(photo, "restored")) <= goldens.tolerance)
+            assertTrue(path, apart(Fixtures.pixels(target.toByteArray()), goldens.pixels(photo, "restored")) <= goldens.tolerance)
             val info = PngInfo.read(ByteArrayInputStream(target.toByteArray()))
             assertEquals("$path: a restored photo has no tag", null, info.tag)
             assertEquals(path, carried(case), info.carried.associate { it.type to it.content.hex() })
@@ -82,7 +82,8 @@ class GoldensTest {
 
     @Test
     fun `a tag is written to the letter as the SDK writes it`() {
-        for (case in goldens.content.getJSONArray("files").objects().filter { "version_2" !in it.getString("path") }) {
+        val later = Regex("version_2|requires") // not written by this version
+        for (case in goldens.content.getJSONArray("files").objects().filterNot { later in it.getString("path") }) {
             val text = case.textOrNull("tag")
             val tag = text?.let(Tag::fromJson)
             if (tag != null) assertEquals(text, tag.toJson()) else assertTrue(text == null || case.getString("refusal") == "no_tag")
@@ -110,7 +111,7 @@ class GoldensTest {
         val text = goldens.content.getJSONArray("files").objects().first { it.isNull("refusal") }.getString("tag")
         assertEquals(mapOf("eXIf" to "010203"), info.carried.associate { it.type to it.content.hex() })
         val tag = filter.inspect { ByteArrayInputStream(target.toByteArray()) }
-        val made = Fingerprint.of(pixels(target.toByteArray())) // a level may be another than the golden's
+        val made = Fingerprint.of(Fixtures.pixels(target.toByteArray())) // a level may be another than the golden's
         assertEquals(Tag.fromJson(text)?.copy(parameters = tag.parameters, fingerprint = made), tag)
     }
 
@@ -119,9 +120,4 @@ class GoldensTest {
 
     private fun carried(case: JSONObject) =
         case.getJSONObject("carried").run { keys().asSequence().associate { it.toString() to getString(it.toString()) } }
-
-    private fun pixels(png: ByteArray): Pixels {
-        val reader = PngReader(ByteArrayInputStream(png))
-        return Pixels(reader.height, reader.width, reader.read(reader.height))
-    }
 }

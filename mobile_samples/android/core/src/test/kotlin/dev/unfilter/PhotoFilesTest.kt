@@ -68,8 +68,10 @@ class PhotoFilesTest {
                     segment(0xFFE2, name + byteArrayOf(1, 2) + profile.copyOfRange(0, 600))
                 }
                 segment(0xFFDB, ByteArray(65))
+                segment(0xFFC0, byteArrayOf(8, 0, 4, 0, 4, 1, 1, 0x11, 0)) // 4 x 4, grey
                 writeShort(0xFFDA)
                 write(Random(3).nextBytes(99))
+                writeShort(0xFFD9)
             }
             content.toByteArray()
         }

@@ -1,29 +1,47 @@
 package dev.unfilter.app
 
 import android.Manifest
+import android.content.ActivityNotFoundException
+import android.graphics.Bitmap
 import android.net.Uri
 import android.os.Bundle
+import android.view.View
+import android.view.ViewGroup
 import android.widget.Button
+import android.widget.CheckBox
+import android.widget.ImageView
 import android.widget.TextView
 import androidx.activity.ComponentActivity
+import androidx.activity.result.ActivityResultLauncher
 import androidx.activity.result.contract.ActivityResultContracts.OpenDocument
 import androidx.activity.result.contract.ActivityResultContracts.RequestPermission
-import androidx.camera.core.CameraSelector
-import androidx.camera.core.ImageCapture
-import androidx.camera.core.ImageCaptureException
-import androidx.camera.core.Preview
-import androidx.camera.lifecycle.ProcessCameraProvider
-import androidx.camera.view.PreviewView
+import dev.unfilter.Codec
+import dev.unfilter.Goldens
+import dev.unfilter.Photo
+import dev.unfilter.android.Exact
+import dev.unfilter.android.PlatformJpeg
+import dev.unfilter.android.firstExact
+import dev.unfilter.android.savePhoto
 import java.io.File
 import java.io.IOException
 import java.util.concurrent.Executors
 
-/** Camera, filter, save; open, restore, save. All work on photos is done by one thread: a filter is for one at a time. */
+/**
+ * Camera with a live view, filter, save; what was saved is shown and can be restored; so can any file. All work on photos is done by
+ * one thread, and all on frames by another: a filter is for one at a time.
+ */
 class MainActivity : ComponentActivity() {
     private val worker = Executors.newSingleThreadExecutor()
-    private val capture = ImageCapture.Builder().setCaptureMode(ImageCapture.CAPTURE_MODE_MAXIMIZE_QUALITY).build()
-    private lateinit var exact: Exact
+    private val frames = Executors.newSingleThreadExecutor()
+    private val jpeg = PlatformJpeg()
+    private lateinit var bundle: dev.unfilter.Bundle
+    private lateinit var live: LiveView
+    private lateinit var camera: Camera
+    private lateinit var sliders: Sliders
+    private var exact: Exact? = null
     private var hasCamera = false
+    private var isBusy = false
+    private var shown: Shown? = null
 
     // Documents come as they are; the photo picker may give a converted copy.
     private val photoToFilter = registerForActivityResult(OpenDocument()) { uri ->
@@ -31,91 +49,140 @@ class MainActivity : ComponentActivity() {
     }
     private val fileToRestore = registerForActivityResult(OpenDocument()) { uri -> uri?.let(::restore) }
     private val cameraPermission = registerForActivityResult(RequestPermission()) { granted ->
-        if (granted) startCamera() else say(getString(R.string.no_camera))
+        if (granted) camera.start(::onCamera) else say(getString(R.string.no_permission))
     }
 
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
         setContentView(R.layout.main)
-        button(R.id.take).setOnClickListener { take() }
-        button(R.id.filter).setOnClickListener { photoToFilter.launch(arrayOf("image/jpeg", "image/png")) }
-        button(R.id.restore).setOnClickListener { fileToRestore.launch(arrayOf("image/*")) }
+        bundle = try {
+            dev.unfilter.Bundle { assets.open("bundle/$it") }
+        } catch (error: IOException) {
+            return say(getString(R.string.no_bundle, error.message ?: "$error"))
+        }
+        live = LiveView(bundle, ::showFrame) { reason -> runOnUiThread { find<CheckBox>(R.id.live).isChecked = false; say(reason) } }
+        camera = Camera(this, find(R.id.preview), frames, live)
+        sliders = Sliders(bundle.hyperParameters, this, find<ViewGroup>(R.id.sliders)) { live.parameters = it }
+        find<CheckBox>(R.id.live).setOnCheckedChangeListener { _, isOn ->
+            live.isOn = isOn
+            find<ImageView>(R.id.frame).visibility = if (isOn) View.VISIBLE else View.GONE
+        }
+        find<Button>(R.id.take).setOnClickListener { take() }
+        find<Button>(R.id.filter).setOnClickListener { choose(photoToFilter, "image/jpeg", "image/png") }
+        find<Button>(R.id.restore).setOnClickListener { choose(fileToRestore, "image/*") }
+        find<Button>(R.id.restore_shown).setOnClickListener { shown?.let { restore(it.uri) } }
+        find<Button>(R.id.close).setOnClickListener { show(null) }
         cameraPermission.launch(Manifest.permission.CAMERA)
         work {
-            exact = firstExact(this)
-            getString(R.string.ready, exact.filter.bundle.filter, exact.accelerator.name)
+            val found = firstExact(this, bundle, Goldens { assets.open("goldens/$it") })
+            exact = found
+            say(getString(R.string.ready, bundle.filter, found.accelerator.name))
         }
     }
 
     override fun onDestroy() {
-        worker.execute { if (::exact.isInitialized) exact.filter.close() }
+        if (::camera.isInitialized) camera.stop()
+        if (::live.isInitialized) frames.execute(live::close)
+        worker.execute { exact?.filter?.close() }
+        frames.shutdown()
         worker.shutdown()
         super.onDestroy()
     }
 
-    private fun startCamera() {
-        val provider = ProcessCameraProvider.getInstance(this)
-        provider.addListener({
-            val preview = Preview.Builder().build().apply { surfaceProvider = findViewById<PreviewView>(R.id.preview).surfaceProvider }
-            provider.get().bindToLifecycle(this, CameraSelector.DEFAULT_BACK_CAMERA, preview, capture)
-            hasCamera = true
-            button(R.id.take).isEnabled = button(R.id.filter).isEnabled
-        }, mainExecutor)
+    private fun choose(launcher: ActivityResultLauncher<Array<String>>, vararg types: String) = try {
+        launcher.launch(arrayOf(*types))
+    } catch (_: ActivityNotFoundException) { // a device without a file chooser
+        say(getString(R.string.no_chooser))
     }
 
-    /** CameraX writes a JPEG whose EXIF says how the phone was held; its pixels stay as the sensor gave them. */
+    private fun onCamera(isThere: Boolean) {
+        hasCamera = isThere
+        if (!isThere) say(getString(R.string.no_camera))
+        enable()
+    }
+
     private fun take() {
+        isBusy = true
+        enable()
         val file = File(cacheDir, "capture.jpg")
-        val options = ImageCapture.OutputFileOptions.Builder(file).build()
-        capture.takePicture(options, mainExecutor, object : ImageCapture.OnImageSavedCallback {
-            override fun onImageSaved(results: ImageCapture.OutputFileResults) = filter("camera") { file.readBytes() }
-
-            override fun onError(error: ImageCaptureException) = say(error.message ?: "$error")
-        })
+        camera.take(file, { filter("camera") { file.readBytes().also { file.delete() } } }) { reason ->
+            isBusy = false
+            enable()
+            say(reason)
+        }
     }
 
-    private fun filter(name: String, read: () -> ByteArray) = work {
-        val photo = readPhoto(read())
-        val saved = "$name-${System.currentTimeMillis()}.unfilter.png"
-        savePng(contentResolver, saved) { exact.filter.applyFile(photo.pixels, photo.carried, it, progress = ::show) }
-        getString(R.string.saved, saved)
+    private fun filter(name: String, read: () -> ByteArray) {
+        val codec = if (find<CheckBox>(R.id.png).isChecked || !bundle.restoresFromJpeg) Codec.Png else Codec.Jpeg()
+        val values = sliders.values
+        workOnPhotos { filter ->
+            val photo = Photo.read(read(), jpeg)
+            val saved = savePhoto(contentResolver, "$name-${System.currentTimeMillis()}.unfilter", codec) {
+                filter.applyFile(photo.pixels, photo.carried, it, codec, values, ::progress)
+            }
+            Shown(saved, picture(contentResolver, saved), canBeRestored = true)
+        }
     }
 
-    private fun restore(uri: Uri) = work {
-        exact.filter.inspect { open(uri) } // refused before the gallery gets an entry
-        val saved = "restored-${System.currentTimeMillis()}.png"
-        savePng(contentResolver, saved) { exact.filter.restoreFile({ open(uri) }, it, progress = ::show) }
-        getString(R.string.saved, saved)
+    /** As PNG, which keeps every level of what came back. */
+    private fun restore(uri: Uri) = workOnPhotos { filter ->
+        filter.inspect { open(uri) } // refused before the gallery gets an entry
+        val saved = savePhoto(contentResolver, "restored-${System.currentTimeMillis()}", Codec.Png) {
+            filter.restoreFile({ open(uri) }, it, progress = ::progress)
+        }
+        Shown(saved, picture(contentResolver, saved), canBeRestored = false)
     }
 
     private fun open(uri: Uri) = contentResolver.openInputStream(uri) ?: throw IOException("$uri cannot be read")
 
-    /** Run [task] on the worker, and say what it says, or why it failed. */
-    private fun work(task: () -> String) {
-        enable(false)
+    private fun workOnPhotos(task: (dev.unfilter.Filter) -> Shown) = work {
+        val result = task(checkNotNull(exact).filter)
+        runOnUiThread { show(result) }
+    }
+
+    /** Run [task] on the worker, and say why it failed. */
+    private fun work(task: () -> Unit) {
+        if (worker.isShutdown) return // a picture that came when the user had left
+        isBusy = true
+        enable()
         worker.execute {
-            val said = try {
+            val reason = try {
                 task()
+                null
             } catch (error: Exception) { // refusals, and what LiteRT and the gallery throw
                 error.message ?: "$error"
+            } catch (_: OutOfMemoryError) { // a JPEG's bitmap
+                getString(R.string.no_memory)
             }
             runOnUiThread {
-                say(said)
-                enable(::exact.isInitialized)
+                reason?.let(::say)
+                isBusy = false
+                enable()
             }
         }
     }
 
-    private fun show(done: Float) = runOnUiThread { say(getString(R.string.working, (done * 100).toInt())) }
-
-    private fun say(text: String) {
-        findViewById<TextView>(R.id.status).text = text
+    private fun show(result: Shown?) {
+        shown = result
+        find<View>(R.id.result).visibility = if (result == null) View.GONE else View.VISIBLE
+        find<ImageView>(R.id.picture).setImageBitmap(result?.picture)
+        if (result != null) say(getString(if (result.canBeRestored) R.string.saved else R.string.restored))
+        enable()
     }
 
-    private fun enable(on: Boolean) {
-        for (id in listOf(R.id.filter, R.id.restore)) button(id).isEnabled = on
-        button(R.id.take).isEnabled = on && hasCamera
+    private fun showFrame(frame: Bitmap) = runOnUiThread { find<ImageView>(R.id.frame).setImageBitmap(frame) }
+
+    private fun progress(done: Float) = say(getString(R.string.working, (done * 100).toInt()))
+
+    private fun say(text: String) = runOnUiThread { find<TextView>(R.id.status).text = text }
+
+    private fun enable() {
+        val isReady = exact != null && !isBusy
+        for (id in listOf(R.id.filter, R.id.restore)) find<Button>(id).isEnabled = isReady
+        find<Button>(R.id.take).isEnabled = isReady && hasCamera
+        find<Button>(R.id.restore_shown).isEnabled = isReady && shown?.canBeRestored == true
+        find<CheckBox>(R.id.live).isEnabled = hasCamera
     }
 
-    private fun button(id: Int): Button = findViewById(id)
+    private fun <T : View> find(id: Int): T = findViewById(id)
 }

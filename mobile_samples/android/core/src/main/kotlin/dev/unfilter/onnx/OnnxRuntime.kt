@@ -13,13 +13,21 @@ import java.nio.FloatBuffer
 
 /**
  * ONNX Runtime on the CPU. The same class runs on Android (`onnxruntime-android`) and on a server's JVM (`onnxruntime`).
- * [options] may add a provider, such as NNAPI or XNNPACK: hold it to the goldens first.
+ * [options] may add a provider, such as NNAPI or XNNPACK: hold it to the goldens first. They are closed with it.
  */
 class OnnxRuntime(private val options: OrtSession.SessionOptions = OrtSession.SessionOptions()) : Runtime {
     override fun openGraph(bundle: Bundle, direction: Direction): Graph {
         val artifact = bundle.artifact("onnx", direction)
-        return OnnxGraph(artifact, OrtEnvironment.getEnvironment().createSession(bundle.read(artifact.path), options))
+        val session = OrtEnvironment.getEnvironment().createSession(bundle.read(artifact.path), options)
+        try {
+            return OnnxGraph(artifact, session)
+        } catch (error: BundleException) {
+            session.close()
+            throw error
+        }
     }
+
+    override fun close() = options.close()
 }
 
 private class OnnxGraph(private val artifact: Artifact, private val session: OrtSession) : Graph {

@@ -1,0 +1,100 @@
+package dev.unfilter
+
+import org.json.JSONArray
+import org.json.JSONException
+import org.json.JSONObject
+
+private val FORMATS = setOf("onnx", "tflite", "mlpackage", "pt2")
+private val PRECISIONS = setOf("fp32", "fp16", "w8", "w8a16")
+private val DIRECTIONS = Direction.entries.associateBy { it.code }
+private val SCALES = setOf("linear", "log")
+private const val SCHEMA = 1 // the newest that this code was written for
+
+/**
+ * `manifest.json`, as far as this code knows it: unknown fields are ignored, artifacts of a format, precision, direction or
+ * delegate that it does not know are left out, and what the manifest `requires` beyond that is refused (sdk/format/COMPATIBILITY.md).
+ */
+internal class Manifest(
+    val filter: String,
+    val restoration: String,
+    val tiles: TilePlan,
+    val carriers: Set<String>,
+    val hyperParameters: List<HyperParameter>,
+    val artifacts: List<Artifact>,
+    val sha256: Map<String, String>,
+) {
+    companion object {
+        /** Throws [BundleException] for what is no manifest, and for one that requires more than this code knows. */
+        fun fromJson(text: String): Manifest {
+            val fields = try {
+                JSONObject(text)
+            } catch (error: JSONException) {
+                throw BundleException("manifest.json: ${error.message}; convert the filter again")
+            }
+            val version = fields.opt("schema_version")
+            if (version !is Int || version < 1) {
+                throw BundleException("manifest.json: schema $version is none; convert the filter again")
+            }
+            val unknown = unknownRequirements(fields)
+            if (unknown.isNotEmpty()) {
+                throw BundleException("manifest.json: requires ${unknown.joinToString()}, which this app does not know; update the app")
+            }
+            return try {
+                read(fields)
+            } catch (error: Exception) { // a tile plan that is none throws the second
+                if (error !is JSONException && error !is IllegalArgumentException) throw error
+                val remedy = if (version > SCHEMA) "schema $version, this app knows $SCHEMA; update the app" else "convert the filter again"
+                throw BundleException("manifest.json: ${error.message}; $remedy")
+            }
+        }
+    }
+}
+
+private fun read(fields: JSONObject) = Manifest(
+    filter = fields.getString("filter"),
+    restoration = fields.getString("restoration"),
+    tiles = fields.getJSONObject("tiles").let { TilePlan(it.getInt("tile"), it.getInt("halo"), it.getInt("alignment")) },
+    carriers = fields.optJSONArray("carriers")?.strings()?.toSet() ?: setOf("exact"),
+    hyperParameters = fields.optJSONArray("hyper_parameters").objects().map(::hyperParameter),
+    artifacts = fields.getJSONArray("artifacts").objects().filter(::isKnown).map(::artifact),
+    sha256 = fields.getJSONArray("files").objects().associate { it.getString("path") to it.getString("sha256") },
+)
+
+/** What [fields] requires and this code does not know; it knows none yet. */
+internal fun unknownRequirements(fields: JSONObject): List<String> = fields.optJSONArray("requires")?.strings() ?: emptyList()
+
+private fun isKnown(artifact: JSONObject) = artifact.optString("format") in FORMATS &&
+    artifact.optString("precision") in PRECISIONS &&
+    artifact.optString("direction") in DIRECTIONS &&
+    artifact.isNull("delegate") && // none has one yet: a later one may be for that alone
+    unknownRequirements(artifact).isEmpty()
+
+private fun artifact(fields: JSONObject) = Artifact(
+    format = fields.getString("format"),
+    direction = DIRECTIONS.getValue(fields.getString("direction")),
+    precision = fields.getString("precision"),
+    path = fields.getString("path"),
+    image = tensor(fields.getJSONObject("image")),
+    result = tensor(fields.getJSONObject("result")),
+    parameters = fields.optJSONObject("parameters")?.let(::tensor),
+    valid = fields.optJSONObject("valid")?.let(::tensor),
+    signature = fields.textOrNull("signature"),
+    maskedSignature = fields.textOrNull("masked_signature"),
+    fixedSize = fields.optBoolean("fixed_size"),
+)
+
+private fun tensor(fields: JSONObject) = Tensor(fields.getString("name"), fields.getString("layout"), fields.getInt("channels"))
+
+private fun hyperParameter(fields: JSONObject): HyperParameter {
+    val scale = fields.optString("scale", "linear")
+    if (scale !in SCALES) throw BundleException("manifest.json: a scale $scale, which this app does not know; update the app")
+    return HyperParameter(
+        fields.getString("name"), fields.getDouble("low"), fields.getDouble("high"), fields.getDouble("default"), scale == "log",
+    )
+}
+
+internal fun JSONArray?.objects(): List<JSONObject> = this?.let { List(it.length(), it::getJSONObject) } ?: emptyList()
+
+internal fun JSONArray.strings(): List<String> = List(length()) { get(it).toString() }
+
+internal fun JSONObject.textOrNull(name: String): String? = if (isNull(name)) null else getString(name)

@@ -1,0 +1,61 @@
+package dev.unfilter
+
+import java.io.InputStream
+
+/** A file to restore, opened as far as its metadata. */
+internal interface SavedFile {
+    /** As in a [Tag]. */
+    val codec: String
+    val tag: Tag?
+    val carried: List<Chunk>
+
+    /** Whether this code restores from its pixels. */
+    val plain: Boolean
+
+    /** Of a JPEG. */
+    val decoding: Jpeg.Decoding?
+
+    /** Gives the pixels to [use], from the first row on, each time. */
+    fun <T> pixels(use: (PixelSource) -> T): T
+
+    companion object {
+        /** Throws [Refused] for what is no photo of a kind that this code opens, and for one that is damaged. */
+        fun open(file: () -> InputStream, jpeg: JpegCodec?): SavedFile {
+            if (jpeg != null && file().use { Jpeg.isJpeg(start(it)) }) return refusing { SavedJpeg(file().use { it.readBytes() }, jpeg) }
+            return SavedPng(file)
+        }
+    }
+}
+
+private class SavedPng(private val file: () -> InputStream) : SavedFile {
+    private val info = file().use(PngInfo::read)
+    override val codec = "png"
+    override val tag = info.tag?.let(Tag::fromJson)
+    override val carried = info.carried
+    override val plain = info.plain
+    override val decoding = null
+
+    override fun <T> pixels(use: (PixelSource) -> T): T = file().use { use(PngReader(it)) }
+}
+
+private class SavedJpeg(content: ByteArray, private val decoder: JpegCodec) : SavedFile {
+    private val jpeg = Jpeg.read(content)
+    override val codec = "jpeg"
+    override val tag = jpeg.tag?.let(Tag::fromJson)
+    override val carried = jpeg.chunks
+    override val plain = true
+    override val decoding = Jpeg.Decoding(decoder.decoder, jpeg.coding)
+
+    override fun <T> pixels(use: (PixelSource) -> T): T = use(refusing { decoder.decode(jpeg.bare) })
+}
+
+private fun start(input: InputStream): ByteArray {
+    val bytes = ByteArray(3)
+    var length = 0
+    while (length < bytes.size) {
+        val count = input.read(bytes, length, bytes.size - length)
+        if (count < 0) break
+        length += count
+    }
+    return bytes.copyOf(length)
+}

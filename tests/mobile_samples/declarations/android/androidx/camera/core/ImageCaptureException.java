@@ -1,0 +1,5 @@
+// Source: developer.android.com/reference/androidx/camera/core/ImageCaptureException.
+package androidx.camera.core;
+
+public class ImageCaptureException extends Exception {
+}

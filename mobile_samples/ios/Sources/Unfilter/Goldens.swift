@@ -2,8 +2,8 @@ import Foundation
 
 /// What a filter must make of small photos, from `unfilter goldens` (docs/goldens.md): for tests, and for an app that must know
 /// whether a compute unit of *this* device is exact enough before it trusts it with photos.
-public struct Goldens {
-    public struct Photo: Codable {
+public struct Goldens: Sendable {
+    public struct Photo: Codable, Sendable {
         public let name: String
         public let height: Int
         public let width: Int
@@ -13,7 +13,7 @@ public struct Goldens {
         public let restored: String
     }
 
-    public struct File: Codable {
+    public struct File: Codable, Sendable {
         public let path: String
         public let refusal: Refusal?
         public let tag: String?
@@ -21,7 +21,7 @@ public struct Goldens {
         public let carried: [String: String]
     }
 
-    public struct Plan: Codable {
+    public struct Plan: Codable, Sendable {
         public let height: Int
         public let width: Int
         public let fixedSize: Bool
@@ -34,12 +34,12 @@ public struct Goldens {
         }
     }
 
-    public struct Rounding: Codable {
+    public struct Rounding: Codable, Sendable {
         public let bits: UInt32
         public let level: UInt8
     }
 
-    public struct Content: Codable {
+    public struct Content: Codable, Sendable {
         public let filter: String
         public let restoration: String
         public let tolerance: Int

@@ -1,5 +1,5 @@
 /// Why a file is not restored; docs/goldens.md says when each is given.
-public enum Refusal: String, Codable {
+public enum Refusal: String, Codable, Sendable {
     case notAPhoto = "not_a_photo"
     case otherFormat = "other_format"
     case damaged
@@ -10,7 +10,7 @@ public enum Refusal: String, Codable {
 }
 
 /// A file that no filter made, or not this one, or not as it was saved; one line for the user.
-public struct Refused: Error, CustomStringConvertible {
+public struct Refused: Error, CustomStringConvertible, Sendable {
     public let refusal: Refusal
     public let description: String
 

@@ -1,12 +1,19 @@
 import Foundation
 
-/// What a filtered file says of itself: JSON in a PNG's iTXt chunk `unfilter`. Law: `Tag(json: tag.json) == tag`.
-public struct Tag: Equatable {
+/// What a photo file is saved as; all but JPEG keep every level.
+public enum Codec: String, Codable, Sendable {
+    case png, jpeg, webp, heic
+}
+
+/// What a filtered file says of itself: JSON in a PNG's iTXt chunk `unfilter`, in the XMP of a JPEG (`Xmp`).
+/// Law: `Tag(json: tag.json) == tag`.
+public struct Tag: Equatable, Sendable {
     public static let keyword = "unfilter"
 
     public let filter: String
     public let restoration: String
-    public let codec: String
+    public let codec: Codec
+    /// Of a JPEG, 1...100 on libjpeg's scale.
     public let quality: Int?
     /// Values of the hyper-parameters, in the manifest's order.
     public let parameters: [(name: String, value: Double)]
@@ -16,7 +23,7 @@ public struct Tag: Equatable {
     public init(
         filter: String,
         restoration: String,
-        codec: String,
+        codec: Codec,
         quality: Int? = nil,
         parameters: [(name: String, value: Double)] = [],
         fingerprint: Fingerprint? = nil
@@ -42,7 +49,7 @@ public struct Tag: Equatable {
         let version: Int?
         let filter: String
         let restoration: String
-        let codec: String
+        let codec: Codec
         let quality: Int?
         let parameters: [String: Double]?
         let fingerprint: KnownFingerprint?
@@ -55,7 +62,7 @@ public struct Tag: Equatable {
         }
         let isWellFormed = fields.filter.range(of: "^[a-z0-9_]{1,64}$", options: .regularExpression) != nil
             && fields.restoration.range(of: "^[0-9a-f]{64}$", options: .regularExpression) != nil
-            && ["png", "jpeg", "webp", "heic"].contains(fields.codec)
+            && (1...100).contains(fields.quality ?? 100)
         guard isWellFormed else {
             return nil
         }
@@ -69,7 +76,7 @@ public struct Tag: Equatable {
 
     /// The text that the SDK writes, to the letter.
     public var json: String {
-        var text = "{\"version\":1,\"filter\":\"\(filter)\",\"restoration\":\"\(restoration)\",\"codec\":\"\(codec)\""
+        var text = "{\"version\":1,\"filter\":\"\(filter)\",\"restoration\":\"\(restoration)\",\"codec\":\"\(codec.rawValue)\""
         if let quality {
             text += ",\"quality\":\(quality)"
         }

@@ -1,5 +1,5 @@
 /// One axis of a tile, in photo pixels: it reads `start..<stop`, and its result is kept for `keepStart..<keepStop`.
-public struct Span: Equatable {
+public struct Span: Equatable, Sendable {
     public let start: Int
     public let stop: Int
     public let keepStart: Int
@@ -16,14 +16,14 @@ public struct Span: Equatable {
 }
 
 /// A rectangle of the photo that a graph sees at once.
-public struct Tile: Equatable {
+public struct Tile: Equatable, Sendable {
     public let rows: Span
     public let columns: Span
 }
 
 /// How photos are cut for the graphs, the same in every language (sdk/unfilter/tiling.py): tiles lie flush with the photo's edges,
 /// and only their inner sides have a halo that is computed and thrown away.
-public struct TilePlan: Codable, Equatable {
+public struct TilePlan: Codable, Equatable, Sendable {
     public let tile: Int
     public let halo: Int
     public let alignment: Int

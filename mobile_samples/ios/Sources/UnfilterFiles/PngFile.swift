@@ -2,7 +2,7 @@ import Foundation
 import Unfilter
 
 /// A chunk that travels along untouched, such as the profile (`iCCP`) or EXIF (`eXIf`).
-public struct Chunk: Equatable {
+public struct Chunk: Equatable, Sendable {
     public let type: String
     public let content: Data
 
@@ -15,11 +15,24 @@ public struct Chunk: Equatable {
     public static func text(_ keyword: String, _ text: String) -> Chunk {
         Chunk(type: "iTXt", content: Data(keyword.utf8) + Data(count: 5) + Data(text.utf8))
     }
+
+    /// Keyword and text of an iTXt chunk; nil where it is none, or compressed, which filters do not write.
+    var text: (keyword: String, text: String)? {
+        let parts = content.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+        guard type == "iTXt", parts.count == 2, parts[1].starts(with: [0, 0]) else {
+            return nil
+        }
+        let rest = parts[1].dropFirst(2).split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
+        guard rest.count == 3 else {
+            return nil
+        }
+        return (String(decoding: parts[0], as: UTF8.self), String(decoding: rest[2], as: UTF8.self))
+    }
 }
 
 let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 private let carriedTypes: Set = ["iCCP", "cICP", "sRGB", "gAMA", "cHRM", "eXIf"]
-private let mostPixels = 200_000_000  // as the SDK
+let mostPixels = 200_000_000  // as the SDK
 let xmpKeyword = "XML:com.adobe.xmp"
 
 /// What a PNG holds. Every checksum was compared.
@@ -74,12 +87,12 @@ public struct PngFile {
             case "IDAT":
                 pixels.append(content)
             case "iTXt":
-                let text = PngFile.text(file[content])
-                if text?.keyword == Tag.keyword {
-                    tag = tag ?? text?.text
+                let chunk = Chunk(type: type, content: Data(file[content]))
+                if chunk.text?.keyword == Tag.keyword {
+                    tag = tag ?? chunk.text?.text
                 }
-                if text?.keyword == xmpKeyword {
-                    carried.append(Chunk(type: type, content: Data(file[content])))
+                if chunk.text?.keyword == xmpKeyword {
+                    carried.append(chunk)
                 }
             default:
                 if carriedTypes.contains(type) {
@@ -94,24 +107,11 @@ public struct PngFile {
             return
         }
         let start = String(decoding: file.prefix(12), as: Unicode.ASCII.self)
-        let isPhoto = file.starts(with: [0xFF, 0xD8, 0xFF]) || start.hasPrefix("RIFF") || start.dropFirst(4).hasPrefix("ftyp")
+        let isPhoto = start.hasPrefix("RIFF") || start.dropFirst(4).hasPrefix("ftyp")
             || start.hasPrefix("GIF8") || start.hasPrefix("II*\0") || start.hasPrefix("MM\0*")
         if isPhoto {
-            throw Refused(.otherFormat, "a photo, but no PNG, which is what filters save here")
+            throw Refused(.otherFormat, "a photo, but neither JPEG nor PNG, which are what this app reads")
         }
         throw Refused(.notAPhoto, "no photo")
-    }
-
-    /// Keyword and text of an iTXt chunk; nil where it is none, or compressed, which filters do not write.
-    private static func text(_ content: Data) -> (keyword: String, text: String)? {
-        let parts = content.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[1].starts(with: [0, 0]) else {
-            return nil
-        }
-        let rest = parts[1].dropFirst(2).split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
-        guard rest.count == 3 else {
-            return nil
-        }
-        return (String(decoding: parts[0], as: UTF8.self), String(decoding: rest[2], as: UTF8.self))
     }
 }

@@ -14,13 +14,13 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer, model_validator
 
 from unfilter.errors import BundleError, UnfilterError
 from unfilter.hyper_parameter import HyperParameter, complete
-from unfilter.validation import first_problem
+from unfilter.validation import READING, Extensible, first_problem, unknown
 
 MANIFEST = "manifest.json"
 SIGNATURE = "signature.json"
@@ -38,8 +38,19 @@ Carrier = Literal["exact", "jpeg"]
 """What filtered bytes may be saved in: exact keeps every level (PNG, lossless WebP, lossless HEIC)."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+class _Frozen(Extensible):
+    model_config = ConfigDict(ser_json_inf_nan="strings")
+
+
+class _Requiring(_Frozen):
+    """A part that may list what a reader must know of to use it. An empty list is not written: older files have none."""
+
+    @model_serializer(mode="wrap")
+    def _without_empty_list(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = write(self)
+        if not fields["requires"]:
+            del fields["requires"]
+        return fields
 
 
 class FileEntry(_Frozen):
@@ -88,7 +99,7 @@ class Refused(_Frozen):
     reason: str
 
 
-class Artifact(_Frozen):
+class Artifact(_Requiring):
     """One graph: a direction of the filter in one format and precision."""
 
     format: Format
@@ -104,6 +115,7 @@ class Artifact(_Frozen):
     fixed_size: bool = Field(False, description="takes exactly the plan's tile; otherwise any aligned size up to it")
     macs_per_pixel: float | None = Field(None, description="multiply-accumulates per photo pixel, counted on the graph")
     measured: Measured | None = Field(None, description="size, error and loss; None: not measured where it was made")
+    requires: tuple[str, ...] = Field((), description="what a reader must know of to run this graph; others skip it")
 
 
 class TilePlan(_Frozen):
@@ -147,8 +159,8 @@ class Provenance(_Frozen):
     scores: tuple[dict[str, str | int | float | tuple[float, ...]], ...] = ()
 
 
-class Manifest(_Frozen):
-    """`manifest.json`, schema 1. Frozen: a field is never renamed or given another meaning; a new schema gets a new number.
+class Manifest(_Requiring):
+    """`manifest.json`, schema 1: sdk/format/manifest.schema.json. Frozen: a field is never renamed or given another meaning.
 
     Law: `Manifest.model_validate_json(m.model_dump_json()) == m`.
     """
@@ -173,6 +185,7 @@ class Manifest(_Frozen):
     delegates: str | None = Field(None, description="file with delegate recipes and coverage; None: not asked")
     tools: dict[str, str] = Field(description="versions of what made the artifacts")
     provenance: Provenance
+    requires: tuple[str, ...] = Field((), description="what a reader must know of to open the bundle; others refuse it")
 
     @model_validator(mode="after")
     def _hyper_parameters_agree(self) -> "Manifest":
@@ -229,14 +242,41 @@ def manifest_of(content: bytes, path: Path) -> Manifest:
     except (ValueError, RecursionError) as error:
         raise BundleError(f"{path}: cannot be read ({' '.join(str(error).split())}); convert the filter again") from None
     version = fields.get("schema_version") if isinstance(fields, dict) else None
-    if version != SCHEMA:
-        raise BundleError(
-            f"{path}: manifest schema {version!r}, this unfilter reads {SCHEMA}; update unfilter or convert again"
-        )
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise BundleError(f"{path}: manifest schema {version!r} is none; convert the filter again")
+    if needs := unknown(fields.get("requires")):
+        raise BundleError(f"{path}: requires {', '.join(needs)}, which this unfilter does not know; update unfilter")
     try:
-        return Manifest.model_validate(fields)
+        return Manifest.model_validate(_readable(fields), context=READING)
     except ValidationError as error:
-        raise BundleError(f"{path}: {first_problem(error, 'manifest')}; convert the filter again") from None
+        later = f"manifest schema {version}, this unfilter knows {SCHEMA}; update unfilter"
+        remedy = later if version > SCHEMA else "convert the filter again"
+        raise BundleError(f"{path}: {first_problem(error, 'manifest')}; {remedy}") from None
+
+
+_VALUES = {"format": get_args(Format), "direction": DIRECTIONS, "precision": get_args(Precision), "delegate": ()}
+"""What this version knows of an artifact. None has a `delegate` yet: a later one may be for that alone."""
+
+
+def _readable(fields: dict[str, Any]) -> dict[str, Any]:
+    """The part of a manifest that this version knows, as its own: without artifacts, refused precisions and carriers that
+    a later one added.
+    """
+    known: dict[str, Any] = {"schema_version": SCHEMA}
+    for name in ("artifacts", "refused"):
+        if isinstance(fields.get(name), list):
+            known[name] = [entry for entry in fields[name] if not _is_later(entry)]
+    if isinstance(fields.get("carriers"), list):
+        known["carriers"] = [each for each in fields["carriers"] if each in get_args(Carrier) or not isinstance(each, str)]
+    return fields | known
+
+
+def _is_later(entry: object) -> bool:
+    if not isinstance(entry, dict):
+        return False
+    values = ((entry.get(name), allowed) for name, allowed in _VALUES.items())
+    later = any(isinstance(value, str) and value not in allowed for value, allowed in values)
+    return later or bool(unknown(entry.get("requires")))
 
 
 def is_inside(path: str) -> bool:

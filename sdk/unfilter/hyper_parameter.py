@@ -5,18 +5,19 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from unfilter.errors import UnfilterError
+from unfilter.validation import Extensible
 
 
-class HyperParameter(BaseModel):
+class HyperParameter(Extensible):
     """Name and range of one hyper-parameter. The network sees its *place* in the range, 0 at `low` and 1 at `high`.
 
     Law: `value(place(v)) == v` to float accuracy, for every `v` in the range. Source: the paper, Table 3.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(allow_inf_nan=False)
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
     low: float

@@ -30,11 +30,22 @@ def refuse_untrained(manifest: Manifest, target: Path, codec: Codec) -> None:
         )
 
 
+def refuse_later(source: Path | str, tag: Tag) -> None:
+    """Raises PhotoError where the tag requires what this version does not know."""
+    if tag.needs:
+        raise PhotoError(
+            f"{source}: was made by a later unfilter and requires {', '.join(tag.needs)}, which this one does not know; "
+            "update unfilter"
+        )
+
+
 def refuse_foreign(manifest: Manifest, source: Path | str, photo: Photo) -> None:
-    """Raises PhotoError where the tag says that another filter made `photo`. Without a tag it passes: whoever calls has
-    named the filter.
+    """Raises PhotoError where the tag says that another filter made `photo`, or a later unfilter did. Without a tag it
+    passes: whoever calls has named the filter.
     """
     tag = photo.tag
+    if tag is not None:
+        refuse_later(source, tag)
     if tag is not None and tag.restoration != manifest.restoration:
         raise PhotoError(
             f"{source}: was made by filter {tag.filter} {tag.restoration[:SHOWN]}, this bundle is "

@@ -11,6 +11,7 @@ from unfilter.archive import is_archive
 from unfilter.bundle import MANIFEST, SHOWN, Bundle
 from unfilter.errors import BundleError, PhotoError
 from unfilter.photo import Tag
+from unfilter.provenance import refuse_later
 
 VARIABLE = "UNFILTER_BUNDLES"
 """Environment variable: folders that hold bundles, separated like PATH."""
@@ -42,11 +43,12 @@ def find_bundle(source: Path | str, tag: Tag | None) -> Bundle:
     """The bundle whose restoration id the tag of `source` names.
 
     Raises:
-        PhotoError: no tag, or no such bundle in the search path.
+        PhotoError: no tag, one of a later unfilter that this one cannot restore by, or no such bundle in the search path.
         BundleError: it is not signed by the key that the environment demands.
     """
     if tag is None:
         raise PhotoError(f"{source}: carries no unfilter tag; if a filter made it, name its bundle with --filter")
+    refuse_later(source, tag)
     broken: list[BundleError] = []
     for bundle in bundles(broken=broken.append):
         if bundle.manifest.restoration == tag.restoration:

@@ -4,7 +4,7 @@ Graphs that take other sizes than the plan's get smaller tiles, just as many, so
 
 Along each axis, tiles lie flush with both ends of the photo and overlap by at least two halos; what a tile computes closer
 than a halo to an inner side is thrown away. At the photo's own edge nothing is: zero padding there is part of the network
-(DESIGN.md, decision 11), so tiles give what the whole photo would.
+(R6 of sdk/format/RULES.md), so tiles give what the whole photo would.
 
 Law: the kept parts of a plan cover the photo exactly once.
 """

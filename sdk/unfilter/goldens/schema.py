@@ -1,4 +1,4 @@
-"""What `goldens.json` says. docs/goldens.md explains it, docs/goldens.schema.json is this module as JSON Schema."""
+"""What `goldens.json` says. docs/goldens.md explains it, sdk/format/goldens.schema.json is this module as JSON Schema."""
 
 from typing import Literal
 

@@ -42,7 +42,7 @@ class Fingerprint(BaseModel):
     exact file infinite.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_extra={"additionalProperties": False})
 
     version: Literal[1] = 1
     width: int = Field(ge=1)

@@ -1,5 +1,6 @@
 """The tag that says which filter made a file: JSON in a PNG's iTXt chunk, in the XMP of other formats."""
 
+import json
 import re
 from typing import Annotated, Literal
 from xml.sax.saxutils import escape, unescape
@@ -15,6 +16,7 @@ from pydantic import (
 )
 
 from unfilter.photo.fingerprint import Fingerprint
+from unfilter.validation import unknown
 
 Codec = Literal["png", "jpeg", "webp", "heic"]
 """Formats that are written; all but JPEG keep every level of every pixel."""
@@ -50,7 +52,7 @@ _UNQUOTES = {"&quot;": '"', "&#34;": '"', "&apos;": "'", "&#39;": "'"}
 class Tag(BaseModel):
     """What a filtered file says of itself. Law: `Tag.from_json(tag.to_json()) == tag`, and the same through XMP."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_extra={"additionalProperties": False})
 
     version: Literal[1] = 1
     filter: str = Field(pattern=r"^[a-z0-9_]{1,64}$", description="filter id, such as l0")
@@ -59,6 +61,7 @@ class Tag(BaseModel):
     quality: int | None = Field(None, ge=1, le=100, description="of a JPEG")
     parameters: dict[_Name, _Finite] = Field({}, description="values of the hyper-parameters; restoring does without them")
     fingerprint: Fingerprint | None = Field(None, description="of the pixels as they were saved; older files lack it")
+    requires: tuple[str, ...] = Field((), description="what a reader must know of to restore the file; others refuse it")
 
     @field_validator("fingerprint", mode="wrap")
     @classmethod
@@ -72,14 +75,23 @@ class Tag(BaseModel):
 
     def to_json(self) -> str:
         """JSON; without what is not said, so that a file that says no more than older ones has the bytes it always had."""
-        return self.model_dump_json(exclude_none=True, exclude=set() if self.parameters else {"parameters"})
+        silent = {name for name in ("parameters", "requires") if not getattr(self, name)}
+        return self.model_dump_json(exclude_none=True, exclude=silent)
+
+    @property
+    def needs(self) -> list[str]:
+        """What the tag requires and this version does not know."""
+        return unknown(self.requires)
 
     @staticmethod
     def from_json(text: str) -> "Tag | None":
-        """The tag in `text`; None where it is none of this version."""
+        """What this version knows of the tag in `text`; None where it is none."""
         try:
-            return Tag.model_validate_json(text)
-        except ValidationError:
+            fields = json.loads(text)
+            if isinstance(fields, dict) and _is_later(fields.get("version")):
+                fields["version"] = 1
+            return Tag.model_validate_json(json.dumps(fields))
+        except (ValueError, RecursionError):  # a ValidationError too is a ValueError
             return None
 
     def to_xmp(self, packet: str | None) -> str:
@@ -101,9 +113,13 @@ class Tag(BaseModel):
 
     @staticmethod
     def from_xmp(packet: str) -> "Tag | None":
-        """The tag in an XMP packet; None where there is none of this version."""
+        """The tag in an XMP packet; None where there is none."""
         value = _VALUE.search(packet) if _DECLARED.search(packet) else None
         return Tag.from_json(unescape(next(filter(None, value.groups()), ""), _UNQUOTES)) if value else None
+
+
+def _is_later(version: object) -> bool:
+    return isinstance(version, int) and not isinstance(version, bool) and version > 1
 
 
 def without_tag(packet: str | None) -> str | None:

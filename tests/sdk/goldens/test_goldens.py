@@ -146,10 +146,6 @@ def test_values_of_hyper_parameters_differ_and_go_with_their_places(variable_bun
     assert tags == [next(photo.parameters for photo in goldens.photos if photo.name == "odd")] * 5
 
 
-def test_the_schema_in_the_docs_is_that_of_the_code() -> None:
-    assert json.loads((ROOT / "docs/goldens.schema.json").read_text()) == Goldens.model_json_schema()
-
-
 def test_a_folder_that_exists_is_left_alone(tmp_path: Path, refused: Callable[..., str]) -> None:
     assert "exists; name a folder that does not" in refused("goldens", BUNDLE, tmp_path)
     assert list(tmp_path.iterdir()) == []

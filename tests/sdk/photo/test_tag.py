@@ -125,7 +125,8 @@ def test_without_tag_leaves_what_is_not_ours(packet: str | None, rest: str | Non
         "[" * 100_000,
         "{" * 100_000,
         TAG.to_json()[:-1],
-        TAG.to_json().replace('"version":1', '"version":2'),
+        TAG.to_json().replace('"version":1', '"version":0'),
+        TAG.to_json().replace('"version":1', '"version":"2"'),
         TAG.to_json().replace("l0", "../l0"),
         TAG.to_json().replace("l0", "l0\\n"),
         TAG.to_json().replace("l0", "l" * 65),
@@ -137,7 +138,7 @@ def test_without_tag_leaves_what_is_not_ours(packet: str | None, rest: str | Non
     ],
     ids=lambda text: text[:40],
 )
-def test_what_is_no_tag_of_this_version_gives_none(text: str) -> None:
+def test_what_is_no_tag_gives_none(text: str) -> None:
     assert Tag.from_json(text) is None
     assert Tag.from_xmp(TAG.to_xmp(None).replace(TAG.to_json().replace('"', "&quot;"), text.replace('"', "&quot;"))) is None
 
@@ -165,8 +166,15 @@ def test_a_fingerprint_that_this_version_cannot_read_is_passed_over(other: dict[
         assert Tag.from_json(f'{TAG.to_json()[:-1]},"fingerprint":{fingerprint}}}') == TAG
 
 
-def test_fields_that_a_later_version_adds_are_passed_over() -> None:
-    assert Tag.from_json(TAG.to_json()[:-1] + ',"colour":95}') == TAG
+@pytest.mark.parametrize("version", [1, 2, 17])
+def test_a_later_tag_is_read_as_far_as_this_version_knows_it(version: int) -> None:
+    assert Tag.from_json(json.dumps(json.loads(TAG.to_json()) | {"version": version, "colour": 95})) == TAG
+
+
+def test_what_a_tag_requires_and_this_version_does_not_know_is_told() -> None:
+    tag = Tag.from_json(TAG.to_json()[:-1] + ',"requires":["payload"]}')
+    assert tag is not None
+    assert (tag.needs, TAG.needs) == (["payload"], [])
 
 
 @given(any_text)

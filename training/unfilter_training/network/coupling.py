@@ -16,7 +16,7 @@ SLOPE = 0.2
 class Subnet(nn.Module):
     """3x3 convolutions with LeakyReLU between them. The last one starts at zero, so that a coupling starts as identity.
 
-    Zero padding in every layer makes the photo's edge look the same to both directions (DESIGN.md, decision 11).
+    Zero padding in every layer makes the photo's edge look the same to both directions (R6 of sdk/format/RULES.md).
     """
 
     def __init__(self, channels_in: int, channels_out: int, width: int, convolutions: int, skip: bool) -> None:

@@ -24,22 +24,35 @@ func library(_ name: String) -> Target {
     .systemLibrary(name: name, path: "\(ios)/Tests/StandIns/\(name)")
 }
 
+// The app's sources are type-checked against declarations of what they use of SwiftUI, AVFoundation and PhotoKit. They do not run.
 func declared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, path: "\(ios)/Tests/Declarations/\(name)")
 }
 
 let ofFiles: [Target.Dependency] = ["Compression", "CoreGraphics", "CryptoKit", "ImageIO"]
 let ofCoreML: [Target.Dependency] = ["CoreML", "CryptoKit"]
-let ofTests: [Target.Dependency] = ["CoreGraphics", "CoreML", "ImageIO", "OnnxRuntime", "UnfilterTurboJpeg"]
+let ofCoreMLTests: [Target.Dependency] = ["CoreML"]
 let more: [Target] = [
     library("COnnxRuntime"), library("COpenSSL"), library("CZlib"),
     standIn("Compression", ["CZlib"]), standIn("CoreGraphics"), standIn("CryptoKit", ["COpenSSL"]),
     standIn("CoreML", ["OnnxRuntime"]), standIn("ImageIO", ["CoreGraphics", "CTurboJpeg"]), standIn("OnnxRuntime", ["COnnxRuntime"]),
+    declared("AVFoundation", ["CoreGraphics"]), declared("Photos"), declared("PhotosUI", ["SwiftUI"]),
+    declared("SwiftUI", ["AVFoundation", "CoreGraphics"]),
+    .executableTarget(
+        name: "App",
+        dependencies: [
+            "AVFoundation", "Photos", "PhotosUI", "SwiftUI", "Unfilter", "UnfilterCoreML", "UnfilterFiles", "UnfilterTurboJpeg",
+        ],
+        path: "\(ios)/App",
+        exclude: ["Info.plist"]
+    ),
+    // What needs a runtime or a codec that only Linux has at hand.
+    tests("UnfilterLinuxTests", ["CTurboJpeg", "Fixtures", "OnnxRuntime", "Unfilter", "UnfilterFiles", "UnfilterTurboJpeg"]),
 ]
 #else
 let ofFiles: [Target.Dependency] = []
 let ofCoreML: [Target.Dependency] = []
-let ofTests: [Target.Dependency] = []
+let ofCoreMLTests: [Target.Dependency] = []
 let more: [Target] = []
 #endif
 
@@ -64,6 +77,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("turbojpeg", .when(platforms: [.linux]))]
         ),
         tests("UnfilterTests", ["Unfilter"]),
-        tests("UnfilterFilesTests", ["Unfilter", "UnfilterFiles", "UnfilterCoreML"] + ofTests),
+        tests("UnfilterFilesTests", ["Fixtures", "Unfilter", "UnfilterFiles", "UnfilterCoreML"] + ofCoreMLTests),
+        .target(name: "Fixtures", dependencies: ["Unfilter"], path: "\(ios)/Tests/Fixtures"),
     ] + more
 )

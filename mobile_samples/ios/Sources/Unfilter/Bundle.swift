@@ -35,7 +35,7 @@ public final class Bundle: Sendable {
         } catch let error as BundleError {
             throw BundleError("\(folder.lastPathComponent)/manifest.json: \(error)")
         } catch {
-            throw BundleError("\(folder.lastPathComponent)/manifest.json: cannot be read (\(error)); convert the filter again")
+            throw BundleError("\(folder.lastPathComponent)/manifest.json: cannot be read (\(said(error))); convert the filter again")
         }
         filter = fields.filter
         restoration = fields.restoration
@@ -56,10 +56,14 @@ public final class Bundle: Sendable {
     }
 
     /// The tag of a file of this filter, given what the file says and the `codec` that it is saved in; throws `Refused` for any
-    /// other. Its pixels are not looked at.
+    /// other, for the reasons of R20 of sdk/format/RULES.md. Its pixels are not looked at.
     public func inspect(tag text: String?, codec: Codec) throws -> Tag {
         guard let tag = text.flatMap(Tag.init(json:)) else {
             throw Refused(.noTag, "no filter says that it made this file")
+        }
+        guard tag.requires.isEmpty else {
+            let unknown = tag.requires.joined(separator: ", ")
+            throw Refused(.needsUpdate, "requires \(unknown) to be restored, which this app does not know: update the app")
         }
         guard tag.restoration == restoration else {
             let (other, own) = (tag.restoration.prefix(12), restoration.prefix(12))

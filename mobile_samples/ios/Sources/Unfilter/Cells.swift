@@ -1,9 +1,10 @@
 import Foundation
 
 /// Measures of a grid of cells over a photo, by which a JPEG is known whoever decodes it: of each cell the means of Y, Cb and Cr
-/// (ITU T.871), and of how far Y is from its neighbour to the right plus that below, in 1/64 levels.
+/// (ITU T.871), and of how far Y is from its neighbour to the right plus that below, in 1/64 levels:
+/// R16 and R17 of sdk/format/RULES.md.
 ///
-/// Law: `deviation` between what two decoders give of one JPEG is at most 1 (docs/detection.md).
+/// Law: `deviation` between what two decoders give of one JPEG is at most 1.
 public struct Cells: Equatable, Sendable {
     private static let most = 8
     private static let leastSide = 32

@@ -1,6 +1,7 @@
 import Foundation
 
-/// What a tag tells of the pixels as they were saved, so that a file that was altered since is known (docs/detection.md).
+/// What a tag tells of the pixels as they were saved, so that a file that was altered since is known:
+/// R15 to R17 of sdk/format/RULES.md.
 /// `UnfilterFiles` takes it of pixels: a digest needs more than Foundation.
 public struct Fingerprint: Equatable, Sendable {
     /// The digits that are kept of a digest.

@@ -5,7 +5,8 @@ public struct ParameterError: Error, CustomStringConvertible, Sendable {
     public let description: String
 }
 
-/// A number that the user chooses for each photo; the graph sees its place in the range, 0 at `low` and 1 at `high`.
+/// A number that the user chooses for each photo; the graph sees its place in the range, 0 at `low` and 1 at `high`
+/// (R7 of sdk/format/RULES.md).
 public struct HyperParameter: Codable, Equatable, Sendable {
     public let name: String
     public let low: Double

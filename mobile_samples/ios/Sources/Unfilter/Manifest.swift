@@ -1,5 +1,5 @@
-// What a bundle's manifest lists. Unknown fields are ignored; an artifact whose format, direction or precision this app does not know
-// is skipped, so that a later bundle opens wherever it can.
+// What a bundle's manifest lists, read by the law of sdk/format/COMPATIBILITY.md: unknown fields are ignored, unknown artifacts and
+// carriers skipped, unknown requirements refused. A later bundle opens wherever it can.
 
 public enum Direction: String, Codable, CaseIterable, Sendable {
     case forward, inverse
@@ -47,11 +47,13 @@ public struct Artifact: Codable, Equatable, Sendable {
 public struct FileEntry: Codable, Equatable, Sendable {
     public let path: String
     public let sha256: String
+    public let bytes: Int
     public let volatile: Bool?
 }
 
-/// `manifest.json`, schema 1, as far as this app needs it.
+/// `manifest.json`, as far as this app needs it.
 struct Manifest: Decodable {
+    /// The schema that this app was written for. A later one is read too: `requires` says what a reader must know.
     static let schema = 1
 
     let filter: String
@@ -72,33 +74,57 @@ struct Manifest: Decodable {
     init(from decoder: Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         let version = try fields.decode(Int.self, forKey: .schemaVersion)
-        guard version == Self.schema else {
-            throw BundleError("manifest schema \(version), this app reads \(Self.schema): update the app, or convert again")
+        let unknown = try fields.decodeIfPresent([String].self, forKey: .requires) ?? []
+        guard unknown.isEmpty else {
+            throw BundleError("requires \(unknown.joined(separator: ", ")), which this app does not know: update the app")
         }
-        let required = try fields.decodeIfPresent([String].self, forKey: .requires) ?? []
-        guard required.isEmpty else {
-            throw BundleError("requires \(required.joined(separator: ", ")), which this app does not know: update the app")
+        do {
+            filter = try fields.decode(String.self, forKey: .filter)
+            restoration = try fields.decode(String.self, forKey: .restoration)
+            tiles = try fields.decode(TilePlan.self, forKey: .tiles)
+            carriers = try fields.decodeIfPresent([String].self, forKey: .carriers)?.compactMap(Carrier.init) ?? [.exact]
+            hyperParameters = try fields.decodeIfPresent([HyperParameter].self, forKey: .hyperParameters) ?? []
+            artifacts = try fields.decode([Known].self, forKey: .artifacts).compactMap(\.artifact)
+            files = try fields.decode([FileEntry].self, forKey: .files)
+        } catch where version > Self.schema {
+            throw BundleError("manifest schema \(version), of which this app cannot read enough (\(said(error))): update the app")
         }
-        filter = try fields.decode(String.self, forKey: .filter)
-        restoration = try fields.decode(String.self, forKey: .restoration)
-        tiles = try fields.decode(TilePlan.self, forKey: .tiles)
-        carriers = try fields.decodeIfPresent([String].self, forKey: .carriers)?.compactMap(Carrier.init) ?? [.exact]
-        hyperParameters = try fields.decodeIfPresent([HyperParameter].self, forKey: .hyperParameters) ?? []
-        artifacts = try fields.decode([Known].self, forKey: .artifacts).compactMap(\.artifact)
-        files = try fields.decode([FileEntry].self, forKey: .files)
+        guard tiles.keepsSomething else {
+            throw BundleError("tile \(tiles.tile) and halo \(tiles.halo) leave nothing to keep: convert the filter again")
+        }
     }
 
-    /// An artifact that this app can name; nil for any other.
+    /// An artifact that this app can run; nil for any other.
     private struct Known: Decodable {
         let artifact: Artifact?
 
+        private enum CodingKeys: String, CodingKey {
+            case format, direction, precision, delegate, requires
+        }
+
         init(from decoder: Decoder) throws {
-            let fields = try decoder.container(keyedBy: Artifact.CodingKeys.self)
+            let fields = try decoder.container(keyedBy: CodingKeys.self)
             let format = Format(rawValue: try fields.decode(String.self, forKey: .format))
             let direction = Direction(rawValue: try fields.decode(String.self, forKey: .direction))
             let precision = Precision(rawValue: try fields.decode(String.self, forKey: .precision))
-            let isKnown = format != nil && direction != nil && precision != nil
+            let delegate = try fields.decodeIfPresent(String.self, forKey: .delegate)
+            let unknown = try fields.decodeIfPresent([String].self, forKey: .requires) ?? []
+            let isKnown = format != nil && direction != nil && precision != nil && delegate == nil && unknown.isEmpty
             artifact = isKnown ? try Artifact(from: decoder) : nil
         }
     }
+}
+
+/// A decoding error in one line.
+func said(_ error: any Error) -> String {
+    switch error as? DecodingError {
+    case .keyNotFound(let key, let context): return "no \(path(context.codingPath + [key]))"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context): return "\(path(context.codingPath)) has another type"
+    case .dataCorrupted(let context): return "\(path(context.codingPath)): \(context.debugDescription)"
+    default: return "\(error)"
+    }
+}
+
+private func path(_ keys: [any CodingKey]) -> String {
+    keys.isEmpty ? "file" : keys.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
 }

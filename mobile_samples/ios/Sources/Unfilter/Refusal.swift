@@ -1,9 +1,10 @@
-/// Why a file is not restored; docs/goldens.md says when each is given.
+/// Why a file is not restored; R20 of sdk/format/RULES.md says when each is given.
 public enum Refusal: String, Codable, Sendable {
     case notAPhoto = "not_a_photo"
     case otherFormat = "other_format"
     case damaged
     case noTag = "no_tag"
+    case needsUpdate = "needs_update"
     case otherFilter = "other_filter"
     case otherCodec = "other_codec"
     case altered

@@ -21,7 +21,7 @@ public struct Tile: Equatable, Sendable {
     public let columns: Span
 }
 
-/// How photos are cut for the graphs, the same in every language (sdk/unfilter/tiling.py): tiles lie flush with the photo's edges,
+/// How photos are cut for the graphs, R4 of sdk/format/RULES.md: tiles lie flush with the photo's edges,
 /// and only their inner sides have a halo that is computed and thrown away.
 public struct TilePlan: Codable, Equatable, Sendable {
     public let tile: Int
@@ -32,6 +32,11 @@ public struct TilePlan: Codable, Equatable, Sendable {
         self.tile = tile
         self.halo = halo
         self.alignment = alignment
+    }
+
+    /// Whether tiles advance, in whole cells.
+    var keepsSomething: Bool {
+        alignment > 0 && halo >= 0 && tile > 2 * halo && tile % alignment == 0 && halo % alignment == 0
     }
 
     /// The part of a side that the graph sees; what the alignment leaves over is carried by `filterRows`.

@@ -2,7 +2,7 @@ import Foundation
 
 /// The tag in an XMP packet, where formats other than PNG have it: the attribute `unfilter:tag` of a description of its own.
 ///
-/// Source: XMP specification part 1 (ISO 16684-1), section 7. Laws: `Xmp.tag(Xmp.packet(packet, with: text)) == text`, and what else
+/// R14 of sdk/format/RULES.md. Source: XMP specification part 1 (ISO 16684-1), section 7. Laws: `Xmp.tag(Xmp.packet(packet, with: text)) == text`, and what else
 /// a packet holds is kept byte by byte.
 public enum Xmp {
     private static let rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

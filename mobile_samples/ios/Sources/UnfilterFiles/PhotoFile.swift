@@ -6,6 +6,10 @@ public struct PhotoFile {
     public let pixels: any PixelSource
     public let carried: [Chunk]
 
+    public init(_ pixels: any PixelSource, carrying carried: [Chunk] = []) {
+        (self.pixels, self.carried) = (pixels, carried)
+    }
+
     /// Throws `Refused` for what is neither JPEG nor 8-bit RGB PNG. A HEIC is given as JPEG by PhotosPicker's `.compatible`.
     public init(_ file: Data, jpeg codec: any JpegCodec = ImageIOJpeg()) throws {
         switch try Saved(file) {

@@ -41,6 +41,7 @@ public struct PngFile {
     public let width: Int
     /// Whether the pixels are 8-bit RGB, not interlaced.
     public let isPlain: Bool
+    /// The JSON of its tag: of a chunk of its own, or else of its XMP packet (R13).
     public let tag: String?
     public let carried: [Chunk]
     let file: Data
@@ -50,6 +51,7 @@ public struct PngFile {
     public init(_ file: Data) throws {
         try PngFile.checkSignature(file)
         var (header, tag, carried, pixels): (Data?, String?, [Chunk], [Range<Int>]) = (nil, nil, [], [])
+        var tagInXmp: String?
         var place = file.startIndex + signature.count
         while true {
             guard place + 12 <= file.endIndex else {
@@ -80,7 +82,7 @@ public struct PngFile {
                     throw Refused(.otherFormat, "\(width) x \(height) pixels are more than this app takes")
                 }
                 isPlain = [UInt8](header.suffix(5)) == [8, 2, 0, 0, 0]
-                (self.tag, self.carried, self.file, self.pixels) = (tag, carried, file, pixels)
+                (self.tag, self.carried, self.file, self.pixels) = (tag ?? tagInXmp, carried, file, pixels)
                 return
             case "IHDR":
                 header = Data(file[content])
@@ -91,8 +93,10 @@ public struct PngFile {
                 if chunk.text?.keyword == Tag.keyword {
                     tag = tag ?? chunk.text?.text
                 }
-                if chunk.text?.keyword == xmpKeyword {
-                    carried.append(chunk)
+                if let text = chunk.text, text.keyword == xmpKeyword {
+                    tagInXmp = Xmp.tag(text.text)
+                    let kept = tagInXmp == nil ? chunk : Xmp.without(text.text).map { Chunk.text(xmpKeyword, $0) }
+                    carried += kept.map { [$0] } ?? []
                 }
             default:
                 if carriedTypes.contains(type) {

@@ -14,7 +14,7 @@ public enum CGColorSpaceModel: Sendable {
 }
 
 public final class CGColorSpace: Sendable {
-    public static let sRGB: CFString = "kCGColorSpaceSRGB"
+    nonisolated(unsafe) public static let sRGB: CFString = "kCGColorSpaceSRGB"
     public let model: CGColorSpaceModel
 
     public init?(name: CFString) {

@@ -5,6 +5,10 @@ import Foundation
 
 public struct OnnxError: Error, CustomStringConvertible {
     public let description: String
+
+    public init(description: String) {
+        self.description = description
+    }
 }
 
 private let api = OrtGetApiBase()!.pointee.GetApi(UInt32(ORT_API_VERSION))!.pointee

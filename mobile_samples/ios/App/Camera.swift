@@ -3,8 +3,13 @@ import Foundation
 
 /// The back camera: frames for the preview, and photos as JPEG files whose EXIF says how the device was held.
 actor Camera {
-    /// For the layer that shows it. AVFoundation lets a session be read from any thread; this actor alone configures it.
-    nonisolated(unsafe) let session = AVCaptureSession()
+    /// A session, for the layer that shows it: that may hold it on the main thread, while this actor alone configures it.
+    struct Source: @unchecked Sendable {
+        let session = AVCaptureSession()
+    }
+
+    nonisolated let source = Source()
+    private var session: AVCaptureSession { source.session }
     private let output = AVCapturePhotoOutput()
     private var rotation: AVCaptureDevice.RotationCoordinator?
 

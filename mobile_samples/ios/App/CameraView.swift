@@ -22,7 +22,7 @@ struct CameraView: View {
     var body: some View {
         VStack(spacing: 16) {
             ZStack {
-                CameraLayer(session: camera.session)
+                CameraLayer(source: camera.source)
                 if let image = frame.flatMap(CGImage.shown) {
                     Image(decorative: image, scale: 1).resizable().scaledToFill()
                 }
@@ -82,8 +82,8 @@ struct CameraView: View {
 
     private func value(of parameter: HyperParameter) -> Binding<Double> {
         Binding(
-            get: { values[parameter.name] ?? parameter.default },
-            set: { chosen in
+            get: { @MainActor in values[parameter.name] ?? parameter.default },
+            set: { @MainActor chosen in
                 values[parameter.name] = chosen
                 live.use(values)
             }

@@ -5,7 +5,7 @@ import Unfilter
 
 /// What the camera sees, before a filter is ready to show it.
 struct CameraLayer: UIViewRepresentable {
-    let session: AVCaptureSession
+    let source: Camera.Source
 
     final class LayerView: UIView {
         override class var layerClass: AnyClass { AVCaptureVideoPreviewLayer.self }
@@ -14,7 +14,7 @@ struct CameraLayer: UIViewRepresentable {
     func makeUIView(context: Context) -> LayerView {
         let view = LayerView()
         let layer = view.layer as? AVCaptureVideoPreviewLayer
-        layer?.session = session
+        layer?.session = source.session
         layer?.videoGravity = .resizeAspectFill
         return view
     }
@@ -50,7 +50,7 @@ extension CGImage {
 /// A file that was saved, and a way back.
 struct DevelopedView: View {
     let developed: Developed
-    let restore: () -> Void
+    let restore: @MainActor () -> Void
 
     var body: some View {
         VStack(spacing: 16) {

@@ -1,4 +1,5 @@
 import CoreML
+import Unfilter
 
 extension MLComputeUnits {
     /// In words, for people.

@@ -21,8 +21,8 @@ public struct TurboJpeg: JpegCodec {
                 throw damaged(handle)
             }
             var levels = [UInt8](repeating: 0, count: Int(width) * Int(height) * 3)
-            let flags = Int32(UNFILTER_TJFLAG_ACCURATEDCT.rawValue)
-            let format = Int32(UNFILTER_TJPF_RGB.rawValue)
+            let flags = Int32(UNFILTER_TJFLAG_ACCURATEDCT)
+            let format = Int32(UNFILTER_TJPF_RGB)
             // Fails with a warning, too, such as that the file ends too early.
             guard tjDecompress2(handle, file, size, &levels, width, 0, height, format, flags) == 0 else {
                 throw damaged(handle)
@@ -37,8 +37,8 @@ public struct TurboJpeg: JpegCodec {
         var (file, size): (UnsafeMutablePointer<UInt8>?, UInt) = (nil, 0)
         defer { tjFree(file) }
         let (width, height) = (Int32(pixels.width), Int32(pixels.height))
-        let (format, flags) = (Int32(UNFILTER_TJPF_RGB.rawValue), Int32(UNFILTER_TJFLAG_ACCURATEDCT.rawValue))
-        let subsampling = Int32(UNFILTER_TJSAMP_420.rawValue)
+        let (format, flags) = (Int32(UNFILTER_TJPF_RGB), Int32(UNFILTER_TJFLAG_ACCURATEDCT))
+        let subsampling = Int32(UNFILTER_TJSAMP_420)
         let code = tjCompress2(
             handle, pixels.levels, width, 0, height, format, &file, &size, subsampling, Int32(min(max(quality, 1), 100)), flags
         )

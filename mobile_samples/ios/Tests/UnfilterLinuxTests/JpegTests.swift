@@ -24,9 +24,12 @@ final class JpegTests: XCTestCase {
         let golden = try XCTUnwrap(goldens.content.photos.first { $0.name == "odd" })
         let small = try goldens.pixels(golden, golden.photo)
         let (height, width) = (2 * small.height, 3 * small.width)
-        let levels = (0..<height * width * 3).map { place -> UInt8 in
-            let (row, column, channel) = (place / 3 / width % small.height, place / 3 % width % small.width, place % 3)
-            return small.levels[(row * small.width + column) * 3 + channel]
+        var levels: [UInt8] = []
+        for row in 0..<height {
+            for column in 0..<width {
+                let start = (row % small.height * small.width + column % small.width) * 3
+                levels += small.levels[start..<start + 3]
+            }
         }
         return Pixels(height: height, width: width, levels: levels)
     }
@@ -90,12 +93,13 @@ final class JpegTests: XCTestCase {
 
     func testALargeProfileIsCarriedThroughJpegAndPng() async throws {
         let filter = try await filter()
-        let profile = Data((0..<150_000).map { UInt8($0 * 7 % 251) })
+        let profile = Data((0..<150_000).map { (place: Int) -> UInt8 in UInt8(place * 7 % 251) })
         var file = try TurboJpeg().encode(photo(), quality: 90)
         for (index, start) in stride(from: 0, to: profile.count, by: 60_000).enumerated() {
-            let content = Data("ICC_PROFILE\0".utf8) + [UInt8(index + 1), 3] + profile.dropFirst(start).prefix(60_000)
-            let length = content.count + 2
-            file = file.prefix(2) + [0xFF, 0xE2, UInt8(length >> 8), UInt8(length & 255)] + content + file.dropFirst(2)
+            var content = Data("ICC_PROFILE\0".utf8)
+            content.append(contentsOf: [UInt8(index + 1), 3])
+            content.append(profile.dropFirst(start).prefix(60_000))
+            file = with(0xE2, content, file)
         }
         let given = try Jpeg(file).chunks
         XCTAssertEqual(given.map(\.type), ["iCCP"])
@@ -144,7 +148,7 @@ final class JpegTests: XCTestCase {
         defer { tjDestroy(handle) }
         var (file, size): (UnsafeMutablePointer<UInt8>?, UInt) = (nil, 0)
         defer { tjFree(file) }
-        let levels = (0..<height * width).map { UInt8($0 * 5 % 200) }
+        let levels = (0..<height * width).map { (place: Int) -> UInt8 in UInt8(place * 5 % 200) }
         let code = tjCompress2(handle, levels, Int32(width), 0, Int32(height), 6, &file, &size, 3, 90, 0)
         XCTAssertEqual(code, 0)
         return Data(bytes: try XCTUnwrap(file), count: Int(size))
@@ -152,14 +156,25 @@ final class JpegTests: XCTestCase {
 
     /// `file` with the tag of `json`, as somebody would who passes metadata on.
     private func tagged(_ file: Data, _ json: String) -> Data {
-        let content = Data("http://ns.adobe.com/xap/1.0/\0".utf8) + Data(Xmp.packet(nil, with: json).utf8)
+        with(0xE1, Data("http://ns.adobe.com/xap/1.0/\0\(Xmp.packet(nil, with: json))".utf8), file)
+    }
+
+    /// `file` with one more segment at its start.
+    private func with(_ marker: UInt8, _ content: Data, _ file: Data) -> Data {
         let length = content.count + 2
-        return file.prefix(2) + [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 255)] + content + file.dropFirst(2)
+        var longer = Data([0xFF, 0xD8, 0xFF, marker, UInt8(length >> 8), UInt8(length & 255)])
+        longer.append(content)
+        longer.append(file.dropFirst(2))
+        return longer
     }
 }
 
 /// PSNR in dB.
 func decibels(_ one: Pixels, _ other: Pixels) -> Double {
-    let squares = zip(one.levels, other.levels).reduce(0.0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
-    return 10 * log10(255 * 255 / (squares / Double(one.levels.count)))
+    var squares = 0.0
+    for (level, wanted) in zip(one.levels, other.levels) {
+        let off = Double(level) - Double(wanted)
+        squares += off * off
+    }
+    return 10 * log10(65025 * Double(one.levels.count) / squares)
 }

@@ -23,7 +23,7 @@ public final class CGImageSource {
         }
         let isGrey = subsampling == 3
         var levels = [UInt8](repeating: 0, count: Int(width) * Int(height) * (isGrey ? 1 : 3))
-        let flags = Int32(UNFILTER_TJFLAG_ACCURATEDCT.rawValue)
+        let flags = Int32(UNFILTER_TJFLAG_ACCURATEDCT)
         let code = tjDecompress2(handle, file, UInt(file.count), &levels, width, 0, height, isGrey ? 6 : 0, flags)
         let space = CGColorSpace(isGrey ? .monochrome : .rgb)
         image = CGImage(height: Int(height), width: Int(width), space: space, levels: levels)
@@ -74,7 +74,7 @@ public func CGImageDestinationFinalize(_ destination: CGImageDestination) -> Boo
     var (file, size): (UnsafeMutablePointer<UInt8>?, UInt) = (nil, 0)
     defer { tjFree(file) }
     let (width, height) = (Int32(image.width), Int32(image.height))
-    let flags = Int32(UNFILTER_TJFLAG_ACCURATEDCT.rawValue)
+    let flags = Int32(UNFILTER_TJFLAG_ACCURATEDCT)
     guard tjCompress2(handle, image.levels, width, 0, height, 0, &file, &size, 2, Int32(quality), flags) == 0, let file else {
         return false
     }

@@ -76,7 +76,7 @@ let package = Package(
             // An iOS app links its own build of libjpeg-turbo.
             linkerSettings: [.linkedLibrary("turbojpeg", .when(platforms: [.linux]))]
         ),
-        tests("UnfilterTests", ["Unfilter"]),
+        tests("UnfilterTests", ["Fixtures", "Unfilter"]),
         tests("UnfilterFilesTests", ["Fixtures", "Unfilter", "UnfilterFiles", "UnfilterCoreML"] + ofCoreMLTests),
         .target(name: "Fixtures", dependencies: ["Unfilter"], path: "\(ios)/Tests/Fixtures"),
     ] + more

@@ -68,10 +68,18 @@ public final class MLMultiArray {
         return place
     }
 
-    /// In C order, without gaps.
+    /// In C order, without gaps; those of a row lie side by side.
     var values: [Float] {
-        get { (0..<count).map { floats[place($0)] } }
-        set { newValue.enumerated().forEach { floats[place($0.offset)] = $0.element } }
+        get {
+            let row = shape.last?.intValue ?? 1
+            return stride(from: 0, to: count, by: row).flatMap { floats[place($0)..<place($0) + row] }
+        }
+        set {
+            let row = shape.last?.intValue ?? 1
+            for start in stride(from: 0, to: count, by: row) {
+                floats.replaceSubrange(place(start)..<place(start) + row, with: newValue[start..<start + row])
+            }
+        }
     }
 }
 

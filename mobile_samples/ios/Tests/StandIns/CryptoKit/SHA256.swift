@@ -38,7 +38,8 @@ public struct SHA256 {
 
     public func finalize() -> SHA256Digest {
         var bytes = [UInt8](repeating: 0, count: 32)
-        EVP_DigestFinal_ex(copied().context, &bytes, nil)
+        let last = copied()
+        withExtendedLifetime(last) { _ = EVP_DigestFinal_ex(last.context, &bytes, nil) }
         return SHA256Digest(bytes: bytes)
     }
 

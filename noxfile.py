@@ -63,7 +63,10 @@ def samples(session: nox.Session) -> None:
     session.run("python", f"{SAMPLES}/toolchain.py", str(tools))
     # Apart from the other tests, whose options need torch.
     alone = ["-o", "addopts=--import-mode=importlib", "-o", "filterwarnings=error", f"--confcutdir={SAMPLES}"]
-    session.run("pytest", *alone, "-rs", SAMPLES, *session.posargs, env={"UNFILTER_SAMPLES_TOOLS": str(tools)})
+    env = {"UNFILTER_SAMPLES_TOOLS": str(tools), "UNFILTER_PYTHON": str(Path(session.bin) / "python")}
+    if (BUNDLE / "manifest.json").exists():  # as `nox -s convert -- l0` makes it, in all precisions
+        env["UNFILTER_TEST_BUNDLE"] = os.environ.get("UNFILTER_TEST_BUNDLE", str(BUNDLE.resolve()))
+    session.run("pytest", *alone, "-rs", SAMPLES, *session.posargs, env=env)
 
 
 @nox.session

@@ -56,7 +56,7 @@ def test_broken_bundles_and_other_filters_are_passed_over(
     other = place(shipped_bundle, Path("build/bundles/a_other"))
     edit_manifest(other, lambda fields: fields.update(restoration="0" * 64))
     newer = place(shipped_bundle, Path("build/bundles/b_newer"))
-    edit_manifest(newer, lambda fields: fields.update(schema_version=2))
+    edit_manifest(newer, lambda fields: fields.update(schema_version=2, requires=["two_photos"]))
     broken = place(shipped_bundle, Path("build/bundles/c_broken"))
     (broken / MANIFEST).write_text("{")
     Path("build/bundles/d_file").touch()

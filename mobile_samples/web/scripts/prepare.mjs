@@ -9,6 +9,7 @@ const project = resolve(sample, "../..");
 const target = process.argv[2] ? resolve(process.argv[2]) : join(sample, "public");
 
 const RUNTIMES = {
+  jpeg: ["@cornerstonejs/codec-libjpeg-turbo-8bit/dist", /^libjpegturbowasm\.wasm$/],
   onnx: ["onnxruntime-web/dist", /^ort-wasm-simd-threaded(\.asyncify)?\.(mjs|wasm)$/],
   litert: ["@litertjs/core/wasm", /^litert_wasm_(compat_|threaded_)?internal\.(js|wasm)$/],
 };

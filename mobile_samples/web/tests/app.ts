@@ -6,6 +6,8 @@ export interface Settings {
   filter: string;
   runtime: "onnx" | "litert";
   backend: "webgpu" | "wasm" | "";
+  /** PNG, whose every level can be compared, unless it is told otherwise. */
+  save?: "png" | "80" | "85" | "90";
 }
 
 export interface Outcome {
@@ -26,7 +28,7 @@ export class App {
   /** Opens the page with these settings, as if they had been chosen before, and waits for the filter. */
   async open(settings: Settings): Promise<string> {
     await this.browser.open(this.url);
-    await this.browser.run((kept) => localStorage.setItem("unfilter-settings", kept), JSON.stringify(settings));
+    await this.browser.run((kept) => localStorage.setItem("unfilter-settings", kept), JSON.stringify({ save: "png", ...settings }));
     await this.browser.open(this.url);
     return this.ready();
   }

@@ -4,6 +4,8 @@
  */
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { encodePng, type Pixels } from "../src/unfilter";
@@ -13,6 +15,7 @@ import { tagFromJson } from "../src/unfilter/tag";
 import { App, type Settings } from "./app";
 import { type Browser, chromium, firefox, type Kind } from "./browser";
 import { furthest, goldens } from "./goldens";
+import { CONFORMANCE } from "./paths";
 import { serve, type Site } from "./site";
 import { webkit } from "./webkit";
 
@@ -26,6 +29,12 @@ interface Case {
 }
 
 const ALL = goldens.l0.says.photos.map(({ name }) => name);
+
+interface Future {
+  tolerance: number;
+  files: { name: string; path: string; expect: string; restored: string; width: number; height: number }[];
+}
+const future = JSON.parse(readFileSync(join(CONFORMANCE, "cases.json"), "utf8")) as Future;
 
 const CASES: Case[] = [
   { kind: chromium, runtime: "onnx", backend: "wasm", bundle: "l0", photos: ALL },
@@ -81,6 +90,26 @@ for (const { kind, runtime, backend, bundle, photos } of CASES) {
         const back = await decodePng(restored.file);
         assert.equal(back.tag, null);
         assert.ok(furthest(back.pixels, pixels("restored")) <= says.tolerance);
+      });
+    }
+
+    for (const golden of backend === "wasm" ? says.jpegs : []) {
+      if (!golden.restored) continue;
+      test(`${golden.path}, which the SDK made, is restored to the golden bytes`, async () => {
+        const restored = await app.give("restore", "filtered.jpg", goldens[bundle].bytes(golden.path));
+        assert.ok(restored.file, restored.notice);
+        const { pixels } = await decodePng(restored.file);
+        assert.ok(furthest(pixels, goldens[bundle].raw(golden, golden.restored!)) <= says.tolerance);
+      });
+    }
+
+    if (bundle !== "variable" || backend !== "wasm") return;
+    for (const each of future.files.filter(({ expect }) => expect === "restores")) {
+      test(`${each.name} of the future is restored to the golden bytes`, async () => {
+        const { file, notice } = await app.give("restore", each.name, readFileSync(join(CONFORMANCE, each.path)));
+        assert.ok(file, notice);
+        const expected = { width: each.width, height: each.height, data: new Uint8Array(readFileSync(join(CONFORMANCE, each.restored))) };
+        assert.ok(furthest((await decodePng(file)).pixels, expected) <= future.tolerance);
       });
     }
   });

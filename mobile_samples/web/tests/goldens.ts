@@ -19,6 +19,18 @@ export interface PhotoGolden {
   restored: string;
 }
 
+export interface JpegGolden {
+  path: string;
+  height: number;
+  width: number;
+  quality: number;
+  subsampling: string;
+  decoder: string;
+  decoded: string;
+  tag: string | null;
+  restored: string | null;
+}
+
 interface GoldensFile {
   filter: string;
   restoration: string;
@@ -26,6 +38,7 @@ interface GoldensFile {
   tiles: TilePlan;
   photos: PhotoGolden[];
   files: { path: string; refusal: string | null; tag: string | null; photo: string | null; carried: Record<string, string> }[];
+  jpegs: JpegGolden[];
   plans: { height: number; width: number; fixed_size: boolean; rows: Span[]; columns: Span[] }[];
   roundings: { bits: number; level: number }[];
 }
@@ -43,6 +56,11 @@ export class Goldens {
 
   pixels(photo: PhotoGolden, which: "photo" | "filtered" | "restored"): Pixels {
     return { width: photo.width, height: photo.height, data: this.bytes(photo[which]) };
+  }
+
+  /** Raw pixels of a JPEG. */
+  raw({ width, height }: JpegGolden, path: string): Pixels {
+    return { width, height, data: this.bytes(path) };
   }
 
   photo(name: string): PhotoGolden {

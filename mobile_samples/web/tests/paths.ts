@@ -8,10 +8,17 @@ export const SAMPLE = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 export const PROJECT = resolve(SAMPLE, "../..");
 /** What the tests make: sites, screenshots, goldens. */
 export const BUILD = join(SAMPLE, "build");
+export const CONFORMANCE = join(PROJECT, "sdk/format/conformance");
+/** Where Node finds the JPEG codec's WebAssembly file. */
+export const JPEG_CODEC = join(SAMPLE, "node_modules/@cornerstonejs/codec-libjpeg-turbo-8bit/dist/");
 export const FIXTURES = join(PROJECT, "tests/fixtures");
 
 /** The committed bundles: a shipped filter, and a tiny network with hyper-parameters that has LiteRT models too. */
 export const BUNDLES = { l0: join(FIXTURES, "bundle-schema-1"), variable: join(FIXTURES, "bundle-variable") };
+
+/** A bundle as `unfilter convert` makes it; null where none is named. */
+export const CONVERTED = process.env.UNFILTER_TEST_BUNDLE ? resolve(process.env.UNFILTER_TEST_BUNDLE) : null;
+export const NO_CONVERTED = "no converted bundle: set UNFILTER_TEST_BUNDLE to one, such as build/bundles/l0";
 
 /** The first of `names` in PATH; null where none is. */
 export function program(...names: string[]): string | null {

@@ -7,20 +7,21 @@ import { join } from "node:path";
 import { build, preview } from "vite";
 
 import type { Manifest } from "../src/unfilter";
-import { BUILD, BUNDLES, SAMPLE } from "./paths";
+import { BUILD, BUNDLES, CONVERTED, SAMPLE } from "./paths";
 
 export interface Site {
   url: string;
   close(): Promise<void>;
 }
 
-/** Serves the app with the committed bundles, and `inexact`, whose golden no back end gives. */
+/** Serves the app with the committed bundles, `inexact`, whose golden no back end gives, and the one that was converted. */
 export async function serve(): Promise<Site> {
   const folders = ["bundles", "public", "site"].map((name) => join(BUILD, name));
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   const [bundles, publicDir, outDir] = folders as [string, string, string];
   mkdirSync(bundles, { recursive: true });
   for (const [name, folder] of Object.entries(BUNDLES)) symlinkSync(folder, join(bundles, name));
+  if (CONVERTED) symlinkSync(CONVERTED, join(bundles, "converted"));
   cpSync(BUNDLES.variable, join(bundles, "inexact"), { recursive: true });
   const manifest = join(bundles, "inexact/manifest.json");
   const says = JSON.parse(readFileSync(manifest, "utf8")) as Pick<Manifest, "goldens">;

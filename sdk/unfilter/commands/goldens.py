@@ -40,7 +40,8 @@ def run(arguments: Namespace) -> int:
         goldens = write_goldens(chosen, read_photo(photo).pixels, arguments.folder)
     except OSError as error:
         raise UnfilterError(f"{arguments.folder}: cannot be written ({error})") from None
-    counts = f"{len(goldens.photos)} photos, {len(goldens.files)} files, {len(goldens.plans)} tile plans"
+    counts = f"{len(goldens.photos)} photos, {len(goldens.files)} files, {len(goldens.jpegs)} JPEGs, "
+    counts += f"{len(goldens.plans)} tile plans"
     print(f"{arguments.folder / NAME}: {counts} of {chosen.bundle.name} by {chosen.runtime} {chosen.precision}")
     return 0
 

@@ -1,12 +1,16 @@
 """What a GPU or NPU would run of an artifact, and who says so: the file `delegates.json` of a bundle."""
 
+import json
 from enum import StrEnum
+from typing import get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from unfilter.bundle import Bundle, Direction, Precision
+from unfilter.bundle import DIRECTIONS, Bundle, Direction, Precision
+from unfilter.delegates import recipes
 from unfilter.delegates.recipes import Recipes
 from unfilter.errors import BundleError
+from unfilter.validation import READING, Extensible, first_problem
 
 FILE = "delegates.json"
 
@@ -20,11 +24,7 @@ class Evidence(StrEnum):
     NOT_ASKED = "not available here"
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Coverage(_Frozen):
+class Coverage(Extensible):
     """One graph on one delegate.
 
     Attributes:
@@ -57,7 +57,7 @@ class Coverage(_Frozen):
         return self.taken == self.operations and self.partitions == 1
 
 
-class DelegateFile(_Frozen):
+class DelegateFile(Extensible):
     """`delegates.json`: the recipes that samples engage delegates by, and what each covers of this bundle's artifacts."""
 
     recipes: Recipes
@@ -65,7 +65,8 @@ class DelegateFile(_Frozen):
 
 
 def read_coverage(bundle: Bundle) -> tuple[Coverage, ...]:
-    """The coverage that a bundle holds; empty where it was made without.
+    """The coverage that a bundle holds, without delegates and precisions that a later version added; empty where it was
+    made without.
 
     Raises:
         BundleError: the file is missing, changed, or not what it must be.
@@ -74,8 +75,23 @@ def read_coverage(bundle: Bundle) -> tuple[Coverage, ...]:
         return ()
     path = bundle.checked(bundle.manifest.delegates)
     try:
-        return DelegateFile.model_validate_json(path.read_bytes()).coverage
+        fields = json.loads(path.read_bytes())
+        if isinstance(fields, dict) and isinstance(fields.get("coverage"), list):
+            fields["coverage"] = [entry for entry in fields["coverage"] if not _is_later(entry)]
+        own = Recipes(recipes=(), preferred={})  # this version's table counts, not the bundle's
+        return DelegateFile.model_validate({**fields, "recipes": own}, context=READING).coverage
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BundleError(f"{path}: {where}: {first['msg']}; convert the filter again") from None
+        raise BundleError(f"{path}: {first_problem(error, 'delegates')}; convert the filter again") from None
+    except (ValueError, TypeError, RecursionError):
+        raise BundleError(f"{path}: is no list of delegates; convert the filter again") from None
+
+
+def _is_later(entry: object) -> bool:
+    known = {
+        "precision": get_args(Precision),
+        "direction": DIRECTIONS,
+        "delegate": recipes.names(),
+        "evidence": [str(each) for each in Evidence],
+    }
+    values = ((entry.get(name), allowed) for name, allowed in known.items()) if isinstance(entry, dict) else ()
+    return any(isinstance(value, str) and value not in allowed for value, allowed in values)

@@ -6,9 +6,11 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
 from unfilter.filter import Filter
+from unfilter.goldens.jpegs import refused_jpegs
 from unfilter.goldens.schema import FileGolden, PhotoGolden, Refusal
 from unfilter.photo import Photo
 from unfilter.photo.fingerprint import of_exact
@@ -37,6 +39,7 @@ def write_files(chosen: Filter, photo: PhotoGolden, folder: Path) -> tuple[FileG
     # Without a fingerprint: with one, the SDK goes by the pixels.
     as_jpeg = old.model_copy(update={"codec": "jpeg", "quality": 95})
     later = json.dumps(json.loads(tag.to_json()) | {"version": 2})
+    requiring = json.dumps(json.loads(later) | {"requires": ["two_photos"]})
     unknown = json.loads(tag.to_json())
     unknown["fingerprint"] |= {"version": 2, "sha256": "0" * 32}
     one_level = filtered.copy()
@@ -59,16 +62,19 @@ def write_files(chosen: Filter, photo: PhotoGolden, folder: Path) -> tuple[FileG
         ("resized.png", _png(replace(made, pixels=smaller)), "altered", tag.to_json()),
         ("photo.png", _png(Photo(given)), "no_tag", None),
         ("photo_turned_p3.png", _png(replace(carrying, pixels=given, tag=None)), "no_tag", None),
-        ("tag_of_version_2.png", _png(made, later), "no_tag", later),
+        ("tag_of_version_2.png", _png(made, later), None, later),
+        ("tag_requires.png", _png(made, requiring), "needs_update", requiring),
         ("tag_broken.png", _png(made, tag.to_json()[:-2]), "no_tag", tag.to_json()[:-2]),
         ("other_filter.png", _png(made, other.to_json()), "other_filter", other.to_json()),
         ("saved_again.png", _png(made, as_jpeg.to_json()), "other_codec", as_jpeg.to_json()),
-        ("filtered.jpg", _jpeg(made), "other_format", None),
+        ("filtered.jpg", _jpeg(filtered), "no_tag", None),
+        ("photo.webp", _webp(given), "other_format", None),
         ("cut_short.png", whole[: len(whole) * 2 // 3], "damaged", tag.to_json()),
         ("flipped.png", flipped, "damaged", tag.to_json()),
         ("note.png", b"This is no photo.\n", "not_a_photo", None),
         ("empty.png", b"", "not_a_photo", None),
     ]
+    cases += refused_jpegs(old, filtered)
     for name, content, _, _ in cases:
         (folder / "files" / name).write_bytes(content)
     return tuple(
@@ -95,7 +101,11 @@ def _png(photo: Photo, text: str | None = None) -> bytes:
     return file.getvalue()
 
 
-def _jpeg(photo: Photo) -> bytes:
-    file = BytesIO()
-    Image.fromarray(photo.pixels).save(file, format="JPEG", quality=95)
+def _jpeg(pixels: NDArray[np.uint8]) -> bytes:
+    Image.fromarray(pixels).save(file := BytesIO(), format="JPEG", quality=95)
+    return file.getvalue()
+
+
+def _webp(pixels: NDArray[np.uint8]) -> bytes:
+    Image.fromarray(pixels).save(file := BytesIO(), format="WEBP", lossless=True)
     return file.getvalue()

@@ -8,13 +8,16 @@ from unfilter.bundle import Precision, TilePlan
 
 NAME = "goldens.json"
 
-Refusal = Literal["not_a_photo", "other_format", "damaged", "no_tag", "other_filter", "other_codec", "altered"]
-"""Why a file is not restored:
+Refusal = Literal[
+    "not_a_photo", "other_format", "damaged", "no_tag", "needs_update", "other_filter", "other_codec", "altered"
+]
+"""Why a file is not restored, in the order of R20 (sdk/format/RULES.md):
 
 - not_a_photo: no format that a photo comes in
-- other_format: a photo, but no PNG, which is what the samples save and restore
-- damaged: begins as a PNG and is not one to its end
+- other_format: a photo, but no PNG or JPEG, which are what the samples save and restore
+- damaged: begins as a PNG or JPEG and is not one to its end
 - no_tag: no filter says that it made it
+- needs_update: the tag requires what this version does not know
 - other_filter: the tag's restoration id is not the bundle's
 - other_codec: the tag names another codec than the file has
 - altered: its pixels, or their number, are not those that the tag's fingerprint is of
@@ -46,9 +49,24 @@ class FileGolden(_Frozen):
 
     path: str
     refusal: Refusal | None = Field(description="why it must be refused; None: it must be restored")
-    tag: str | None = Field(description="text of the PNG's iTXt chunk `unfilter`; None: it has none, or cannot be read")
+    tag: str | None = Field(description="text of the tag, as iTXt chunk or in the XMP; None: it has none, or cannot be read")
     photo: str | None = Field(description="name of the photo whose filtered bytes are its pixels; None: refused")
     carried: dict[str, str] = Field(description="chunks that a restored PNG must carry too: hexadecimal content by name")
+
+
+class JpegGolden(_Frozen):
+    """A JPEG with the pixels that `decoder` gives, and what restoring those gives; both raw, as of a `PhotoGolden`."""
+
+    path: str
+    height: int = Field(ge=1)
+    width: int = Field(ge=1)
+    quality: int = Field(ge=1, le=100)
+    subsampling: Literal["4:4:4", "4:2:2", "4:2:0", "grey"]
+    progressive: bool
+    decoder: str = Field(description="as in a fingerprint (R16 of sdk/format/RULES.md)")
+    decoded: str
+    tag: str | None = Field(description="text of the tag; None: no filter made the file, and it is only decoded")
+    restored: str | None = Field(description="None: the file has no tag")
 
 
 class PlanGolden(_Frozen):
@@ -83,5 +101,6 @@ class Goldens(_Frozen):
     tiles: TilePlan
     photos: tuple[PhotoGolden, ...]
     files: tuple[FileGolden, ...]
+    jpegs: tuple[JpegGolden, ...] = Field((), description="goldens of older versions have none")
     plans: tuple[PlanGolden, ...]
     roundings: tuple[RoundingGolden, ...]

@@ -9,6 +9,7 @@ from unfilter.bundle import TilePlan
 from unfilter.files import new_folder
 from unfilter.filter import Filter
 from unfilter.goldens.cases import write_files
+from unfilter.goldens.jpegs import write_jpegs
 from unfilter.goldens.schema import NAME, Goldens, PhotoGolden, PlanGolden, RoundingGolden
 from unfilter.remainder import aligned_size
 from unfilter.rounding import to_bytes
@@ -39,6 +40,7 @@ def write_goldens(chosen: Filter, pixels: NDArray[np.uint8], folder: Path) -> Go
             _photo(chosen, name, _cut(pixels, height, width, index), index, temporary)
             for index, (name, (height, width)) in enumerate(sizes(manifest.tiles).items())
         )
+        cases = next(photo for photo in photos if photo.name == CASES)
         goldens = Goldens(
             filter=manifest.filter,
             restoration=manifest.restoration,
@@ -47,7 +49,8 @@ def write_goldens(chosen: Filter, pixels: NDArray[np.uint8], folder: Path) -> Go
             tolerance=TOLERANCE,
             tiles=manifest.tiles,
             photos=photos,
-            files=write_files(chosen, next(photo for photo in photos if photo.name == CASES), temporary),
+            files=write_files(chosen, cases, temporary),
+            jpegs=write_jpegs(chosen, cases, temporary),
             plans=plans(manifest.tiles),
             roundings=roundings(),
         )

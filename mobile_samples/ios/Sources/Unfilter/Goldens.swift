@@ -39,6 +39,18 @@ public struct Goldens: Sendable {
         public let level: UInt8
     }
 
+    /// A JPEG with the pixels that `decoder` gives, and what restoring those gives.
+    public struct Jpeg: Codable, Sendable {
+        public let path: String
+        public let height: Int
+        public let width: Int
+        public let quality: Int
+        public let decoder: String
+        public let decoded: String
+        public let tag: String?
+        public let restored: String?
+    }
+
     public struct Content: Codable, Sendable {
         public let filter: String
         public let restoration: String
@@ -46,6 +58,8 @@ public struct Goldens: Sendable {
         public let tiles: TilePlan
         public let photos: [Photo]
         public let files: [File]
+        /// Goldens of older versions have none.
+        public let jpegs: [Jpeg]?
         public let plans: [Plan]
         public let roundings: [Rounding]
     }
@@ -70,8 +84,16 @@ public struct Goldens: Sendable {
 
     /// One of a golden's raw files.
     public func pixels(_ golden: Photo, _ path: String) throws -> Pixels {
+        try pixels(path, golden.height, golden.width)
+    }
+
+    public func pixels(_ golden: Jpeg, _ path: String) throws -> Pixels {
+        try pixels(path, golden.height, golden.width)
+    }
+
+    private func pixels(_ path: String, _ height: Int, _ width: Int) throws -> Pixels {
         let levels = try Data(contentsOf: folder.appendingPathComponent(path))
-        return Pixels(height: golden.height, width: golden.width, levels: [UInt8](levels))
+        return Pixels(height: height, width: width, levels: [UInt8](levels))
     }
 }
 

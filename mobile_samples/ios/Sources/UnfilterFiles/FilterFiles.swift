@@ -13,7 +13,7 @@ public enum SavedAs: Equatable, Sendable {
 
 extension Unfilter.Bundle {
     /// What a save button makes: a JPEG where the filter was trained for it, a PNG otherwise.
-    public var savedAs: SavedAs { carriers.contains(.jpeg) ? .jpeg(quality: 85) : .png }
+    public var savedAs: SavedAs { carriers.contains(.jpeg) ? .jpeg(quality: 90) : .png }
 }
 
 extension Filter {

@@ -126,4 +126,31 @@ final class ConformanceTests: XCTestCase {
             }
         }
     }
+
+    func testJpegGoldensAreDecodedToTheLevelAndRestored() async throws {
+        for each in try cases().goldens {
+            let goldens = try Goldens(folder: Fixtures.conformance.appendingPathComponent(each.goldens).standardizedFileURL)
+            let filter = try await Filter.open(Fixtures.bundle(each.bundle), runtime: Onnx())
+            let jpegs = try XCTUnwrap(goldens.content.jpegs)
+            XCTAssertFalse(jpegs.isEmpty)
+            for golden in jpegs {
+                try check(golden, filter, goldens)
+            }
+        }
+    }
+
+    private func check(_ golden: Goldens.Jpeg, _ filter: Filter, _ goldens: Goldens) throws {
+        let file = try Data(contentsOf: goldens.folder.appendingPathComponent(golden.path))
+        let source = try PhotoFile(file, jpeg: TurboJpeg()).pixels
+        let decoded = Pixels(height: source.height, width: source.width, levels: try source.read(rows: source.height))
+        XCTAssertEqual(golden.decoder, TurboJpeg().decoder)
+        XCTAssertEqual(apart(decoded, try goldens.pixels(golden, golden.decoded)), 0, golden.path)
+        guard let restored = golden.restored, let tag = golden.tag else {
+            return
+        }
+        XCTAssertEqual(try filter.bundle.inspect(file, jpeg: TurboJpeg()), Tag(json: tag), golden.path)
+        XCTAssertEqual(Tag(json: tag)?.json, tag, golden.path)
+        let own = try filter.restore(decoded)
+        XCTAssertLessThanOrEqual(apart(own, try goldens.pixels(golden, restored)), goldens.content.tolerance, golden.path)
+    }
 }

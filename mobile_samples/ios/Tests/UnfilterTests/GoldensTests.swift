@@ -44,7 +44,7 @@ final class GoldensTests: XCTestCase {
 
     func testATagIsReadAndWrittenToTheLetter() throws {
         // Those of a later version are read, and what is not known of them is not written.
-        for file in try goldens().content.files where !file.path.hasSuffix("of_version_2.png") {
+        for file in try goldens().content.files where !file.path.hasSuffix("of_version_2.png") && file.refusal != .needsUpdate {
             guard let text = file.tag else { continue }
             XCTAssertEqual(Tag(json: text)?.json, file.refusal == .noTag ? nil : text)
         }

@@ -9,7 +9,7 @@ import { takeFiles } from "./files";
 import { LiveView } from "./live";
 import type { Made, Opened } from "./messages";
 import { hideNotice, notify } from "./notice";
-import { BACKEND_LABELS, offerSettings, RUNTIME_LABELS, type Settings, supports } from "./settings";
+import { BACKEND_LABELS, offerSettings, RUNTIME_LABELS, savingOf, type Settings, showChosen, supports } from "./settings";
 import { showSliders } from "./sliders";
 
 type Screen = "camera" | "working" | "result";
@@ -45,6 +45,7 @@ async function start(): Promise<void> {
 /** Opens the chosen filter in a worker of its own; the one before is ended with all it holds. */
 async function openFilter(wanted: Settings): Promise<void> {
   settings = wanted;
+  showChosen(wanted.filter);
   const { filter, backend } = wanted;
   const runtime = supports(bundles.get(filter), wanted.runtime) ? wanted.runtime : "onnx";
   live.stop();
@@ -85,7 +86,7 @@ function refresh(): void {
   const shown = { viewfinder: screen !== "result", result: screen === "result", working: screen === "working" };
   for (const [id, on] of Object.entries(shown)) element(id, HTMLElement).hidden = !on;
   element("camera-controls", HTMLElement).hidden = screen === "result";
-  element("parameters", HTMLElement).hidden = screen === "result";
+  for (const id of ["filters", "parameters"]) element(id, HTMLElement).hidden = screen === "result" || (id === "filters" && bundles.size < 2);
   element("result-controls", HTMLElement).hidden = screen !== "result";
   element("no-camera", HTMLElement).hidden = Boolean(camera) || screen !== "camera";
   const busy = !opened || screen === "working";
@@ -125,7 +126,7 @@ async function capture(): Promise<void> {
 
 async function filterPhoto(file: PhotoFile): Promise<void> {
   await work("Filtering", file, async (progress) => {
-    const made = await engine.ask("apply", { file, parameters }, { progress });
+    const made = await engine.ask("apply", { file, parameters, saving: savingOf(settings) }, { progress });
     await showResult({ label: "Original", file }, { label: "Filtered", made }, file);
   });
 }
@@ -139,7 +140,7 @@ async function restoreFile(file: PhotoFile): Promise<void> {
       const made = await engine.ask("restore", { file }, { progress });
       await showResult({ label: "Filtered", file }, { label: "Restored", made }, file);
     } catch (error) {
-      const untagged = error instanceof UnfilterError && (error.refusal === "no_tag" || error.refusal === "other_format");
+      const untagged = error instanceof UnfilterError && error.refusal === "no_tag";
       if (!untagged) throw error;
       show("camera");
       notify(error.message, { label: "Filter it instead", do: () => void filterPhoto(file) });
@@ -174,12 +175,18 @@ async function showResult(before: { label: string; file: Blob }, after: { label:
   const by = `${RUNTIME_LABELS[runtime]}, ${BACKEND_LABELS[backend]}`;
   element("caption", HTMLElement).textContent =
     `${after.label} with ${manifest.filter} · ${width} × ${height} · ${seconds.toFixed(1)} s, ${speed} megapixels a second on ${by}`;
+  const jpeg = file.type === "image/jpeg";
   const link = element("save", HTMLAnchorElement);
   URL.revokeObjectURL(link.href);
   link.href = URL.createObjectURL(file);
-  link.download = `${(source.name ?? "photo").replace(/(\.filtered|\.restored)?\.\w+$/, "")}.${after.label.toLowerCase()}.png`;
-  link.textContent = `Save the ${after.label.toLowerCase()} photo`;
+  link.download = `${(source.name ?? "photo").replace(/(\.filtered|\.restored)?\.\w+$/, "")}.${after.label.toLowerCase()}.${jpeg ? "jpg" : "png"}`;
+  link.textContent = `Save ${jpeg ? "JPEG" : "PNG"} · ${sizeOf(file)}`;
+  link.setAttribute("aria-label", `Save the ${after.label.toLowerCase()} photo as ${jpeg ? "JPEG" : "PNG"}, ${sizeOf(file)}`);
   show("result");
+}
+
+function sizeOf({ size }: Blob): string {
+  return size < 1e6 ? `${Math.ceil(size / 1e3)}\u00a0kB` : `${(size / 1e6).toFixed(1)}\u00a0MB`;
 }
 
 function report(error: unknown): void {

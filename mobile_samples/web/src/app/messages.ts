@@ -1,6 +1,6 @@
 /** What the page asks of the worker, and what comes back. */
 
-import type { Backend, Choice, Manifest, Parameters, PhotoFile, Refusal, RuntimeName, Tag } from "../unfilter";
+import type { Backend, Choice, Manifest, Parameters, PhotoFile, Refusal, RuntimeName, Saving, Tag } from "../unfilter";
 
 /** What runs a filter. */
 export interface Opened {
@@ -18,7 +18,7 @@ export interface Made {
 export interface Requests {
   open: { given: { bundle: string; choice: Choice }; answer: Opened };
   preview: { given: { frame: ImageData; parameters: Parameters }; answer: { frame: ImageData; seconds: number } };
-  apply: { given: { file: PhotoFile; parameters: Parameters }; answer: Made };
+  apply: { given: { file: PhotoFile; parameters: Parameters; saving: Saving }; answer: Made };
   restore: { given: { file: PhotoFile }; answer: Made };
   inspect: { given: { file: PhotoFile; known: Manifest[] }; answer: Tag };
 }

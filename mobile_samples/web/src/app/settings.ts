@@ -1,6 +1,6 @@
 /** The choice of filter, runtime and back end, kept between visits. */
 
-import { type Backend, FORMATS, type Manifest, type RuntimeName } from "../unfilter";
+import { type Backend, FORMATS, type Manifest, type RuntimeName, type Saving } from "../unfilter";
 import { button, element } from "./element";
 
 export interface Settings {
@@ -8,6 +8,13 @@ export interface Settings {
   runtime: RuntimeName;
   /** Empty: whatever this device has. */
   backend: Backend | "";
+  /** `png`, or the quality of a JPEG. */
+  save: "png" | "80" | "85" | "90";
+}
+
+/** How photos are saved by a choice. */
+export function savingOf({ save }: Settings): Saving {
+  return save === "png" ? { codec: "png" } : { codec: "jpeg", quality: Number(save) };
 }
 
 export const RUNTIME_LABELS: Record<RuntimeName, string> = { onnx: "ONNX Runtime", litert: "LiteRT" };
@@ -19,21 +26,23 @@ const form = dialog.querySelector("form")!;
 
 /** Shows the dialog on demand; `changed` is called when it closes with another choice. */
 export function offerSettings(bundles: Map<string, Manifest>, changed: (settings: Settings) => void): Settings {
-  let current = remembered(bundles);
-  const select = form.elements.namedItem("filter") as HTMLSelectElement;
-  for (const [name, { filter }] of bundles) select.add(new Option(filter, name));
-  form.addEventListener("change", () => noteMissing(bundles));
+  const current = remembered(bundles);
+  const take = (chosen: Settings) => {
+    if (JSON.stringify(chosen) === JSON.stringify(current)) return;
+    const reopened = chosen.filter !== current.filter || chosen.runtime !== current.runtime || chosen.backend !== current.backend;
+    Object.assign(current, chosen);
+    localStorage.setItem(KEY, JSON.stringify(chosen));
+    if (reopened) changed(current);
+  };
+  offerFilters(bundles, () => current, take);
+  form.addEventListener("change", () => noteMissing(bundles, current.filter));
   button("settings-button").addEventListener("click", () => {
-    for (const [name, value] of Object.entries(current)) (form.elements.namedItem(name) as RadioNodeList).value = value;
-    noteMissing(bundles);
+    for (const name of ["runtime", "backend", "save"] as const) (form.elements.namedItem(name) as RadioNodeList).value = current[name];
+    noteMissing(bundles, current.filter);
     dialog.showModal();
   });
   dialog.addEventListener("close", () => {
-    const chosen = Object.fromEntries(new FormData(form)) as unknown as Settings;
-    if (JSON.stringify(chosen) === JSON.stringify(current)) return;
-    current = chosen;
-    localStorage.setItem(KEY, JSON.stringify(chosen));
-    changed(chosen);
+    take({ ...current, ...(Object.fromEntries(new FormData(form)) as unknown as Settings) });
   });
   return current;
 }
@@ -42,12 +51,34 @@ function remembered(bundles: Map<string, Manifest>): Settings {
   const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Settings>;
   const filter = kept.filter && bundles.has(kept.filter) ? kept.filter : [...bundles.keys()][0]!;
   const runtime = kept.runtime && supports(bundles.get(filter), kept.runtime) ? kept.runtime : "onnx";
-  return { filter, runtime, backend: kept.backend ?? "" };
+  return { filter, runtime, backend: kept.backend ?? "", save: kept.save ?? "90" };
+}
+
+/** The filters as a row of buttons over the shutter, where people look for them. */
+function offerFilters(bundles: Map<string, Manifest>, current: () => Settings, take: (settings: Settings) => void): void {
+  const row = element("filters", HTMLElement);
+  row.hidden = bundles.size < 2;
+  for (const name of bundles.keys()) {
+    const choice = document.createElement("button");
+    choice.type = "button";
+    choice.textContent = name.replaceAll("_", " ");
+    choice.dataset.filter = name;
+    choice.addEventListener("click", () => take({ ...current(), filter: name }));
+    row.append(choice);
+  }
+  showChosen(current().filter);
+}
+
+/** Marks the filter that is open. */
+export function showChosen(filter: string): void {
+  for (const choice of element("filters", HTMLElement).querySelectorAll("button")) {
+    choice.setAttribute("aria-pressed", String(choice.dataset.filter === filter));
+  }
 }
 
 /** Runtimes that the chosen filter has no model for cannot be chosen. */
-function noteMissing(bundles: Map<string, Manifest>): void {
-  const manifest = bundles.get((form.elements.namedItem("filter") as HTMLSelectElement).value);
+function noteMissing(bundles: Map<string, Manifest>, filter: string): void {
+  const manifest = bundles.get(filter);
   const missing: string[] = [];
   for (const radio of form.elements.namedItem("runtime") as RadioNodeList as Iterable<HTMLInputElement>) {
     const runtime = radio.value as RuntimeName;
@@ -55,7 +86,9 @@ function noteMissing(bundles: Map<string, Manifest>): void {
     if (radio.disabled) missing.push(RUNTIME_LABELS[runtime]);
     if (radio.disabled && radio.checked) (form.elements.namedItem("runtime") as RadioNodeList).value = "onnx";
   }
-  const note = missing.length ? `This bundle has no model for ${missing.join(", ")}.` : "";
+  const notes = missing.length ? [`This filter has no model for ${missing.join(", ")}.`] : [];
+  if (manifest && !manifest.carriers.includes("jpeg")) notes.push("It was not trained for JPEG, so photos are saved as PNG.");
+  const note = notes.join(" ");
   element("settings-note", HTMLElement).textContent = note;
 }
 

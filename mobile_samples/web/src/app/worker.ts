@@ -22,7 +22,7 @@ const methods: { [Name in keyof Requests]: (given: Requests[Name]["given"], id: 
     putRgb(pixels, frame);
     return { frame, seconds: seconds() };
   },
-  apply: ({ file, parameters }, id) => timed((progress) => opened().applyFile(file, parameters, progress), id),
+  apply: ({ file, parameters, saving }, id) => timed((progress) => opened().applyFile(file, parameters, saving, progress), id),
   restore: ({ file }, id) => timed((progress) => opened().restoreFile(file, progress), id),
   inspect: async ({ file, known }) => (await inspect(file, known)).tag,
 };

@@ -17,13 +17,13 @@ export class Bundle {
     return new Bundle(folder, manifestOf(JSON.parse(new TextDecoder().decode(content)), folder));
   }
 
-  /** The fp32 artifact of a format and direction; null where the bundle has none. */
+  /** The fp32 artifact (R8 of sdk/format/RULES.md) of a format and direction; null where the bundle has none. */
   artifact(format: Format, direction: Direction): Artifact | null {
     const fits = (each: Artifact) => each.format === format && each.direction === direction && each.precision === "fp32";
     return this.manifest.artifacts.find(fits) ?? null;
   }
 
-  /** The bytes of one listed file, after its size and sha256 were compared with the manifest. */
+  /** The bytes of one listed file, after its size and sha256 were compared with the manifest (R9). */
   async load(path: string): Promise<Uint8Array<ArrayBuffer>> {
     const entry = this.manifest.files.find((each) => each.path === path);
     if (!entry) throw new UnfilterError(`${this.url}: ${path} is not in the manifest's list of files; convert the filter again`);

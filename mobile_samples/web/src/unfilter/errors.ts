@@ -1,5 +1,13 @@
-/** Why a file is not restored (docs/goldens.md). */
-export type Refusal = "not_a_photo" | "other_format" | "damaged" | "no_tag" | "other_filter" | "other_codec" | "altered";
+/** Why a file is not restored, in the order in which it is looked for (R20 of sdk/format/RULES.md). */
+export type Refusal =
+  | "not_a_photo"
+  | "other_format"
+  | "damaged"
+  | "no_tag"
+  | "needs_update"
+  | "other_filter"
+  | "other_codec"
+  | "altered";
 
 /** What a user can act on: one line with what was found and what to do. */
 export class UnfilterError extends Error {

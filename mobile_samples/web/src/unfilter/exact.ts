@@ -1,5 +1,5 @@
 /**
- * Whether a back end gives the golden bytes of a bundle on this very device. Drivers and runtimes have faults that no other
+ * R10 of sdk/format/RULES.md: whether a back end gives the golden bytes of a bundle on this very device. Drivers and runtimes have faults that no other
  * machine shows, and a filtered photo that was computed wrongly cannot be restored.
  */
 

@@ -14,6 +14,8 @@ import { isExact } from "./exact";
 import { fingerprintOf } from "./fingerprint";
 import { inspect } from "./inspect";
 import type { Direction, Manifest } from "./manifest";
+import { encodeJpeg } from "./photo/jpeg";
+import { locateJpegCodec } from "./photo/libjpegTurbo";
 import { encodePng } from "./photo/png";
 import { type PhotoFile, readPhoto } from "./photo/read";
 import { emptyPixels, type Pixels, storeBytes, toFloats } from "./pixels";
@@ -35,6 +37,12 @@ export interface Choice {
   files?: string;
 }
 
+/** How filtered photos are saved: a JPEG in 4:2:0, or an exact PNG. */
+export type Saving = { codec: "jpeg"; quality: number } | { codec: "png" };
+
+/** What people share. It needs a filter that was trained for it; others save PNG. */
+const SHARED: Saving = { codec: "jpeg", quality: 90 };
+
 const OPEN: Record<RuntimeName, OpenSession> = { onnx: openOnnx, litert: openLiteRt };
 
 export class Filter {
@@ -45,6 +53,7 @@ export class Filter {
   ) {}
 
   static async open(bundle: Bundle, { runtime = "onnx", backend, files = "runtimes/" }: Choice = {}): Promise<Filter> {
+    locateJpegCodec(`${files}jpeg/`);
     const open = (on: Backend) => OPEN[runtime](bundle, on, `${files}${runtime}/`);
     if (backend) return new Filter(bundle.manifest, runtime, await open(backend));
     if (await hasWebGpu()) {
@@ -75,15 +84,25 @@ export class Filter {
     return this.run("inverse", pixels, [], progress);
   }
 
-  /** A JPEG or PNG file, filtered, as a PNG that says what made it. */
-  async applyFile(file: PhotoFile, parameters: Parameters = {}, progress?: Progress): Promise<Blob> {
-    const photo = await readPhoto(file);
-    const pixels = await this.apply(photo.pixels, parameters, progress);
-    const tag = tagOf(this.manifest, complete(this.manifest.hyper_parameters, parameters), await fingerprintOf(pixels));
-    return pngFile(await encodePng({ ...photo, pixels, tag }));
+  /** How this filter can be saved: as `wanted`, or as PNG where it was not trained for JPEG (R18). */
+  savingOf(wanted: Saving = SHARED): Saving {
+    return wanted.codec === "jpeg" && !this.manifest.carriers.includes("jpeg") ? { codec: "png" } : wanted;
   }
 
-  /** The photo that `applyFile`, or the SDK, made a PNG from; refused where this filter did not make it, or it was altered since. */
+  /** A JPEG or PNG file, filtered, as a file that says what made it; a photo with transparency always as PNG. */
+  async applyFile(file: PhotoFile, parameters: Parameters = {}, wanted: Saving = SHARED, progress?: Progress): Promise<Blob> {
+    const photo = await readPhoto(file);
+    const pixels = await this.apply(photo.pixels, parameters, progress);
+    const values = complete(this.manifest.hyper_parameters, parameters);
+    const transparent = photo.alpha?.some((level) => level < 255) ?? false;
+    const saving: Saving = transparent ? { codec: "png" } : this.savingOf(wanted);
+    const fingerprint = await fingerprintOf(pixels);
+    if (saving.codec === "png") return pngFile(await encodePng({ ...photo, pixels, tag: tagOf(this.manifest, values, fingerprint) }));
+    const tag = tagOf(this.manifest, values, fingerprint, saving.quality);
+    return new Blob([await encodeJpeg({ ...photo, pixels, tag }, saving.quality)], { type: "image/jpeg" });
+  }
+
+  /** The photo that `applyFile`, or the SDK, made a PNG or JPEG from, as a PNG; refused where this filter did not make it, or it was altered since. */
   async restoreFile(file: PhotoFile, progress?: Progress): Promise<Blob> {
     const { photo } = await inspect(file, [this.manifest]);
     return pngFile(await encodePng({ ...photo, pixels: await this.restore(photo.pixels, progress), tag: null }));

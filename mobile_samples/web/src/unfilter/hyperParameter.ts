@@ -1,4 +1,4 @@
-/** A number that the user chooses for each photo. The network sees its place in the range: 0 at `low`, 1 at `high`. */
+/** R7 of sdk/format/RULES.md: a number that the user chooses for each photo. The network sees its place in the range: 0 at `low`, 1 at `high`. */
 
 import { UnfilterError } from "./errors";
 

@@ -2,11 +2,13 @@
 
 export { Bundle } from "./bundle";
 export { type Refusal, UnfilterError } from "./errors";
-export { type Choice, Filter, type Progress } from "./filter";
+export { type Choice, Filter, type Progress, type Saving } from "./filter";
 export { type HyperParameter, type Parameters, place, valueAt } from "./hyperParameter";
 export { inspect } from "./inspect";
 export type { Manifest } from "./manifest";
 export type { Photo } from "./photo/photo";
+export { encodeJpeg } from "./photo/jpeg";
+export { locateJpegCodec } from "./photo/libjpegTurbo";
 export { encodePng } from "./photo/png";
 export { type PhotoFile, readPhoto } from "./photo/read";
 export type { Pixels } from "./pixels";

@@ -1,9 +1,8 @@
-/** Whether a filter made a file, and it is as it was saved, by its tag; and the refusals of what is not. */
+/** Whether a filter made a file, and it is as it was saved, by its tag; and the refusals of what is not (R20 of sdk/format/RULES.md). */
 
 import { UnfilterError } from "./errors";
 import { alteration } from "./fingerprint";
 import type { Manifest } from "./manifest";
-import { isJpeg } from "./photo/jpeg";
 import type { Photo } from "./photo/photo";
 import { type PhotoFile, readPhoto } from "./photo/read";
 import type { Tag } from "./tag";
@@ -14,12 +13,13 @@ const SHOWN = 12;
 /** A filtered file and its tag; an UnfilterError says in one line why it cannot be restored by any of `known`. */
 export async function inspect(file: PhotoFile, known: Manifest[]): Promise<{ photo: Photo; tag: Tag; manifest: Manifest }> {
   const name = file.name ?? "The photo";
-  if (isJpeg(new Uint8Array(await file.slice(0, 3).arrayBuffer()))) {
-    throw new UnfilterError(`${name} is a JPEG; this app saves and restores PNG files, where every byte survives.`, "other_format");
-  }
   const photo = await readPhoto(file);
   const { tag, codec } = photo;
   if (!tag) throw new UnfilterError(`${name} was not made by a filter: it has no tag, so there is nothing to restore.`, "no_tag");
+  if (tag.requires?.length) {
+    const needs = tag.requires.join(", ");
+    throw new UnfilterError(`${name} was made by a later version and requires ${needs}, which this app does not know; update the app.`, "needs_update");
+  }
   const manifest = known.find(({ restoration }) => restoration === tag.restoration);
   if (!manifest) {
     const made = `${tag.filter} ${tag.restoration.slice(0, SHOWN)}`;
@@ -28,7 +28,7 @@ export async function inspect(file: PhotoFile, known: Manifest[]): Promise<{ pho
   if (tag.codec !== codec) {
     throw new UnfilterError(`${name} was saved as ${tag.codec} and is now ${codec}: what it carried is damaged.`, "other_codec");
   }
-  const altered = tag.fingerprint && (await alteration(tag.fingerprint, photo.pixels));
+  const altered = tag.fingerprint && (await alteration(tag.fingerprint, photo));
   if (altered) throw new UnfilterError(`${name} was altered since: ${altered}, so it cannot be restored.`, "altered");
   return { photo, tag, manifest };
 }

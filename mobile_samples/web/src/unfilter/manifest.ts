@@ -1,4 +1,4 @@
-/** `manifest.json` of a bundle, schema 1: the parts that an app needs. The whole of it stands in `sdk/unfilter/bundle.py`. */
+/** `manifest.json` of a bundle: the parts that an app needs. The whole of it is sdk/format/manifest.schema.json. */
 
 import { UnfilterError } from "./errors";
 import type { HyperParameter } from "./hyperParameter";
@@ -6,6 +6,7 @@ import type { TilePlan } from "./tiling";
 
 export type Direction = "forward" | "inverse";
 export type Format = "onnx" | "tflite";
+export type Precision = "fp32" | "fp16" | "w8" | "w8a16";
 export type Layout = "NCHW" | "NHWC";
 
 /** A graph's input or output: float32, batch 1. */
@@ -19,7 +20,7 @@ export interface Tensor {
 export interface Artifact {
   format: string;
   direction: Direction;
-  precision: "fp32" | "fp16";
+  precision: Precision;
   path: string;
   image: Tensor;
   result: Tensor;
@@ -33,7 +34,6 @@ export interface Artifact {
 }
 
 export interface Manifest {
-  schema_version: 1;
   filter: string;
   restoration: string;
   tiles: TilePlan;
@@ -45,16 +45,48 @@ export interface Manifest {
   research_only: string | null;
 }
 
-/** The manifest in a parsed JSON file. Fields that older bundles lack get the values that they mean. */
+/** The number that this version writes of; a later one is read as far as it is known. */
+const SCHEMA = 1;
+
+/** What this version knows of an artifact (sdk/format/COMPATIBILITY.md). None has a `delegate` yet. */
+const KNOWN: Record<string, readonly string[]> = {
+  format: ["onnx", "tflite", "mlpackage", "pt2"],
+  direction: ["forward", "inverse"],
+  precision: ["fp32", "fp16", "w8", "w8a16"],
+  delegate: [],
+};
+const CARRIERS: readonly string[] = ["exact", "jpeg"];
+
+/** The entries of a list `requires` that this version does not know: all of them, so far. */
+export function unknownOf(requires: unknown): string[] {
+  return Array.isArray(requires) ? requires.map(String) : [];
+}
+
+/** The manifest in a parsed JSON file. Fields that older bundles lack get the values that they mean; what later ones add is ignored. */
 export function manifestOf(json: unknown, where: string): Manifest {
-  const manifest = json as Partial<Manifest> | null;
-  if (manifest?.schema_version !== 1) {
-    throw new UnfilterError(`${where}: manifest schema ${String(manifest?.schema_version)}, this app reads 1; update it`);
+  const manifest = (json ?? {}) as Partial<Manifest> & { schema_version?: unknown; requires?: unknown };
+  const schema = manifest.schema_version;
+  if (!Number.isInteger(schema) || (schema as number) < 1) {
+    throw new UnfilterError(`${where}: manifest schema ${String(schema)} is none; convert the filter again`);
   }
+  const needs = unknownOf(manifest.requires);
+  if (needs.length) throw new UnfilterError(`${where}: requires ${needs.join(", ")}, which this app does not know; update the app`);
   const { tile, halo, alignment } = manifest.tiles ?? { tile: 0, halo: 0, alignment: 0 };
-  const complete = manifest.filter && /^[0-9a-f]{64}$/.test(manifest.restoration ?? "") && manifest.artifacts && manifest.files;
+  const { restoration, artifacts, files } = manifest;
+  const complete = manifest.filter && /^[0-9a-f]{64}$/.test(restoration ?? "") && Array.isArray(artifacts) && Array.isArray(files);
   if (!complete || !(alignment >= 1 && tile > 2 * halo) || tile % alignment || halo % alignment) {
-    throw new UnfilterError(`${where}: is no manifest of a bundle; convert the filter again`);
+    const later = `has manifest schema ${String(schema)}, and this app knows ${SCHEMA}; update the app`;
+    const remedy = (schema as number) > SCHEMA ? later : "is no manifest of a bundle; convert the filter again";
+    throw new UnfilterError(`${where}: ${remedy}`);
   }
-  return { carriers: ["exact"], hyper_parameters: [], research_only: null, goldens: [], ...manifest } as Manifest;
+  const carriers = (manifest.carriers ?? ["exact"]).filter((each) => CARRIERS.includes(each));
+  const known = { artifacts: artifacts.filter((each) => !isLater(each)), carriers };
+  return { hyper_parameters: [], research_only: null, goldens: [], ...manifest, ...known } as Manifest;
+}
+
+/** Whether an artifact is one that this version must skip. */
+function isLater(artifact: Artifact): boolean {
+  const fields = artifact as unknown as Record<string, unknown>;
+  const strange = ([name, known]: [string, readonly string[]]) => typeof fields[name] === "string" && !known.includes(fields[name]);
+  return Object.entries(KNOWN).some(strange) || unknownOf(fields.requires).length > 0;
 }

@@ -14,7 +14,7 @@ export function emptyPixels(width: number, height: number): Pixels {
   return { width, height, data: new Uint8Array(width * height * 3) };
 }
 
-/** floor(clip(x, 0, 1) * 255 + 0.5) in float32; not a number becomes black. */
+/** R2 of sdk/format/RULES.md: floor(clip(x, 0, 1) * 255 + 0.5) in float32; not a number becomes black. */
 export function toByte(value: number): number {
   if (!(value > 0)) return 0;
   const clipped = value < 1 ? value : 1;

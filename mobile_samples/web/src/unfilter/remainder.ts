@@ -1,5 +1,5 @@
 /**
- * Lines that the alignment leaves over, such as the last column of a photo of odd width, are moved by what their neighbour
+ * R3 of sdk/format/RULES.md. Lines that the alignment leaves over, such as the last column of a photo of odd width, are moved by what their neighbour
  * was moved by: after[line] = clip(before[line] + after[neighbour] - before[neighbour], 0, 255), rows first, then columns.
  * The rule is its own inverse, so it serves both directions.
  */

@@ -1,8 +1,8 @@
-/** The tag that says which filter made a file: JSON in a PNG's iTXt chunk `unfilter`. */
+/** The tag that says which filter made a file: JSON in a PNG's iTXt chunk `unfilter` (R12, R13), in the XMP of a JPEG (R14). */
 
 import { type Fingerprint, knownFingerprint } from "./fingerprint";
 import type { Parameters } from "./hyperParameter";
-import type { Manifest } from "./manifest";
+import { type Manifest, unknownOf } from "./manifest";
 
 export type Codec = "png" | "jpeg" | "webp" | "heic";
 
@@ -16,12 +16,15 @@ export interface Tag {
   parameters?: Parameters;
   /** Of the pixels as they were saved; older files lack it. */
   fingerprint?: Fingerprint;
+  /** What a reader must know of to restore the file; empty in every file so far, and left out. */
+  requires?: string[];
 }
 
-/** The tag of a PNG that the filter of `manifest` makes; `parameters` has every hyper-parameter's value. */
-export function tagOf(manifest: Manifest, parameters: Parameters, fingerprint: Fingerprint): Tag {
+/** The tag of a file that the filter of `manifest` makes; `parameters` has every hyper-parameter's value, `quality` is of a JPEG. */
+export function tagOf(manifest: Manifest, parameters: Parameters, fingerprint: Fingerprint, quality?: number): Tag {
   const { filter, restoration } = manifest;
-  const tag: Tag = { version: 1, filter, restoration, codec: "png", fingerprint };
+  const saved: Pick<Tag, "codec" | "quality"> = quality ? { codec: "jpeg", quality } : { codec: "png" };
+  const tag: Tag = { version: 1, filter, restoration, ...saved, fingerprint };
   return Object.keys(parameters).length ? { ...tag, parameters } : tag;
 }
 
@@ -31,18 +34,20 @@ export function tagToJson(tag: Tag): string {
   return JSON.stringify({ version, filter, restoration, codec, quality, parameters, fingerprint });
 }
 
-/** The tag in `text`; null where it is none of this version. */
+/** What this version knows of the tag in `text`, whatever its version; null where it is none. */
 export function tagFromJson(text: string): Tag | null {
-  let found: Partial<Tag> | null;
+  let found: (Partial<Omit<Tag, "version">> & { version?: number }) | null;
   try {
-    found = JSON.parse(text) as Partial<Tag> | null;
+    found = JSON.parse(text) as typeof found;
   } catch {
     return null;
   }
-  const { version, filter = "", restoration = "", codec = "", quality, parameters } = found ?? {};
-  const known = version === 1 && /^[a-z0-9_]{1,64}$/.test(filter) && /^[0-9a-f]{64}$/.test(restoration);
+  const { version = 1, filter = "", restoration = "", codec = "", quality, parameters } = found ?? {};
+  const known = Number.isInteger(version) && version! >= 1 && /^[a-z0-9_]{1,64}$/.test(filter) && /^[0-9a-f]{64}$/.test(restoration);
   if (!known || !["png", "jpeg", "webp", "heic"].includes(codec)) return null;
-  const tag: Tag = { version, filter, restoration, codec: codec as Codec };
+  const tag: Tag = { version: 1, filter, restoration, codec: codec as Codec };
+  const requires = unknownOf(found?.requires);
   const fingerprint = knownFingerprint(found?.fingerprint);
-  return { ...tag, ...(quality && { quality }), ...(parameters && { parameters }), ...(fingerprint && { fingerprint }) };
+  const said = { ...(quality && { quality }), ...(parameters && { parameters }), ...(fingerprint && { fingerprint }) };
+  return { ...tag, ...said, ...(requires.length && { requires }) };
 }

@@ -1,8 +1,8 @@
 /**
- * One tile plan for every runtime and language: any size in bounded memory, the same bytes every time.
+ * R4 of sdk/format/RULES.md: one tile plan for every runtime and language: any size in bounded memory, the same bytes every time.
  *
  * Along each axis, tiles lie flush with both ends of the photo and overlap by two halos; what a tile computes closer than a
- * halo to an inner side is thrown away. At the photo's own edge nothing is: zero padding there is part of the network.
+ * halo to an inner side is thrown away. At the photo's own edge nothing is: zero padding there is part of the network (R6).
  *
  * Law: the kept parts of a plan cover the photo exactly once.
  */

@@ -1,28 +1,23 @@
 /**
- * JPEG by the browser's decoder, which would rotate by EXIF and convert by a profile: both are taken out before it sees the
- * file, and travel along instead.
+ * JPEG by libjpeg-turbo, the same pixels in every browser: neither turned by EXIF nor converted by a profile. Both travel along,
+ * as the chunks that a PNG would have.
+ *
+ * Law: `decodeJpeg(encodeJpeg(photo, quality))` has the tag and the carried chunks of `photo`.
  */
 
 import { UnfilterError, damaged } from "../errors";
-import { emptyPixels, type Pixels } from "../pixels";
+import { jpegFingerprintOf } from "../fingerprint";
+import type { Tag } from "../tag";
 import type { Chunk } from "./chunks";
+import { compress, decompress } from "./libjpegTurbo";
 import type { Photo } from "./photo";
+import { APP1, APP2, codingOf, frameOf, having, readSegments, segment } from "./segments";
 import { checkSize } from "./size";
-import { xmpChunks } from "./xmp";
-import { deflate } from "./zlib";
+import { tagOfXmp, withTag, xmpChunks, xmpOf } from "./xmp";
+import { deflate, inflate } from "./zlib";
 
 const EXIF = "Exif\0\0", XMP = "http://ns.adobe.com/xap/1.0/\0", ICC = "ICC_PROFILE\0";
-const APP1 = 0xe1, APP2 = 0xe2, START_OF_SCAN = 0xda;
-/** Rows that are drawn at once: some browsers have no canvas for a whole photo. */
-const BAND = 512;
-
-interface Segment {
-  marker: number;
-  /** Where the segment begins and ends in the file, marker and length included. */
-  start: number;
-  stop: number;
-  content: Uint8Array<ArrayBuffer>;
-}
+const END = 0xd9, LONGEST = 65_533;
 
 export function isJpeg(file: Uint8Array): boolean {
   return file[0] === 0xff && file[1] === 0xd8 && file[2] === 0xff;
@@ -30,44 +25,41 @@ export function isJpeg(file: Uint8Array): boolean {
 
 export async function decodeJpeg(file: Uint8Array<ArrayBuffer>): Promise<Photo> {
   const segments = readSegments(file);
-  const frame = segments.find(({ marker }) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker))?.content;
-  if (!frame || frame.length < 6) throw damaged("it has no frame");
+  const frame = frameOf(segments);
   const view = new DataView(frame.buffer, frame.byteOffset);
   checkSize(view.getUint16(3), view.getUint16(1));
   if (frame[0] !== 8) throw new UnfilterError(`has ${frame[0]} bits per channel; give a file with 8`);
   if (frame[5] === 4) throw new UnfilterError("is a CMYK photo; save it as RGB first");
-  const bitmap = await createImageBitmap(new Blob(stripped(file, segments), { type: "image/jpeg" }), {
-    colorSpaceConversion: "none",
-    premultiplyAlpha: "none",
-  }).catch(() => {
-    throw damaged("it cannot be decoded");
-  });
-  return { pixels: pixelsOf(bitmap), codec: "jpeg", tag: null, alpha: null, carried: await carried(segments) };
+  if (!endsWhole(file, segments.at(-1)!.stop)) throw damaged("it ends within its pixels");
+  const pixels = await decompress(file);
+  const [xmp] = having(segments, APP1, XMP).map((content) => new TextDecoder().decode(content));
+  const tag = xmp ? tagOfXmp(xmp) : null;
+  return { pixels, codec: "jpeg", tag, alpha: null, coding: await codingOf(segments), carried: await carried(segments, xmp ?? null) };
 }
 
-/** Everything up to the first scan (ITU-T T.81, annex B). */
-export function readSegments(file: Uint8Array<ArrayBuffer>): Segment[] {
-  const segments: Segment[] = [];
-  let start = 2;
-  while (start + 4 <= file.length) {
-    const marker = file[start + 1]!;
-    const stop = start + 2 + ((file[start + 2]! << 8) | file[start + 3]!);
-    if (file[start] !== 0xff || stop > file.length) break;
-    if (marker === START_OF_SCAN) return segments;
-    segments.push({ marker, start, stop, content: file.subarray(start + 4, stop) });
-    start = stop;
-  }
-  throw damaged("it ends before its pixels");
+/** A JPEG file, 4:2:0, with what the photo carries; `tag` is completed by the fingerprint of what it decodes to. */
+export async function encodeJpeg(photo: Photo, quality: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (photo.alpha?.some((level) => level < 255)) throw new UnfilterError("has transparency, which a JPEG cannot carry; save it as PNG");
+  const bare = await compress(photo.pixels, quality);
+  const segments = readSegments(bare);
+  const head = segments[0]!.stop; // JFIF comes first
+  const tag = photo.tag && (await fingerprinted(photo.tag, bare));
+  const parts = [bare.subarray(0, head), ...(await travelling(photo.carried, tag)), bare.subarray(head)];
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
-/** The file in parts, without EXIF, XMP, profile and the index of further pictures. */
-export function stripped(file: Uint8Array<ArrayBuffer>, segments: Segment[]): Uint8Array<ArrayBuffer>[] {
-  const kept = segments.filter(({ marker }) => marker !== APP1 && marker !== APP2);
-  return [file.subarray(0, 2), ...kept.map(({ start, stop }) => file.subarray(start, stop)), file.subarray(segments.at(-1)?.stop ?? 2)];
+async function fingerprinted(tag: Tag, bare: Uint8Array<ArrayBuffer>): Promise<Tag> {
+  return { ...tag, fingerprint: await jpegFingerprintOf(await decompress(bare), await codingOf(readSegments(bare))) };
+}
+
+/** Whether the end is there, behind pixels that begin at `from`: they have no such marker. What comes behind it is passed over. */
+function endsWhole(file: Uint8Array, from: number): boolean {
+  for (let at = file.indexOf(END, from); at > 0; at = file.indexOf(END, at + 1)) if (file[at - 1] === 0xff) return true;
+  return false;
 }
 
 /** EXIF, profile and XMP as the chunks of a PNG. */
-async function carried(segments: Segment[]): Promise<Chunk[]> {
+async function carried(segments: ReturnType<typeof readSegments>, xmp: string | null): Promise<Chunk[]> {
   const chunks: Chunk[] = [];
   // Each part of a profile begins with its number and their count (ICC.1:2022, annex B.4).
   const parts = having(segments, APP2, ICC).sort((one, other) => one[0]! - other[0]!);
@@ -79,31 +71,28 @@ async function carried(segments: Segment[]): Promise<Chunk[]> {
   }
   const [exif] = having(segments, APP1, EXIF);
   if (exif) chunks.push({ name: "eXIf", content: exif });
-  const [xmp] = having(segments, APP1, XMP);
-  return [...chunks, ...xmpChunks(xmp ? new TextDecoder().decode(xmp) : null)];
+  return [...chunks, ...xmpChunks(xmp)];
 }
 
-/** What follows `name` in the segments that begin with it. */
-function having(segments: Segment[], marker: number, name: string): Uint8Array<ArrayBuffer>[] {
-  const starts = (content: Uint8Array) => [...name].every((letter, index) => content[index] === letter.charCodeAt(0));
-  return segments.filter((each) => each.marker === marker && starts(each.content)).map(({ content }) => content.subarray(name.length));
-}
-
-function pixelsOf(bitmap: ImageBitmap): Pixels {
-  const { width, height } = bitmap;
-  const pixels = emptyPixels(width, height);
-  const canvas = new OffscreenCanvas(width, Math.min(BAND, height));
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) throw new UnfilterError("cannot be decoded: this browser gives no canvas");
-  for (let top = 0; top < height; top += BAND) {
-    context.drawImage(bitmap, 0, -top);
-    const { data } = context.getImageData(0, 0, width, Math.min(BAND, height - top));
-    for (let from = 0, to = top * width * 3; from < data.length; from += 4, to += 3) {
-      pixels.data[to] = data[from]!;
-      pixels.data[to + 1] = data[from + 1]!;
-      pixels.data[to + 2] = data[from + 2]!;
+/** The segments that carry EXIF, XMP with the tag, and profile, in the SDK's order. */
+async function travelling(chunks: Chunk[], tag: Tag | null): Promise<Uint8Array<ArrayBuffer>[]> {
+  const content = (name: string) => chunks.find((each) => each.name === name)?.content;
+  const found: Uint8Array<ArrayBuffer>[] = [];
+  const exif = content("eXIf");
+  if (exif && exif.length + EXIF.length + 2 <= LONGEST) found.push(segment(APP1, EXIF, exif));
+  const fits = (packet: Uint8Array) => packet.length + XMP.length + 2 <= LONGEST;
+  const packets = [xmpOf(chunks), null].map((xmp) => new TextEncoder().encode(tag ? withTag(xmp, tag) : (xmp ?? "")));
+  const packet = packets.find(fits);
+  if (packet?.length) found.push(segment(APP1, XMP, packet));
+  const packed = content("iCCP");
+  if (packed) {
+    const profile = await inflate(packed.subarray(packed.indexOf(0) + 2));
+    const most = LONGEST - 2 - ICC.length - 2;
+    const count = Math.ceil(profile.length / most);
+    for (let part = 0; part < count; part++) {
+      const slice = profile.subarray(part * most, (part + 1) * most);
+      found.push(segment(APP2, ICC, Uint8Array.of(part + 1, count, ...slice)));
     }
   }
-  bitmap.close();
-  return pixels;
+  return found;
 }

@@ -11,6 +11,8 @@ export interface Photo {
   tag: Tag | null;
   /** A byte per pixel, 0 is transparent; null where there is none. No filter sees it. */
   alpha: Uint8Array | null;
+  /** Of a JPEG: its tables and sampling, as a digest (R16); null where it has none. */
+  coding?: string | null;
   /** What travels around the network untouched, as chunks of a PNG: colour profile, EXIF, XMP. */
   carried: Chunk[];
 }

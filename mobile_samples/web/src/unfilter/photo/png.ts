@@ -12,7 +12,7 @@ import { type Chunk, readChunks, textChunk, textOf, writeChunks } from "./chunks
 import type { Photo } from "./photo";
 import { filterRows, unfilterRows } from "./scanlines";
 import { checkSize } from "./size";
-import { xmpChunks, xmpOf } from "./xmp";
+import { tagOfXmp, xmpChunks, xmpOf } from "./xmp";
 import { deflate, inflate } from "./zlib";
 
 const TAG_KEYWORD = "unfilter";
@@ -38,8 +38,9 @@ export async function decodePng(file: Uint8Array<ArrayBuffer>): Promise<Photo> {
     throw damaged("its pixels cannot be unpacked");
   });
   const rows = unfilterRows(filtered, width * channels, channels, height);
-  const tag = tagFromJson(textOf(chunks, TAG_KEYWORD) ?? "");
-  const carried = [...chunks.filter(({ name }) => CARRIED.includes(name)), ...xmpChunks(xmpOf(chunks))];
+  const xmp = xmpOf(chunks);
+  const tag = tagFromJson(textOf(chunks, TAG_KEYWORD) ?? "") ?? (xmp ? tagOfXmp(xmp) : null);
+  const carried = [...chunks.filter(({ name }) => CARRIED.includes(name)), ...xmpChunks(xmp)];
   return { ...split(rows, width, height, type, chunks), codec: "png", tag, carried };
 }
 

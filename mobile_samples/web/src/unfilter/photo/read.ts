@@ -34,6 +34,6 @@ const OTHERS: [RegExp, string][] = [
 function unreadable(content: Uint8Array): UnfilterError {
   const head = String.fromCharCode(...content.subarray(0, 16));
   const kind = OTHERS.find(([pattern]) => pattern.test(head))?.[1];
-  if (kind) return new UnfilterError(`is ${kind}, and this app reads JPEG and PNG`, "other_format");
+  if (kind) return new UnfilterError(`is ${kind}, which cannot be opened in this browser: this app reads JPEG and PNG. Unfilter for Python opens it`, "other_format");
   return new UnfilterError(content.length ? "is not a photo" : "is an empty file", "not_a_photo");
 }

@@ -1,9 +1,11 @@
-"""What testing the Kotlin sample takes beyond Java and Debian's jars, from npm and PyPI: `python toolchain.py FOLDER`.
+"""What testing the Kotlin and Swift samples takes, from npm, PyPI and Debian: `python toolchain.py FOLDER`.
 
-The compiler is npm's `kotlin-compiler`; ONNX Runtime's Java API, with its Linux libraries, is inside the jar of PyPI's
-`pyserini`. Both are for tests only.
+Kotlin: the compiler is npm's `kotlin-compiler`; ONNX Runtime's Java API, with its Linux libraries, is inside the jar of
+PyPI's `pyserini`. Swift: Debian 13 has the compiler and all that the stand-ins are over, in a root of its own, which only
+root can make. All are for tests only.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -15,13 +17,19 @@ KOTLIN = "kotlin-compiler@2.4.20"
 PYSERINI = "pyserini==1.6.0"  # ONNX Runtime 1.17
 KOTLINC = "node_modules/kotlin-compiler/bin/kotlinc"
 ONNXRUNTIME = "onnxruntime.jar"
+SWIFT = "trixie"
+"""A root with Debian 13: some 4 GB, two minutes."""
+_SWIFT_PACKAGES = (
+    *("swiftlang", "libc6-dev", "libstdc++-14-dev", "git", "ca-certificates"),
+    *("zlib1g-dev", "libssl-dev", "libturbojpeg0-dev", "libonnxruntime-dev"),
+)
 _WANTED = ("ai/onnxruntime/native/linux-x64/", "ai/onnxruntime/native/linux-aarch64/")
 
 
 def fetch(folder: Path) -> None:
     """Fill `folder` with what is not there yet; says why where something cannot be had."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, get in ((KOTLINC, _kotlin), (ONNXRUNTIME, _onnxruntime)):
+    for name, get in ((KOTLINC, _kotlin), (ONNXRUNTIME, _onnxruntime), (SWIFT, _swift)):
         if not (folder / name).exists():
             try:
                 get(folder)
@@ -48,6 +56,33 @@ def _onnxruntime(folder: Path) -> None:
         _part(download / jar.name, folder / ONNXRUNTIME)
     finally:
         shutil.rmtree(download, ignore_errors=True)
+
+
+def without_swift() -> str | None:
+    """Why no Swift can be had here; None where it can."""
+    if os.geteuid() != 0:
+        return "no Swift: Debian 13's runs in a root of its own, which takes root rights"
+    if shutil.which("debootstrap") is None:
+        return "no Swift: making its root takes debootstrap (apt install debootstrap)"
+    return None
+
+
+def inside(root: Path, command: str, **variables: str) -> list[str]:
+    """The command that runs `command` in `root`, with /proc, which swiftc finds its libraries by; gone when it has run."""
+    given = [f"{name}={value}" for name, value in {"HOME": "/root", **variables}.items()]
+    mounted = f'mount --bind /proc "{root}/proc" && exec chroot "{root}" env "$@"'
+    return ["unshare", "--mount", "bash", "-c", mounted, "bash", *given, "bash", "-c", command]
+
+
+def _swift(folder: Path) -> None:
+    if (reason := without_swift()) is not None:
+        raise FileNotFoundError(reason)
+    temporary = folder / f"{SWIFT}.partial"
+    shutil.rmtree(temporary, ignore_errors=True)
+    subprocess.run(["debootstrap", "--variant=minbase", "trixie", str(temporary)], check=True)
+    install = f"apt-get install --yes --no-install-recommends {' '.join(_SWIFT_PACKAGES)}"
+    subprocess.run(inside(temporary, install, DEBIAN_FRONTEND="noninteractive"), check=True)
+    temporary.rename(folder / SWIFT)
 
 
 def _part(jar: Path, target: Path) -> None:

@@ -1,82 +1,160 @@
 import PhotosUI
 import SwiftUI
+import Unfilter
+import UnfilterFiles
 
-/// Camera, filter, save; open, restore, save.
+/// Camera through the filter, sliders, save; what was saved, and restored again.
 struct CameraView: View {
     @State private var status = "Measuring what this device computes exactly…"
-    @State private var isBusy = true
+    @State private var isReady = false
+    @State private var isBusy = false
     @State private var hasCamera = false
+    @State private var isPng = false
+    @State private var values: [String: Double] = [:]
+    @State private var frame: Pixels?
+    @State private var developed: Developed?
     @State private var photoToFilter: PhotosPickerItem?
     @State private var fileToRestore: PhotosPickerItem?
     @State private var camera = Camera()
-    @State private var darkroom = Darkroom()
+    @State private var live = LivePreview()
+    @State private var darkroom: Darkroom?
 
     var body: some View {
         VStack(spacing: 16) {
-            CameraPreview(session: camera.session)
-                .accessibilityLabel("What the camera sees")
+            ZStack {
+                CameraLayer(source: camera.source)
+                if let image = frame.flatMap(CGImage.shown) {
+                    Image(decorative: image, scale: 1).resizable().scaledToFill()
+                }
+            }
+            .accessibilityLabel("What the camera sees")
             Text(status)
                 .frame(maxWidth: .infinity, minHeight: 44, alignment: .leading)
-            HStack {
-                Button("Take a photo") {
-                    work { try await darkroom.filter(camera.take(), progress: show) }
-                }
-                .disabled(!hasCamera)
-                // As JPEG, whatever the library holds: the filter takes pixels of 8 bits.
-                PhotosPicker("Filter a photo", selection: $photoToFilter, matching: .images, preferredItemEncoding: .compatible)
-                // As it is: a file that was encoded again carries nothing.
-                PhotosPicker("Restore a file", selection: $fileToRestore, matching: .images, preferredItemEncoding: .current)
+            sliders
+            if let bundle = darkroom?.bundle, bundle.savedAs != .png {
+                Toggle("PNG: every level, some 13 MB", isOn: $isPng)
             }
-            .disabled(isBusy)
+            buttons
         }
         .padding()
+        .task { await start() }
         .task {
-            await run { try await darkroom.open() }
-            do {
-                try await camera.start()
-                hasCamera = true
-            } catch {
-                status = "\(error)"
+            for await newest in live.frames {
+                frame = newest
             }
         }
         .onChange(of: photoToFilter) { _, item in
-            work(on: item) { try await darkroom.filter($0, progress: show) }
+            work(on: item) { try await filtered($0) }
         }
         .onChange(of: fileToRestore) { _, item in
-            work(on: item) { try await darkroom.restore($0, progress: show) }
+            work(on: item) { try await restored($0) }
+        }
+        .sheet(item: $developed) { shown in
+            DevelopedView(developed: shown) {
+                work { try await restored(shown.content) }
+            }
         }
     }
 
-    private func work(on item: PhotosPickerItem?, _ task: @escaping (Data) async throws -> String) {
+    private var sliders: some View {
+        ForEach(darkroom?.bundle.hyperParameters ?? [], id: \.name) { parameter in
+            HStack {
+                Text(parameter.name)
+                Slider(value: value(of: parameter), in: parameter.low...parameter.high)
+                    .accessibilityLabel(parameter.name)
+            }
+        }
+    }
+
+    private var buttons: some View {
+        HStack {
+            Button("Take a photo") {
+                work { try await filtered(camera.take()) }
+            }
+            .disabled(!hasCamera)
+            // As JPEG, whatever the library holds: the filter takes pixels of 8 bits.
+            PhotosPicker("Filter a photo", selection: $photoToFilter, matching: .images, preferredItemEncoding: .compatible)
+            // As it is: a file that was encoded again carries nothing.
+            PhotosPicker("Restore a file", selection: $fileToRestore, matching: .images, preferredItemEncoding: .current)
+        }
+        .disabled(isBusy || !isReady)
+    }
+
+    private func value(of parameter: HyperParameter) -> Binding<Double> {
+        Binding(
+            get: { @MainActor in values[parameter.name] ?? parameter.default },
+            set: { @MainActor chosen in
+                values[parameter.name] = chosen
+                live.use(values)
+            }
+        )
+    }
+
+    /// The camera first, so that there is something to see; then the filter for the eye; then the one that is measured.
+    private func start() async {
+        do {
+            try await camera.start(live)
+            hasCamera = true
+        } catch {
+            status = "\(error)"
+        }
+        do {
+            let opened = try Darkroom()
+            darkroom = opened
+            live.use(try await opened.preview())
+            status = try await opened.open()
+            isReady = true
+        } catch {
+            status = "\(error)"
+        }
+    }
+
+    private func filtered(_ photo: Data) async throws -> Developed {
+        let darkroom = try opened()
+        let format = isPng ? .png : darkroom.bundle.savedAs
+        return try await darkroom.filter(photo, as: format, parameters: values, progress: show)
+    }
+
+    private func restored(_ file: Data) async throws -> Developed {
+        try await opened().restore(file, progress: show)
+    }
+
+    private func opened() throws -> Darkroom {
+        guard let darkroom else {
+            throw BundleError("the filter is not loaded")
+        }
+        return darkroom
+    }
+
+    private func work(on item: PhotosPickerItem?, _ task: @escaping (Data) async throws -> Developed) {
         guard let item else {
             return
         }
         work {
             guard let file = try await item.loadTransferable(type: Data.self) else {
-                return "The photo cannot be read"
+                throw BundleError("The photo cannot be read")
             }
             return try await task(file)
         }
     }
 
-    private func work(_ task: @escaping () async throws -> String) {
-        Task { await run(task) }
-    }
-
-    /// Run `task`, and say what it says, or why it failed.
-    @MainActor
-    private func run(_ task: () async throws -> String) async {
-        isBusy = true
-        do {
-            status = try await task()
-        } catch {
-            status = "\(error)"
+    /// Run `task`, and show what came of it, or say why it failed.
+    private func work(_ task: @escaping () async throws -> Developed) {
+        Task {
+            isBusy = true
+            do {
+                let done = try await task()
+                (developed, status) = (done, "Saved as \(done.name)")
+            } catch {
+                (developed, status) = (nil, "\(error)")
+            }
+            isBusy = false
+            (photoToFilter, fileToRestore) = (nil, nil)
         }
-        isBusy = false
-        (photoToFilter, fileToRestore) = (nil, nil)
     }
 
-    private func show(_ done: Double) {
+    /// Called by the darkroom, which is not on the main actor.
+    private nonisolated func show(_ done: Double) {
         Task { @MainActor in
             if isBusy {
                 status = done.formatted(.percent.precision(.fractionLength(0)))

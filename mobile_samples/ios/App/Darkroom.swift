@@ -4,12 +4,32 @@ import Unfilter
 import UnfilterCoreML
 import UnfilterFiles
 
+#if canImport(UnfilterTurboJpeg)
+import UnfilterTurboJpeg
+
+private let codec = TurboJpeg()
+#else
+private let codec = ImageIOJpeg()
+#endif
+
+/// What came of a photo: a file that was put into the photo library, and the same file to look at.
+struct Developed: Identifiable, Sendable {
+    let id = UUID()
+    let name: String
+    let content: Data
+    /// Whether it can be restored.
+    let isFiltered: Bool
+}
+
 /// All work on photos, one after the other: a filter is for one at a time.
 actor Darkroom {
+    typealias Progress = @Sendable (Double) -> Void
+
+    let bundle: Unfilter.Bundle
+    private let goldens: Goldens
     private var exact: Filter?
 
-    /// Loads the filter on the compute units that are exact on this device, and says which.
-    func open() throws -> String {
+    init() throws {
         let resources = Foundation.Bundle.main
         guard
             let folder = resources.url(forResource: "bundle", withExtension: nil),
@@ -17,21 +37,40 @@ actor Darkroom {
         else {
             throw BundleError("the app has no folders bundle and goldens (README)")
         }
-        let (filter, units) = try firstExact(Unfilter.Bundle(folder: folder), goldens: Goldens(folder: goldens))
+        bundle = try Unfilter.Bundle(folder: folder)
+        self.goldens = try Goldens(folder: goldens)
+    }
+
+    /// Loads the filter on the compute units that are exact on this device, and says which.
+    func open() async throws -> String {
+        let (filter, units) = try await firstExact(bundle, goldens: goldens)
         exact = filter
-        return "Filter \(filter.bundle.filter), compute units \(units.rawValue)"
+        return "Filter \(bundle.filter) on \(units.name)"
     }
 
-    func filter(_ photo: Data, progress: @escaping (Double) -> Void) async throws -> String {
-        let target = place("photo", "unfilter.png")
-        try opened().applyFile(PhotoFile(photo), to: target, progress: progress)
-        return try await save(target)
+    /// The forward graph for what the camera sees, in half precision where the bundle has it: it is for the eye alone.
+    nonisolated func preview() async throws -> sending Preview {
+        let precision: Precision =
+            (try? bundle.artifact(format: .mlpackage, direction: .forward, precision: .fp16)) == nil ? .fp32 : .fp16
+        return try await Preview.open(bundle, runtime: CoreMLRuntime(computeUnits: .cpuAndGPU, precision: precision))
     }
 
-    func restore(_ file: Data, progress: @escaping (Double) -> Void) async throws -> String {
+    func filter(
+        _ photo: Data,
+        as format: SavedAs,
+        parameters: [String: Double],
+        progress: @escaping Progress
+    ) async throws -> Developed {
+        let target = place("photo", "unfilter.\(format.suffix)")
+        let file = try PhotoFile(photo, jpeg: codec)
+        try opened().applyFile(file, to: target, as: format, parameters: parameters, jpeg: codec, progress: progress)
+        return try await save(target, isFiltered: true)
+    }
+
+    func restore(_ file: Data, progress: @escaping Progress) async throws -> Developed {
         let target = place("restored", "png")
-        try opened().restoreFile(file, to: target, progress: progress)
-        return try await save(target)
+        try opened().restoreFile(file, to: target, jpeg: codec, progress: progress)
+        return try await save(target, isFiltered: false)
     }
 
     private func opened() throws -> Filter {
@@ -47,16 +86,18 @@ actor Darkroom {
     }
 
     /// Put a file into the photo library byte by byte: as a resource, not as an image, which PhotoKit would encode again.
-    private func save(_ file: URL) async throws -> String {
+    private func save(_ file: URL, isFiltered: Bool) async throws -> Developed {
+        let developed = Developed(name: file.lastPathComponent, content: try Data(contentsOf: file), isFiltered: isFiltered)
         guard await PHPhotoLibrary.requestAuthorization(for: .addOnly) == .authorized else {
             throw BundleError("No permission to add to the photo library")
         }
-        try await PHPhotoLibrary.shared().performChanges {
+        // PhotoKit runs it on a queue of its own, so it must not belong to this actor.
+        try await PHPhotoLibrary.shared().performChanges { @Sendable in
             let options = PHAssetResourceCreationOptions()
             options.originalFilename = file.lastPathComponent
             options.shouldMoveFile = true
             PHAssetCreationRequest.forAsset().addResource(with: .photo, fileURL: file, options: options)
         }
-        return "Saved as \(file.lastPathComponent)"
+        return developed
     }
 }

@@ -1,21 +1,27 @@
-/// Both directions of one bundle on one runtime.
+/// Both directions of one bundle on one runtime, loaded.
 ///
-///     let l0 = Filter(try Unfilter.Bundle(folder: url), runtime: CoreMLRuntime())
+///     let l0 = try await Filter.open(Unfilter.Bundle(folder: url), runtime: CoreMLRuntime())
 ///     let filtered = try l0.apply(pixels)
 ///     let restored = try l0.restore(filtered)
 ///
-/// Graphs are loaded when first needed. Not for several threads at once: use it from one actor.
+/// Law: `restore(apply(photo))` is `photo` to the accuracy on the model card, whatever ran either direction.
+/// Not for several threads at once: keep it in one actor, which the compiler sees to.
 public final class Filter {
     public let bundle: Bundle
-    private let runtime: Runtime
-    private var graphs: [Direction: Graph] = [:]
+    private let forward: any Graph
+    private let inverse: any Graph
 
-    public init(_ bundle: Bundle, runtime: Runtime) {
-        self.bundle = bundle
-        self.runtime = runtime
+    public init(_ bundle: Bundle, forward: any Graph, inverse: any Graph) {
+        (self.bundle, self.forward, self.inverse) = (bundle, forward, inverse)
     }
 
-    /// The filtered photo, of the same size. Save it exactly, or nothing can be restored.
+    public static func open(_ bundle: Bundle, runtime: any Runtime) async throws -> sending Filter {
+        let forward = try await runtime.openGraph(bundle, .forward)
+        let inverse = try await runtime.openGraph(bundle, .inverse)
+        return Filter(bundle, forward: forward, inverse: inverse)
+    }
+
+    /// The filtered photo, of the same size. Save it exactly, or in a JPEG if the filter was trained for that.
     public func apply(_ photo: Pixels, parameters: [String: Double] = [:]) throws -> Pixels {
         try whole(photo) { try apply(PixelRows(photo), parameters: parameters, progress: { _ in }, write: $0) }
     }
@@ -27,55 +33,25 @@ public final class Filter {
 
     /// The same for a photo of any size: rows are given to `write` as they are done.
     public func apply(
-        _ photo: PixelSource,
+        _ photo: any PixelSource,
         parameters: [String: Double] = [:],
         progress: (Double) -> Void,
         write: ([UInt8]) throws -> Void
     ) throws {
-        let places = try places(parameters)
-        try filterRows(graph(.forward), plan: bundle.tiles, places: places, source: photo, progress: progress, write: write)
+        let places = try bundle.hyperParameters.places(parameters)
+        try filterRows(forward, plan: bundle.tiles, places: places, source: photo, progress: progress, write: write)
     }
 
-    public func restore(_ filtered: PixelSource, progress: (Double) -> Void, write: ([UInt8]) throws -> Void) throws {
-        try filterRows(graph(.inverse), plan: bundle.tiles, places: [], source: filtered, progress: progress, write: write)
+    public func restore(_ filtered: any PixelSource, progress: (Double) -> Void, write: ([UInt8]) throws -> Void) throws {
+        try filterRows(inverse, plan: bundle.tiles, places: [], source: filtered, progress: progress, write: write)
     }
 
-    /// The tag of a file of this filter, given what the file says; throws `Refused` for any other. Its pixels are not looked at.
-    public func inspect(tag text: String?) throws -> Tag {
-        guard let tag = text.flatMap(Tag.init(json:)) else {
-            throw Refused(.noTag, "no filter says that it made this file")
-        }
-        guard tag.restoration == bundle.restoration else {
-            let (other, own) = (tag.restoration.prefix(12), bundle.restoration.prefix(12))
-            throw Refused(.otherFilter, "made by filter \(tag.filter) \(other), this is \(bundle.filter) \(own)")
-        }
-        guard tag.codec == "png" else {
-            throw Refused(.otherCodec, "saved as \(tag.codec), and again as PNG since: what it carried is damaged")
-        }
-        return tag
-    }
-
-    /// Load both graphs and run each once, so that the first photo does not wait for what the device compiles.
+    /// Run each graph once, so that the first photo does not wait for what the device compiles.
     public func warmUp() throws {
         let side = bundle.tiles.tile
         let image = [Float](repeating: 0, count: side * side * 3)
-        for direction in Direction.allCases {
-            _ = try graph(direction).run(image, height: side, width: side, places: direction == .forward ? places([:]) : [])
-        }
-    }
-
-    private func places(_ parameters: [String: Double]) throws -> [Float] {
-        let values = try bundle.hyperParameters.complete(parameters)
-        return try zip(bundle.hyperParameters, values).map { try $0.place($1.value) }
-    }
-
-    private func graph(_ direction: Direction) throws -> Graph {
-        if let loaded = graphs[direction] {
-            return loaded
-        }
-        let opened = try runtime.openGraph(bundle, direction)
-        graphs[direction] = opened
-        return opened
+        _ = try forward.run(image, height: side, width: side, places: bundle.hyperParameters.places([:]))
+        _ = try inverse.run(image, height: side, width: side, places: [])
     }
 
     private func whole(_ photo: Pixels, _ run: (([UInt8]) throws -> Void) throws -> Void) throws -> Pixels {

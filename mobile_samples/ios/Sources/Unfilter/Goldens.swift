@@ -2,8 +2,8 @@ import Foundation
 
 /// What a filter must make of small photos, from `unfilter goldens` (docs/goldens.md): for tests, and for an app that must know
 /// whether a compute unit of *this* device is exact enough before it trusts it with photos.
-public struct Goldens {
-    public struct Photo: Codable {
+public struct Goldens: Sendable {
+    public struct Photo: Codable, Sendable {
         public let name: String
         public let height: Int
         public let width: Int
@@ -13,7 +13,7 @@ public struct Goldens {
         public let restored: String
     }
 
-    public struct File: Codable {
+    public struct File: Codable, Sendable {
         public let path: String
         public let refusal: Refusal?
         public let tag: String?
@@ -21,7 +21,7 @@ public struct Goldens {
         public let carried: [String: String]
     }
 
-    public struct Plan: Codable {
+    public struct Plan: Codable, Sendable {
         public let height: Int
         public let width: Int
         public let fixedSize: Bool
@@ -34,18 +34,32 @@ public struct Goldens {
         }
     }
 
-    public struct Rounding: Codable {
+    public struct Rounding: Codable, Sendable {
         public let bits: UInt32
         public let level: UInt8
     }
 
-    public struct Content: Codable {
+    /// A JPEG with the pixels that `decoder` gives, and what restoring those gives.
+    public struct Jpeg: Codable, Sendable {
+        public let path: String
+        public let height: Int
+        public let width: Int
+        public let quality: Int
+        public let decoder: String
+        public let decoded: String
+        public let tag: String?
+        public let restored: String?
+    }
+
+    public struct Content: Codable, Sendable {
         public let filter: String
         public let restoration: String
         public let tolerance: Int
         public let tiles: TilePlan
         public let photos: [Photo]
         public let files: [File]
+        /// Goldens of older versions have none.
+        public let jpegs: [Jpeg]?
         public let plans: [Plan]
         public let roundings: [Rounding]
     }
@@ -70,8 +84,16 @@ public struct Goldens {
 
     /// One of a golden's raw files.
     public func pixels(_ golden: Photo, _ path: String) throws -> Pixels {
+        try pixels(path, golden.height, golden.width)
+    }
+
+    public func pixels(_ golden: Jpeg, _ path: String) throws -> Pixels {
+        try pixels(path, golden.height, golden.width)
+    }
+
+    private func pixels(_ path: String, _ height: Int, _ width: Int) throws -> Pixels {
         let levels = try Data(contentsOf: folder.appendingPathComponent(path))
-        return Pixels(height: golden.height, width: golden.width, levels: [UInt8](levels))
+        return Pixels(height: height, width: width, levels: [UInt8](levels))
     }
 }
 

@@ -1,6 +1,6 @@
 /// One direction of a filter, loaded and ready to run. Not for several threads at once.
 public protocol Graph: AnyObject {
-    /// Whether it takes tiles of the plan's size only.
+    /// Whether it takes tiles of the plan's size only; a photo that is smaller than a tile is given as it is.
     var fixedSize: Bool { get }
 
     /// Run on a tile: `image` is height x width x 3 floats, 0..1, row by row; sides are multiples of the alignment, at most the
@@ -10,6 +10,6 @@ public protocol Graph: AnyObject {
 }
 
 /// What runs an artifact; `CoreMLRuntime` in this package.
-public protocol Runtime {
-    func openGraph(_ bundle: Bundle, _ direction: Direction) throws -> Graph
+public protocol Runtime: Sendable {
+    func openGraph(_ bundle: Bundle, _ direction: Direction) async throws -> sending any Graph
 }

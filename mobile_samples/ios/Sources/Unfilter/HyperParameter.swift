@@ -1,12 +1,13 @@
 import Foundation
 
 /// A value outside its range, or a name that the filter does not have.
-public struct ParameterError: Error, CustomStringConvertible {
+public struct ParameterError: Error, CustomStringConvertible, Sendable {
     public let description: String
 }
 
-/// A number that the user chooses for each photo; the graph sees its place in the range, 0 at `low` and 1 at `high`.
-public struct HyperParameter: Codable, Equatable {
+/// A number that the user chooses for each photo; the graph sees its place in the range, 0 at `low` and 1 at `high`
+/// (R7 of sdk/format/RULES.md).
+public struct HyperParameter: Codable, Equatable, Sendable {
     public let name: String
     public let low: Double
     public let high: Double
@@ -32,5 +33,10 @@ extension Array where Element == HyperParameter {
             throw ParameterError(description: "this filter has no parameter \(unknown); it has \(names)")
         }
         return map { (name: $0.name, value: given[$0.name] ?? $0.default) }
+    }
+
+    /// What the forward graph takes for them, 0..1. Throws on a value outside its range, too.
+    func places(_ given: [String: Double]) throws -> [Float] {
+        try zip(self, complete(given)).map { try $0.place($1.value) }
     }
 }

@@ -8,7 +8,7 @@ public protocol PixelSource: AnyObject {
 }
 
 /// A photo that is wholly in memory: height x width x 3 levels, row by row.
-public struct Pixels: Equatable {
+public struct Pixels: Equatable, Sendable {
     public let height: Int
     public let width: Int
     public let levels: [UInt8]
@@ -45,10 +45,10 @@ public final class PixelRows: PixelSource {
 /// A photo of any size takes the memory of one row of tiles: of 48 megapixels (8064 x 6048) two bands of 19 MB, and one tile.
 /// `progress` is called with the share that is done, 0...1.
 public func filterRows(
-    _ graph: Graph,
+    _ graph: any Graph,
     plan: TilePlan,
     places: [Float],
-    source: PixelSource,
+    source: any PixelSource,
     progress: (Double) -> Void,
     write: ([UInt8]) throws -> Void
 ) throws {

@@ -1,16 +1,17 @@
-/// Why a file is not restored; docs/goldens.md says when each is given.
-public enum Refusal: String, Codable {
+/// Why a file is not restored; R20 of sdk/format/RULES.md says when each is given.
+public enum Refusal: String, Codable, Sendable {
     case notAPhoto = "not_a_photo"
     case otherFormat = "other_format"
     case damaged
     case noTag = "no_tag"
+    case needsUpdate = "needs_update"
     case otherFilter = "other_filter"
     case otherCodec = "other_codec"
     case altered
 }
 
 /// A file that no filter made, or not this one, or not as it was saved; one line for the user.
-public struct Refused: Error, CustomStringConvertible {
+public struct Refused: Error, CustomStringConvertible, Sendable {
     public let refusal: Refusal
     public let description: String
 

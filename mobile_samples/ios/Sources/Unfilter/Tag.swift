@@ -1,25 +1,36 @@
 import Foundation
 
-/// What a filtered file says of itself: JSON in a PNG's iTXt chunk `unfilter`. Law: `Tag(json: tag.json) == tag`.
-public struct Tag: Equatable {
+/// What a photo file is saved as; all but JPEG keep every level.
+public enum Codec: String, Codable, Sendable {
+    case png, jpeg, webp, heic
+}
+
+/// What a filtered file says of itself: R12 of sdk/format/RULES.md. JSON in a PNG's
+/// iTXt chunk `unfilter` (R13), in the XMP of a JPEG (R14, `Xmp`).
+/// Law: `Tag(json: tag.json) == tag`.
+public struct Tag: Equatable, Sendable {
     public static let keyword = "unfilter"
 
     public let filter: String
     public let restoration: String
-    public let codec: String
+    public let codec: Codec
+    /// Of a JPEG, 1...100 on libjpeg's scale.
     public let quality: Int?
     /// Values of the hyper-parameters, in the manifest's order.
     public let parameters: [(name: String, value: Double)]
     /// Of the pixels as they were saved; older files lack it.
     public let fingerprint: Fingerprint?
+    /// What a reader must know to restore the file; this app knows of nothing.
+    public let requires: [String]
 
     public init(
         filter: String,
         restoration: String,
-        codec: String,
+        codec: Codec,
         quality: Int? = nil,
         parameters: [(name: String, value: Double)] = [],
-        fingerprint: Fingerprint? = nil
+        fingerprint: Fingerprint? = nil,
+        requires: [String] = []
     ) {
         self.filter = filter
         self.restoration = restoration
@@ -27,6 +38,7 @@ public struct Tag: Equatable {
         self.quality = quality
         self.parameters = parameters
         self.fingerprint = fingerprint
+        self.requires = requires
     }
 
     /// A fingerprint, which is passed over where it is none of this version.
@@ -42,20 +54,24 @@ public struct Tag: Equatable {
         let version: Int?
         let filter: String
         let restoration: String
-        let codec: String
+        let codec: Codec
         let quality: Int?
         let parameters: [String: Double]?
         let fingerprint: KnownFingerprint?
+        let requires: [String]?
     }
 
-    /// The tag in `json`; nil where it is none of version 1.
+    /// What this version knows of the tag in `json`; nil where it is none.
     public init?(json: String) {
-        guard let fields = try? JSONDecoder().decode(Fields.self, from: Data(json.utf8)), fields.version ?? 1 == 1 else {
+        guard
+            let fields = try? JSONDecoder().decode(Fields.self, from: Data(json.utf8)),
+            (fields.version ?? 1) >= 1
+        else {
             return nil
         }
         let isWellFormed = fields.filter.range(of: "^[a-z0-9_]{1,64}$", options: .regularExpression) != nil
             && fields.restoration.range(of: "^[0-9a-f]{64}$", options: .regularExpression) != nil
-            && ["png", "jpeg", "webp", "heic"].contains(fields.codec)
+            && (1...100).contains(fields.quality ?? 100)
         guard isWellFormed else {
             return nil
         }
@@ -65,11 +81,12 @@ public struct Tag: Equatable {
         quality = fields.quality
         parameters = (fields.parameters ?? [:]).map { (name: $0.key, value: $0.value) }.sorted { $0.name < $1.name }
         fingerprint = fields.fingerprint?.value
+        requires = fields.requires ?? []
     }
 
     /// The text that the SDK writes, to the letter.
     public var json: String {
-        var text = "{\"version\":1,\"filter\":\"\(filter)\",\"restoration\":\"\(restoration)\",\"codec\":\"\(codec)\""
+        var text = "{\"version\":1,\"filter\":\"\(filter)\",\"restoration\":\"\(restoration)\",\"codec\":\"\(codec.rawValue)\""
         if let quality {
             text += ",\"quality\":\(quality)"
         }
@@ -79,12 +96,15 @@ public struct Tag: Equatable {
         if let fingerprint {
             text += ",\"fingerprint\":" + fingerprint.json
         }
+        if !requires.isEmpty {
+            text += ",\"requires\":[" + requires.map { "\"\($0)\"" }.joined(separator: ",") + "]"
+        }
         return text + "}"
     }
 
     public static func == (one: Tag, other: Tag) -> Bool {
         (one.filter, one.restoration, one.codec, one.quality) == (other.filter, other.restoration, other.codec, other.quality)
-            && one.fingerprint == other.fingerprint
+            && one.fingerprint == other.fingerprint && one.requires == other.requires
             && Dictionary(uniqueKeysWithValues: one.parameters.map { ($0.name, $0.value) })
                 == Dictionary(uniqueKeysWithValues: other.parameters.map { ($0.name, $0.value) })
     }

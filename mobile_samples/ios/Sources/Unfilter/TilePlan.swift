@@ -1,5 +1,5 @@
 /// One axis of a tile, in photo pixels: it reads `start..<stop`, and its result is kept for `keepStart..<keepStop`.
-public struct Span: Equatable {
+public struct Span: Equatable, Sendable {
     public let start: Int
     public let stop: Int
     public let keepStart: Int
@@ -16,14 +16,14 @@ public struct Span: Equatable {
 }
 
 /// A rectangle of the photo that a graph sees at once.
-public struct Tile: Equatable {
+public struct Tile: Equatable, Sendable {
     public let rows: Span
     public let columns: Span
 }
 
-/// How photos are cut for the graphs, the same in every language (sdk/unfilter/format/tiles.py): tiles lie flush with the photo's edges,
+/// How photos are cut for the graphs, R4 of sdk/format/RULES.md: tiles lie flush with the photo's edges,
 /// and only their inner sides have a halo that is computed and thrown away.
-public struct TilePlan: Codable, Equatable {
+public struct TilePlan: Codable, Equatable, Sendable {
     public let tile: Int
     public let halo: Int
     public let alignment: Int
@@ -32,6 +32,11 @@ public struct TilePlan: Codable, Equatable {
         self.tile = tile
         self.halo = halo
         self.alignment = alignment
+    }
+
+    /// Whether tiles advance, in whole cells.
+    var keepsSomething: Bool {
+        alignment > 0 && halo >= 0 && tile > 2 * halo && tile % alignment == 0 && halo % alignment == 0
     }
 
     /// The part of a side that the graph sees; what the alignment leaves over is carried by `filterRows`.

@@ -2,7 +2,7 @@ import CoreML
 import Foundation
 import Unfilter
 
-/// Core ML on the compute units of your choice. fp32 packages run on GPU and CPU; the Neural Engine takes fp16.
+/// Core ML on the compute units of your choice. fp32 packages run on GPU and CPU; the Neural Engine takes fp16 and w8.
 public struct CoreMLRuntime: Runtime {
     public let computeUnits: MLComputeUnits
     public let precision: Precision
@@ -12,40 +12,26 @@ public struct CoreMLRuntime: Runtime {
         self.precision = precision
     }
 
-    public func openGraph(_ bundle: Unfilter.Bundle, _ direction: Direction) throws -> Graph {
-        let artifact = try bundle.artifact(format: "mlpackage", direction: direction, precision: precision)
+    public func openGraph(_ bundle: Unfilter.Bundle, _ direction: Direction) async throws -> sending any Graph {
+        let artifact = try bundle.artifact(format: .mlpackage, direction: direction, precision: precision)
         let configuration = MLModelConfiguration()
         configuration.computeUnits = computeUnits
         configuration.allowLowPrecisionAccumulationOnGPU = false
-        let model = try MLModel(contentsOf: compiled(bundle, artifact), configuration: configuration)
-        return CoreMLGraph(artifact, model)
-    }
-
-    /// The compiled model, kept in the caches folder under the bundle's restoration id, so that only the first start compiles.
-    private func compiled(_ bundle: Unfilter.Bundle, _ artifact: Artifact) throws -> URL {
-        let caches = try FileManager.default.url(for: .cachesDirectory, in: .userDomainMask, appropriateFor: nil, create: true)
-        let name = "\(bundle.restoration.prefix(12))-\(artifact.direction.rawValue)-\(precision.rawValue).mlmodelc"
-        let kept = caches.appendingPathComponent(name)
-        if FileManager.default.fileExists(atPath: kept.path) {
-            return kept
-        }
-        try bundle.check(artifact)
-        let fresh = try MLModel.compileModel(at: bundle.folder.appendingPathComponent(artifact.path))
-        try FileManager.default.moveItem(at: fresh, to: kept)
-        return kept
+        let model = try await CompiledModels().load(bundle, artifact, configuration)
+        return CoreMLGraph(artifact, model, wholeTiles: computeUnits.mayUseNeuralEngine(precision))
     }
 }
 
 private final class CoreMLGraph: Graph {
     private let artifact: Artifact
     private let model: MLModel
+    /// The Neural Engine takes a package of flexible size at its default size only, which is a whole tile.
+    let fixedSize: Bool
 
-    init(_ artifact: Artifact, _ model: MLModel) {
-        self.artifact = artifact
-        self.model = model
+    init(_ artifact: Artifact, _ model: MLModel, wholeTiles: Bool) {
+        (self.artifact, self.model) = (artifact, model)
+        fixedSize = wholeTiles || artifact.fixedSize == true
     }
-
-    var fixedSize: Bool { artifact.fixedSize ?? false }
 
     func run(_ image: [Float], height: Int, width: Int, places: [Float]) throws -> [Float] {
         let planes = try MLMultiArray(shape: [1, 3, NSNumber(value: height), NSNumber(value: width)], dataType: .float32)

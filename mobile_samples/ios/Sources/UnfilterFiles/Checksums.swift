@@ -1,4 +1,6 @@
+import Compression
 import Foundation
+import Unfilter
 
 // What PNG and zlib (RFC 1950) check themselves with.
 
@@ -6,8 +8,24 @@ import Foundation
 func zlib(_ data: Data) throws -> Data {
     var checksum = Adler32()
     checksum.update([UInt8](data))
-    let deflated = try (data as NSData).compressed(using: .zlib) as Data
+    var deflated = Data()
+    let filter = try OutputFilter(.compress, using: .zlib) { (part: Data?) in deflated += part ?? Data() }
+    try filter.write(data)
+    try filter.finalize()
     return Data([0x78, 0x9C]) + deflated + bigEndian(checksum.value)
+}
+
+/// What a zlib stream holds; throws `Refused` where it is damaged.
+func inflated(_ stream: Data) throws -> Data {
+    var (inflated, checksum) = (Data(), Adler32())
+    let filter = try OutputFilter(.decompress, using: .zlib) { (part: Data?) in inflated += part ?? Data() }
+    try filter.write(stream.dropFirst(2).dropLast(4))
+    try filter.finalize()
+    checksum.update([UInt8](inflated))
+    guard stream.count > 6, bigEndian(checksum.value) == stream.suffix(4) else {
+        throw Refused(.damaged, "damaged (its profile cannot be read)")
+    }
+    return inflated
 }
 
 func number(_ data: Data, _ place: Int) -> UInt32 {

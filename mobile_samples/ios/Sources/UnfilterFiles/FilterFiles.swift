@@ -1,68 +1,115 @@
 import Foundation
 import Unfilter
 
+/// What a photo is saved as.
+public enum SavedAs: Equatable, Sendable {
+    /// Every level is kept; 12 megapixels take some 13 MB.
+    case png
+    /// 4:2:0 at a quality of 1...100: what people share. Only filters that were trained for it restore from it.
+    case jpeg(quality: Int)
+
+    public var suffix: String { self == .png ? "png" : "jpg" }
+}
+
+extension Unfilter.Bundle {
+    /// What a save button makes: a JPEG where the filter was trained for it, a PNG otherwise.
+    public var savedAs: SavedAs { carriers.contains(.jpeg) ? .jpeg(quality: 90) : .png }
+}
+
 extension Filter {
-    /// Filter a photo of any size into a PNG that says what made it.
+    /// Filter a photo of any size into a file that says what made it. A PNG takes the memory of a band of rows, a JPEG that of the
+    /// whole photo three times.
+    ///
+    /// Throws `Refused` where the filter was not trained for `format`, before it reads a row.
     public func applyFile(
         _ photo: PhotoFile,
         to target: URL,
+        as format: SavedAs = .png,
         parameters: [String: Double] = [:],
+        jpeg codec: any JpegCodec = ImageIOJpeg(),
         progress: (Double) -> Void = { _ in }
     ) throws {
         let values = try bundle.hyperParameters.complete(parameters)
-        try writePng(target, like: photo.pixels, chunks: photo.carried) { png in
-            var digest = PixelDigest(like: photo.pixels)
-            try apply(photo.pixels, parameters: parameters, progress: progress) { rows in
-                digest.update(rows)
-                try png.write(rows)
-            }
-            let tag = Tag(
-                filter: bundle.filter,
-                restoration: bundle.restoration,
-                codec: "png",
+        let tag = { (codec: Codec, quality: Int?, fingerprint: Fingerprint) in
+            Tag(
+                filter: self.bundle.filter,
+                restoration: self.bundle.restoration,
+                codec: codec,
+                quality: quality,
                 parameters: values,
-                fingerprint: digest.fingerprint
+                fingerprint: fingerprint
             )
-            try png.finish([.text(Tag.keyword, tag.json)])
+        }
+        switch format {
+        case .png:
+            try writePng(target, like: photo.pixels, chunks: photo.carried) { png in
+                var digest = PixelDigest(like: photo.pixels)
+                try apply(photo.pixels, parameters: parameters, progress: progress) { rows in
+                    digest.update(rows)
+                    try png.write(rows)
+                }
+                try png.finish([.text(Tag.keyword, tag(.png, nil, digest.fingerprint).json)])
+            }
+        case .jpeg(let quality):
+            guard bundle.carriers.contains(.jpeg) else {
+                throw Refused(.otherFormat, "filter \(bundle.filter) was not trained for JPEG, whose losses destroy what it carries")
+            }
+            let filtered = try whole(photo.pixels) { try apply(photo.pixels, parameters: parameters, progress: progress, write: $0) }
+            let encoded = try codec.encode(filtered, quality: quality)
+            let made = try Jpeg(encoded)
+            let saved = try Pixels(codec.decode(made.bare))
+            let text = tag(.jpeg, made.frame.quality, try Fingerprint(of: saved, made.frame, codec)).json
+            try write(jpeg(encoded, chunks: photo.carried, json: text), to: target)
         }
     }
 
-    /// Restore a PNG that this filter saved into one without a tag; throws `Refused` as `inspect` does, before it writes.
-    public func restoreFile(_ file: Data, to target: URL, progress: (Double) -> Void = { _ in }) throws {
-        let filtered = try PngFile(file)
-        _ = try inspect(filtered)
-        let rows = try PngRows(filtered)
-        try writePng(target, like: rows, chunks: filtered.carried) { png in
-            try restore(rows, progress: progress, write: png.write)
-            try png.finish()
+    /// Restore a file that this filter saved into one without a tag; throws `Refused` as `inspect` does, before it writes.
+    public func restoreFile(
+        _ file: Data,
+        to target: URL,
+        as format: SavedAs = .png,
+        jpeg codec: any JpegCodec = ImageIOJpeg(),
+        progress: (Double) -> Void = { _ in }
+    ) throws {
+        let (_, rows, carried) = try bundle.examined(file, codec)
+        switch format {
+        case .png:
+            try writePng(target, like: rows, chunks: carried) { png in
+                try restore(rows, progress: progress, write: png.write)
+                try png.finish()
+            }
+        case .jpeg(let quality):
+            let restored = try whole(rows) { try restore(rows, progress: progress, write: $0) }
+            try write(jpeg(codec.encode(restored, quality: quality), chunks: carried, json: nil), to: target)
         }
     }
 
-    /// The tag of a file that this filter saved and that is as it was saved; throws `Refused` for any other.
-    public func inspect(_ file: Data) throws -> Tag {
-        try inspect(PngFile(file))
-    }
-
-    private func inspect(_ png: PngFile) throws -> Tag {
-        let tag = try inspect(tag: png.tag)
-        guard png.isPlain else {
-            throw Refused(.otherFormat, "a PNG of another kind than this app saves (8-bit RGB)")
-        }
-        if let altered = try tag.fingerprint?.alteration(PngRows(png)) {
-            throw Refused(.altered, "altered since: \(altered)")
-        }
-        return tag
+    private func whole(_ source: any PixelSource, _ run: (([UInt8]) throws -> Void) throws -> Void) throws -> Pixels {
+        var levels: [UInt8] = []
+        levels.reserveCapacity(source.height * source.width * 3)
+        try run { levels += $0 }
+        return Pixels(height: source.height, width: source.width, levels: levels)
     }
 }
 
 /// Write a PNG at `target`, which is there only when it is whole; `write` gives its rows and finishes it.
-private func writePng(_ target: URL, like source: PixelSource, chunks: [Chunk], write: (PngWriter) throws -> Void) throws {
+private func writePng(_ target: URL, like source: any PixelSource, chunks: [Chunk], write: (PngWriter) throws -> Void) throws {
+    try replaced(target) { handle in
+        try write(PngWriter(handle, height: source.height, width: source.width, chunks: chunks))
+    }
+}
+
+private func write(_ content: Data, to target: URL) throws {
+    try replaced(target) { try $0.write(contentsOf: content) }
+}
+
+private func replaced(_ target: URL, write: (FileHandle) throws -> Void) throws {
     let partial = target.appendingPathExtension("partial")
     try Data().write(to: partial)
     defer { try? FileManager.default.removeItem(at: partial) }
     let handle = try FileHandle(forWritingTo: partial)
     defer { try? handle.close() }
-    try write(PngWriter(handle, height: source.height, width: source.width, chunks: chunks))
+    try write(handle)
     try handle.synchronize()
     try FileManager.default.moveItem(at: partial, to: target)
 }

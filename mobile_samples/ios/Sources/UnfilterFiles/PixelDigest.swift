@@ -8,7 +8,7 @@ struct PixelDigest {
     private let width: Int
     private var sha256 = SHA256()
 
-    init(like source: PixelSource) {
+    init(like source: any PixelSource) {
         height = source.height
         width = source.width
     }
@@ -19,16 +19,20 @@ struct PixelDigest {
 
     /// Of all rows so far.
     var fingerprint: Fingerprint {
-        let digest = sha256.finalize().map { String(format: "%02x", $0) }.joined()
-        return Fingerprint(width: width, height: height, sha256: String(digest.prefix(Fingerprint.digits)))
+        Fingerprint(width: width, height: height, sha256: hexadecimal(sha256.finalize(), Fingerprint.digits))
     }
+}
+
+/// The first `digits` of a digest.
+func hexadecimal(_ digest: some Sequence<UInt8>, _ digits: Int) -> String {
+    String(digest.map { String(format: "%02x", $0) }.joined().prefix(digits))
 }
 
 extension Fingerprint {
     private static let band = 64  // rows that are read at once
 
     /// Reads all of `pixels`, in the memory of a few rows.
-    public init(of pixels: PixelSource) throws {
+    public init(of pixels: any PixelSource) throws {
         var digest = PixelDigest(like: pixels)
         for row in stride(from: 0, to: pixels.height, by: Self.band) {
             digest.update(try pixels.read(rows: min(Self.band, pixels.height - row)))
@@ -36,11 +40,15 @@ extension Fingerprint {
         self = digest.fingerprint
     }
 
-    /// What was done to `pixels` since they were saved, in words; nil where every level is the same.
-    func alteration(_ pixels: PixelSource) throws -> String? {
-        guard pixels.width == width, pixels.height == height else {
-            return "it was saved with \(width) x \(height) pixels and has \(pixels.width) x \(pixels.height) now"
-        }
-        return try Fingerprint(of: pixels) == self ? nil : "its pixels are not those that were saved"
+    /// What was done to the pixels of an exact file since they were saved, in words; nil where every level is the same.
+    func alteration(_ pixels: any PixelSource) throws -> String? {
+        try resized(pixels.height, pixels.width) ?? (Fingerprint(of: pixels).sha256 == sha256 ? nil : Self.others)
+    }
+
+    static let others = "its pixels are not those that were saved"
+
+    func resized(_ height: Int, _ width: Int) -> String? {
+        (height, width) == (self.height, self.width)
+            ? nil : "it was saved with \(self.width) x \(self.height) pixels and has \(width) x \(height) now"
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Unfilter
 
 /// A chunk that travels along untouched, such as the profile (`iCCP`) or EXIF (`eXIf`).
-public struct Chunk: Equatable {
+public struct Chunk: Equatable, Sendable {
     public let type: String
     public let content: Data
 
@@ -15,11 +15,24 @@ public struct Chunk: Equatable {
     public static func text(_ keyword: String, _ text: String) -> Chunk {
         Chunk(type: "iTXt", content: Data(keyword.utf8) + Data(count: 5) + Data(text.utf8))
     }
+
+    /// Keyword and text of an iTXt chunk; nil where it is none, or compressed, which filters do not write.
+    var text: (keyword: String, text: String)? {
+        let parts = content.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+        guard type == "iTXt", parts.count == 2, parts[1].starts(with: [0, 0]) else {
+            return nil
+        }
+        let rest = parts[1].dropFirst(2).split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
+        guard rest.count == 3 else {
+            return nil
+        }
+        return (String(decoding: parts[0], as: UTF8.self), String(decoding: rest[2], as: UTF8.self))
+    }
 }
 
 let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 private let carriedTypes: Set = ["iCCP", "cICP", "sRGB", "gAMA", "cHRM", "eXIf"]
-private let mostPixels = 200_000_000  // as the SDK
+let mostPixels = 200_000_000  // as the SDK
 let xmpKeyword = "XML:com.adobe.xmp"
 
 /// What a PNG holds. Every checksum was compared.
@@ -28,6 +41,7 @@ public struct PngFile {
     public let width: Int
     /// Whether the pixels are 8-bit RGB, not interlaced.
     public let isPlain: Bool
+    /// The JSON of its tag: of a chunk of its own, or else of its XMP packet (R13).
     public let tag: String?
     public let carried: [Chunk]
     let file: Data
@@ -37,6 +51,7 @@ public struct PngFile {
     public init(_ file: Data) throws {
         try PngFile.checkSignature(file)
         var (header, tag, carried, pixels): (Data?, String?, [Chunk], [Range<Int>]) = (nil, nil, [], [])
+        var tagInXmp: String?
         var place = file.startIndex + signature.count
         while true {
             guard place + 12 <= file.endIndex else {
@@ -67,19 +82,21 @@ public struct PngFile {
                     throw Refused(.otherFormat, "\(width) x \(height) pixels are more than this app takes")
                 }
                 isPlain = [UInt8](header.suffix(5)) == [8, 2, 0, 0, 0]
-                (self.tag, self.carried, self.file, self.pixels) = (tag, carried, file, pixels)
+                (self.tag, self.carried, self.file, self.pixels) = (tag ?? tagInXmp, carried, file, pixels)
                 return
             case "IHDR":
                 header = Data(file[content])
             case "IDAT":
                 pixels.append(content)
             case "iTXt":
-                let text = PngFile.text(file[content])
-                if text?.keyword == Tag.keyword {
-                    tag = tag ?? text?.text
+                let chunk = Chunk(type: type, content: Data(file[content]))
+                if chunk.text?.keyword == Tag.keyword {
+                    tag = tag ?? chunk.text?.text
                 }
-                if text?.keyword == xmpKeyword {
-                    carried.append(Chunk(type: type, content: Data(file[content])))
+                if let text = chunk.text, text.keyword == xmpKeyword {
+                    tagInXmp = Xmp.tag(text.text)
+                    let kept = tagInXmp == nil ? chunk : Xmp.without(text.text).map { Chunk.text(xmpKeyword, $0) }
+                    carried += kept.map { [$0] } ?? []
                 }
             default:
                 if carriedTypes.contains(type) {
@@ -94,24 +111,11 @@ public struct PngFile {
             return
         }
         let start = String(decoding: file.prefix(12), as: Unicode.ASCII.self)
-        let isPhoto = file.starts(with: [0xFF, 0xD8, 0xFF]) || start.hasPrefix("RIFF") || start.dropFirst(4).hasPrefix("ftyp")
+        let isPhoto = start.hasPrefix("RIFF") || start.dropFirst(4).hasPrefix("ftyp")
             || start.hasPrefix("GIF8") || start.hasPrefix("II*\0") || start.hasPrefix("MM\0*")
         if isPhoto {
-            throw Refused(.otherFormat, "a photo, but no PNG, which is what filters save here")
+            throw Refused(.otherFormat, "a photo, but neither JPEG nor PNG, which are what this app reads")
         }
         throw Refused(.notAPhoto, "no photo")
-    }
-
-    /// Keyword and text of an iTXt chunk; nil where it is none, or compressed, which filters do not write.
-    private static func text(_ content: Data) -> (keyword: String, text: String)? {
-        let parts = content.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[1].starts(with: [0, 0]) else {
-            return nil
-        }
-        let rest = parts[1].dropFirst(2).split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
-        guard rest.count == 3 else {
-            return nil
-        }
-        return (String(decoding: parts[0], as: UTF8.self), String(decoding: rest[2], as: UTF8.self))
     }
 }

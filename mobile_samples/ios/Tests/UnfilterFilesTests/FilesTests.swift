@@ -1,43 +1,45 @@
+import Fixtures
 import Foundation
 import Unfilter
 import UnfilterCoreML
 import UnfilterFiles
 import XCTest
 
-/// Laws, on macOS and iOS: a PNG gives back every level; files that must be refused are, for the golden's reason; and where
-/// UNFILTER_BUNDLE and UNFILTER_GOLDENS name a converted bundle and its goldens, Core ML makes and restores the golden bytes.
+/// Laws: a PNG gives back every level; files that must be refused are, for the golden's reason.
 final class FilesTests: XCTestCase {
-    private static let committed = URL(fileURLWithPath: #filePath)
-        .appendingPathComponent("../../../../../tests/fixtures/goldens-version-1").standardizedFileURL
-    private let target = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).png")
+    private let target = Fixtures.temporary("png")
 
     override func tearDown() {
         try? FileManager.default.removeItem(at: target)
     }
 
     func testFilesOfTheFilterHaveTheGoldenBytesAndOthersAreRefused() throws {
-        let goldens = try Goldens(folder: Self.committed)
-        let bundle = try Unfilter.Bundle(folder: Self.committed.appendingPathComponent("../bundle-schema-1"))
-        let filter = Filter(bundle, runtime: CoreMLRuntime())
-        for file in goldens.content.files {
-            let content = try Data(contentsOf: goldens.folder.appendingPathComponent(file.path))
-            if let refusal = file.refusal {
-                XCTAssertThrowsError(try filter.inspect(content), file.path) { error in
-                    XCTAssertEqual((error as? Refused)?.refusal, refusal, file.path)
-                }
-                continue
+        for (name, folder) in [("bundle-schema-1", "goldens-version-1"), ("bundle-variable", "goldens-variable")] {
+            let (bundle, goldens) = (try Fixtures.bundle(name), try Fixtures.goldens(folder))
+            for file in goldens.content.files {
+                try check(file, bundle, goldens)
             }
-            XCTAssertEqual(try filter.inspect(content), file.tag.flatMap(Tag.init(json:)), file.path)
-            let png = try PngFile(content)
-            let photo = try XCTUnwrap(goldens.content.photos.first { $0.name == file.photo })
-            XCTAssertEqual(try PngRows(png).read(rows: png.height), try goldens.pixels(photo, photo.filtered).levels)
-            let carried = png.carried.map { ($0.type, $0.content.map { String(format: "%02x", $0) }.joined()) }
-            XCTAssertEqual(Dictionary(uniqueKeysWithValues: carried), file.carried)
         }
     }
 
+    private func check(_ file: Goldens.File, _ bundle: Unfilter.Bundle, _ goldens: Goldens) throws {
+        let content = try Data(contentsOf: goldens.folder.appendingPathComponent(file.path))
+        if let refusal = file.refusal {
+            XCTAssertThrowsError(try bundle.inspect(content), file.path) { error in
+                XCTAssertEqual((error as? Refused)?.refusal, refusal, file.path)
+            }
+            return
+        }
+        XCTAssertEqual(try bundle.inspect(content), file.tag.flatMap(Tag.init(json:)), file.path)
+        let png = try PngFile(content)
+        let photo = try XCTUnwrap(goldens.content.photos.first { $0.name == file.photo ?? "odd" })
+        XCTAssertEqual(try PngRows(png).read(rows: png.height), try goldens.pixels(photo, photo.filtered).levels)
+        let carried = png.carried.map { ($0.type, $0.content.map { String(format: "%02x", $0) }.joined()) }
+        XCTAssertEqual(Dictionary(uniqueKeysWithValues: carried), file.carried)
+    }
+
     func testAFingerprintIsThatOfTheGoldenPixels() throws {
-        let goldens = try Goldens(folder: Self.committed)
+        let goldens = try Fixtures.goldens("goldens-version-1")
         let photo = try XCTUnwrap(goldens.content.photos.first { $0.name == "odd" })
         let text = try XCTUnwrap(goldens.content.files.first { $0.refusal == nil }?.tag)
         let filtered = try goldens.pixels(photo, photo.filtered)
@@ -60,24 +62,20 @@ final class FilesTests: XCTestCase {
         XCTAssertEqual(png.tag, "grün")
     }
 
-    func testCoreMLMakesAndRestoresTheGoldenBytes() throws {
-        let environment = ProcessInfo.processInfo.environment
-        guard let bundle = environment["UNFILTER_BUNDLE"], let folder = environment["UNFILTER_GOLDENS"] else {
-            throw XCTSkip("UNFILTER_BUNDLE and UNFILTER_GOLDENS name no converted bundle and its goldens (README)")
-        }
-        let goldens = try Goldens(folder: URL(fileURLWithPath: folder))
-        let opened = try Unfilter.Bundle(folder: URL(fileURLWithPath: bundle))
-        let filter = Filter(opened, runtime: CoreMLRuntime(computeUnits: .cpuOnly))
-        for photo in goldens.content.photos {
-            XCTAssertLessThanOrEqual(try goldens.levelsOff(filter, photo), goldens.content.tolerance, photo.name)
-        }
-        let file = try XCTUnwrap(goldens.content.files.first { $0.refusal == nil })
-        try filter.restoreFile(Data(contentsOf: goldens.folder.appendingPathComponent(file.path)), to: target)
-        XCTAssertNil(try PngFile(Data(contentsOf: target)).tag)
-        let photo = try PhotoFile(Data(contentsOf: target))
-        try FileManager.default.removeItem(at: target)
-        try filter.applyFile(photo, to: target)
+    func testATagInXmpCountsWhereAPngHasNoChunkOfItsOwn() async throws {
+        let goldens = try Fixtures.goldens("goldens-variable")
+        let golden = try XCTUnwrap(goldens.content.files.first { $0.path == "files/filtered.png" })
+        let whole = try PngFile(Data(contentsOf: goldens.folder.appendingPathComponent(golden.path)))
+        let packet = Xmp.packet(nil, with: try XCTUnwrap(golden.tag))
+        try Data().write(to: target)
+        let handle = try FileHandle(forWritingTo: target)
+        let chunks = [Chunk.text("XML:com.adobe.xmp", packet)]
+        let writer = try PngWriter(handle, height: whole.height, width: whole.width, chunks: chunks)
+        try writer.write(PngRows(whole).read(rows: whole.height))
+        try writer.finish()
+        try handle.close()
         let saved = try Data(contentsOf: target)
-        XCTAssertEqual(try filter.inspect(saved).fingerprint, try Fingerprint(of: PngRows(PngFile(saved))))
+        XCTAssertEqual(try Fixtures.bundle("bundle-variable").inspect(saved), Tag(json: try XCTUnwrap(golden.tag)))
+        XCTAssertEqual(try PngFile(saved).carried, [])
     }
 }

@@ -19,7 +19,7 @@ final class GoldensTests: XCTestCase {
     func testTheGoldensAreOfThisBundle() throws {
         XCTAssertEqual(try bundle().restoration, try goldens().content.restoration)
         XCTAssertEqual(try bundle().tiles, try goldens().content.tiles)
-        XCTAssertEqual(try bundle().artifact(format: "mlpackage", direction: .forward).image.name, "photo")
+        XCTAssertEqual(try bundle().artifact(format: .mlpackage, direction: .forward).image.name, "photo")
     }
 
     func testTilesAreThoseOfThePlan() throws {
@@ -43,7 +43,8 @@ final class GoldensTests: XCTestCase {
     }
 
     func testATagIsReadAndWrittenToTheLetter() throws {
-        for file in try goldens().content.files where file.path != "files/fingerprint_of_version_2.png" {
+        // Those of a later version are read, and what is not known of them is not written.
+        for file in try goldens().content.files where !file.path.hasSuffix("of_version_2.png") && file.refusal != .needsUpdate {
             guard let text = file.tag else { continue }
             XCTAssertEqual(Tag(json: text)?.json, file.refusal == .noTag ? nil : text)
         }

@@ -1,0 +1,2 @@
+/* A target of headers alone needs a source. */
+#include "turbojpeg_calls.h"

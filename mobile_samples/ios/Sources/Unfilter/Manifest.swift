@@ -1,0 +1,130 @@
+// What a bundle's manifest lists, read by the law of sdk/format/COMPATIBILITY.md: unknown fields are ignored, unknown artifacts and
+// carriers skipped, unknown requirements refused. A later bundle opens wherever it can.
+
+public enum Direction: String, Codable, CaseIterable, Sendable {
+    case forward, inverse
+}
+
+public enum Format: String, Codable, Sendable {
+    case onnx, tflite, mlpackage, pt2
+}
+
+/// `w8`: weights in 8 bits, arithmetic in float; `w8a16`: activations in 16-bit integers too (docs/precisions.md).
+public enum Precision: String, Codable, CaseIterable, Sendable {
+    case fp32, fp16, w8, w8a16
+}
+
+/// What filtered bytes may be saved in: `exact` keeps every level (PNG).
+public enum Carrier: String, Codable, Sendable {
+    case exact, jpeg
+}
+
+/// A graph's input or output: float32, batch 1, in `NCHW` or `NHWC`.
+public struct Tensor: Codable, Equatable, Sendable {
+    public let name: String
+    public let layout: String
+    public let channels: Int
+}
+
+/// One graph: a direction of the filter in one format and precision.
+public struct Artifact: Codable, Equatable, Sendable {
+    public let format: Format
+    public let direction: Direction
+    public let precision: Precision
+    public let path: String
+    public let image: Tensor
+    public let result: Tensor
+    public let parameters: Tensor?
+    public let fixedSize: Bool?
+
+    enum CodingKeys: String, CodingKey {
+        case format, direction, precision, path, image, result, parameters
+        case fixedSize = "fixed_size"
+    }
+}
+
+/// One file of the bundle. A `volatile` one is JSON that a vendor's tools write again: its sha256 is over the sorted content.
+public struct FileEntry: Codable, Equatable, Sendable {
+    public let path: String
+    public let sha256: String
+    public let bytes: Int
+    public let volatile: Bool?
+}
+
+/// `manifest.json`, as far as this app needs it.
+struct Manifest: Decodable {
+    /// The schema that this app was written for. A later one is read too: `requires` says what a reader must know.
+    static let schema = 1
+
+    let filter: String
+    let restoration: String
+    let tiles: TilePlan
+    let carriers: [Carrier]
+    let hyperParameters: [HyperParameter]
+    let artifacts: [Artifact]
+    let files: [FileEntry]
+
+    private enum CodingKeys: String, CodingKey {
+        case filter, restoration, requires, tiles, carriers, artifacts, files
+        case schemaVersion = "schema_version"
+        case hyperParameters = "hyper_parameters"
+    }
+
+    /// Reading begins with what decides whether the rest may be read at all.
+    init(from decoder: Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        let version = try fields.decode(Int.self, forKey: .schemaVersion)
+        let unknown = try fields.decodeIfPresent([String].self, forKey: .requires) ?? []
+        guard unknown.isEmpty else {
+            throw BundleError("requires \(unknown.joined(separator: ", ")), which this app does not know: update the app")
+        }
+        do {
+            filter = try fields.decode(String.self, forKey: .filter)
+            restoration = try fields.decode(String.self, forKey: .restoration)
+            tiles = try fields.decode(TilePlan.self, forKey: .tiles)
+            carriers = try fields.decodeIfPresent([String].self, forKey: .carriers)?.compactMap(Carrier.init) ?? [.exact]
+            hyperParameters = try fields.decodeIfPresent([HyperParameter].self, forKey: .hyperParameters) ?? []
+            artifacts = try fields.decode([Known].self, forKey: .artifacts).compactMap(\.artifact)
+            files = try fields.decode([FileEntry].self, forKey: .files)
+        } catch where version > Self.schema {
+            throw BundleError("manifest schema \(version), of which this app cannot read enough (\(said(error))): update the app")
+        }
+        guard tiles.keepsSomething else {
+            throw BundleError("tile \(tiles.tile) and halo \(tiles.halo) leave nothing to keep: convert the filter again")
+        }
+    }
+
+    /// An artifact that this app can run; nil for any other.
+    private struct Known: Decodable {
+        let artifact: Artifact?
+
+        private enum CodingKeys: String, CodingKey {
+            case format, direction, precision, delegate, requires
+        }
+
+        init(from decoder: Decoder) throws {
+            let fields = try decoder.container(keyedBy: CodingKeys.self)
+            let format = Format(rawValue: try fields.decode(String.self, forKey: .format))
+            let direction = Direction(rawValue: try fields.decode(String.self, forKey: .direction))
+            let precision = Precision(rawValue: try fields.decode(String.self, forKey: .precision))
+            let delegate = try fields.decodeIfPresent(String.self, forKey: .delegate)
+            let unknown = try fields.decodeIfPresent([String].self, forKey: .requires) ?? []
+            let isKnown = format != nil && direction != nil && precision != nil && delegate == nil && unknown.isEmpty
+            artifact = isKnown ? try Artifact(from: decoder) : nil
+        }
+    }
+}
+
+/// A decoding error in one line.
+func said(_ error: any Error) -> String {
+    switch error as? DecodingError {
+    case .keyNotFound(let key, let context): return "no \(path(context.codingPath + [key]))"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context): return "\(path(context.codingPath)) has another type"
+    case .dataCorrupted(let context): return "\(path(context.codingPath)): \(context.debugDescription)"
+    default: return "\(error)"
+    }
+}
+
+private func path(_ keys: [any CodingKey]) -> String {
+    keys.isEmpty ? "file" : keys.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+}

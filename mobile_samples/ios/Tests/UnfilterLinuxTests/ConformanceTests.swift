@@ -1,0 +1,173 @@
+import Fixtures
+import Foundation
+import Unfilter
+import UnfilterFiles
+import UnfilterTurboJpeg
+import XCTest
+
+/// Law: files of the past and of the future are opened or refused as in every other language (sdk/format/conformance).
+final class ConformanceTests: XCTestCase {
+    private struct Cases: Decodable {
+        let tolerance: Int
+        let bundles: [BundleCase]
+        let files: [FileCase]
+        let goldens: [GoldensCase]
+    }
+
+    private struct BundleCase: Decodable {
+        struct Left: Decodable, Equatable {
+            let format: Format
+            let direction: Direction
+            let precision: Precision
+        }
+
+        let name: String
+        let manifest: String
+        let files: String
+        let expect: String
+        let artifacts: [Left]?
+        let words: [String]?
+    }
+
+    private struct FileCase: Decodable {
+        let name: String
+        let path: String
+        let bundle: String
+        let expect: String
+        let restored: String?
+        let height: Int?
+        let width: Int?
+        let refusal: Refusal?
+        let words: [String]?
+    }
+
+    private struct GoldensCase: Decodable {
+        let bundle: String
+        let goldens: String
+    }
+
+    private let target = Fixtures.temporary("png")
+
+    override func tearDown() {
+        try? FileManager.default.removeItem(at: target)
+    }
+
+    private func cases() throws -> Cases {
+        try JSONDecoder().decode(Cases.self, from: Data(contentsOf: Fixtures.conformance.appendingPathComponent("cases.json")))
+    }
+
+    /// The files of a bundle with another manifest.
+    private func opened(_ bundle: BundleCase) throws -> Unfilter.Bundle {
+        let folder = Fixtures.temporary("bundle")
+        addTeardownBlock { try? FileManager.default.removeItem(at: folder) }
+        let files = Fixtures.conformance.appendingPathComponent(bundle.files).standardizedFileURL
+        try FileManager.default.copyItem(at: files, to: folder)
+        let manifest = folder.appendingPathComponent("manifest.json")
+        try FileManager.default.removeItem(at: manifest)
+        try FileManager.default.copyItem(at: Fixtures.conformance.appendingPathComponent(bundle.manifest), to: manifest)
+        return try Unfilter.Bundle(folder: folder)
+    }
+
+    func testBundlesAreOpenedOrRefusedAsInEveryLanguage() throws {
+        for each in try cases().bundles {
+            guard each.expect == "opens" else {
+                XCTAssertThrowsError(try opened(each), each.name) { error in
+                    let said = "\(error)".lowercased()
+                    XCTAssertTrue(error is BundleError && (each.words ?? []).allSatisfy(said.contains), "\(each.name): \(error)")
+                }
+                continue
+            }
+            let bundle = try opened(each)
+            if let expected = each.artifacts {
+                let left = bundle.artifacts.map {
+                    BundleCase.Left(format: $0.format, direction: $0.direction, precision: $0.precision)
+                }
+                XCTAssertEqual(left, expected, each.name)
+            }
+        }
+    }
+
+    func testFilesAreRestoredOrRefusedAsInEveryLanguageThroughEveryBundleThatOpens() async throws {
+        let cases = try cases()
+        for bundle in cases.bundles where bundle.expect == "opens" && bundle.name != "bundle-schema-1" {
+            let filter = try await Filter.open(opened(bundle), runtime: Onnx())
+            for file in cases.files {
+                try check(file, filter, cases.tolerance, "\(file.name) by \(bundle.name)")
+            }
+        }
+    }
+
+    private func check(_ file: FileCase, _ filter: Filter, _ tolerance: Int, _ what: String) throws {
+        let content = try Data(contentsOf: Fixtures.conformance.appendingPathComponent(file.path))
+        defer { try? FileManager.default.removeItem(at: target) }
+        guard let restored = file.restored, let height = file.height, let width = file.width else {
+            XCTAssertThrowsError(try filter.restoreFile(content, to: target, jpeg: TurboJpeg()), what) { error in
+                XCTAssertEqual((error as? Refused)?.refusal, file.refusal, what)
+                XCTAssertTrue((file.words ?? []).allSatisfy("\(error)".lowercased().contains), "\(what): \(error)")
+            }
+            XCTAssertFalse(FileManager.default.fileExists(atPath: target.path), what)
+            return
+        }
+        try filter.restoreFile(content, to: target, jpeg: TurboJpeg())
+        let levels = [UInt8](try Data(contentsOf: Fixtures.conformance.appendingPathComponent(restored).standardizedFileURL))
+        let png = try PngFile(Data(contentsOf: target))
+        XCTAssertNil(png.tag)
+        let pixels = Pixels(height: png.height, width: png.width, levels: try PngRows(png).read(rows: png.height))
+        XCTAssertLessThanOrEqual(apart(pixels, Pixels(height: height, width: width, levels: levels)), tolerance, what)
+    }
+
+    func testCommittedGoldensComeOutOnARealRuntime() async throws {
+        for each in try cases().goldens {
+            let goldens = try Goldens(folder: Fixtures.conformance.appendingPathComponent(each.goldens).standardizedFileURL)
+            let filter = try await Filter.open(Fixtures.bundle(each.bundle), runtime: Onnx())
+            for photo in goldens.content.photos {
+                let off = try goldens.levelsOff(filter, photo)
+                XCTAssertLessThanOrEqual(off, goldens.content.tolerance, "\(each.bundle) \(photo.name)")
+            }
+        }
+    }
+
+    func testJpegGoldensAreDecodedToTheLevelAndRestored() async throws {
+        for each in try cases().goldens {
+            let goldens = try Goldens(folder: Fixtures.conformance.appendingPathComponent(each.goldens).standardizedFileURL)
+            let filter = try await Filter.open(Fixtures.bundle(each.bundle), runtime: Onnx())
+            let jpegs = try XCTUnwrap(goldens.content.jpegs)
+            XCTAssertFalse(jpegs.isEmpty)
+            for golden in jpegs {
+                try check(golden, filter, goldens)
+            }
+        }
+    }
+
+    private func check(_ golden: Goldens.Jpeg, _ filter: Filter, _ goldens: Goldens) throws {
+        let file = try Data(contentsOf: goldens.folder.appendingPathComponent(golden.path))
+        let source = try PhotoFile(file, jpeg: TurboJpeg()).pixels
+        let decoded = Pixels(height: source.height, width: source.width, levels: try source.read(rows: source.height))
+        XCTAssertEqual(golden.decoder, TurboJpeg().decoder)
+        XCTAssertEqual(apart(decoded, try goldens.pixels(golden, golden.decoded)), 0, golden.path)
+        guard let restored = golden.restored, let tag = golden.tag else {
+            return
+        }
+        let read = try filter.bundle.inspect(file, jpeg: TurboJpeg())
+        XCTAssertEqual(read, Tag(json: tag), golden.path)
+        XCTAssertEqual(inOrder(read, filter.bundle).json, tag, golden.path)
+        // The SDK adds in float32, so a cell may be rounded to the next 64th of a level.
+        let cells = try XCTUnwrap(read.fingerprint?.cells)
+        XCTAssertLessThanOrEqual(cells.deviation(Cells(decoded)), 0.14, golden.path)
+        let own = try filter.restore(decoded)
+        XCTAssertLessThanOrEqual(apart(own, try goldens.pixels(golden, restored)), goldens.content.tolerance, golden.path)
+    }
+
+    /// `tag` with its parameters as the manifest orders them, which reading JSON does not keep.
+    private func inOrder(_ tag: Tag, _ bundle: Unfilter.Bundle) -> Tag {
+        let values = Dictionary(uniqueKeysWithValues: tag.parameters.map { ($0.name, $0.value) })
+        return Tag(
+            filter: tag.filter,
+            restoration: tag.restoration,
+            codec: tag.codec,
+            quality: tag.quality,
+            parameters: bundle.hyperParameters.compactMap { one in values[one.name].map { (name: one.name, value: $0) } },
+            fingerprint: tag.fingerprint
+        )
+    }
+}

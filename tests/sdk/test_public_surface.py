@@ -65,14 +65,14 @@ def test_the_snippet_of_the_docstring_names_what_exists() -> None:
 
 
 def test_errors_share_one_base_that_is_a_value_error() -> None:
-    classes = [c for c in vars(errors).values() if isinstance(c, type)]
+    classes = [c for c in vars(errors).values() if isinstance(c, type) and c.__module__ == errors.__name__]
     assert len(classes) == 4
     assert all(issubclass(c, errors.UnfilterError) and issubclass(c, ValueError) for c in classes)
 
 
 def test_names_cover_all_runtimes() -> None:
     modules = {found.name for found in pkgutil.iter_modules(runtimes.__path__) if not found.name.startswith("_")}
-    assert modules - {"fixed_size"} == set(runtimes.NAMES)
+    assert modules - {"fixed_size", "processors"} == set(runtimes.NAMES)
     assert all(f"| `{name}` |" in (runtimes.__doc__ or "") for name in runtimes.NAMES)
 
 
@@ -89,7 +89,8 @@ def test_every_runtime_offers_the_protocol(name: str) -> None:
         for n, value in vars(module).items()
         if not n.startswith("_") and getattr(value, "__module__", "") == module.__name__
     }
-    assert public == {"unavailable", "delegate_unavailable", "open_graph"}
+    own = {"session_options"} if name == "onnx" else set()  # what others that make sessions set too
+    assert public == {"unavailable", "load", "delegate_unavailable", "open_graph"} | own
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Subcommands of `unfilter`. Each is a module, found through the entry-point group `unfilter.cli`, with
+"""Subcommands of `unfilter`. Each is a module, found through the entry-point group `unfilter.commands`, with
 
 - `SUMMARY`: one line for `--help`,
 - `EXTRA`, `REQUIRES`: the extra that brings the modules it cannot do without,
@@ -11,7 +11,7 @@ Modules import what is heavy inside `run`, so that `--help` is quick and a missi
 from argparse import ArgumentParser
 from typing import Protocol
 
-GROUP = "unfilter.cli"
+GROUP = "unfilter.commands"
 
 
 class Command(Protocol):

@@ -17,6 +17,7 @@ from unfilter.format.rounding import to_bytes
 from unfilter.photo import Subsampling, read_photo, write_photo
 from unfilter.proof.fidelity import psnr
 from unfilter_training import scoring
+from unfilter_training.chains import CHAINS
 from unfilter_training.data import image_tensor
 from unfilter_training.network import (
     EncoderDecoders,
@@ -138,13 +139,33 @@ def test_doing_nothing_scores_as_the_photo_and_restores_exactly(photo: np.ndarra
 def test_mean_is_over_pictures_in_the_order_of_the_photos(
     photo: np.ndarray, small_network: QuasiInvertibleNetwork, tmp_path: Path
 ) -> None:
-    other = photo[:40, :48] // 2
+    other = photo[:48, :48] // 2
     mean, pictures = score(small_network, L0, iter([photo, other]), "two")
     assert (mean.photos, mean.count, len(pictures)) == ("two", 2, 2)
     assert pictures[1] == score_picture(small_network, L0, other, tmp_path)
     for name in pictures[0]._fields:
         expected = np.mean([getattr(picture, name) for picture in pictures], axis=0)
         np.testing.assert_allclose(getattr(mean, name), expected)
+
+
+def test_a_photo_too_small_for_ssim_at_a_quarter_of_its_size_gives_none(
+    photo: np.ndarray, small_network: QuasiInvertibleNetwork
+) -> None:
+    mean, _ = score(small_network, L0, iter([photo, photo[:40, :48]]), "two")
+    assert mean.approximation_ssim is None
+    assert "approximation_ssim" not in mean.model_dump()
+    assert mean.approximation_quarter is not None
+
+
+def test_shared_files_are_restored_at_the_size_that_arrives(
+    photo: np.ndarray, small_network: QuasiInvertibleNetwork, tmp_path: Path
+) -> None:
+    scored = score_picture(small_network, L0, photo, tmp_path)
+    filtered = run_whole(small_network, "forward", photo)
+    for chain, restored, arrived in zip(CHAINS, scored.shared, scored.arrived, strict=True):
+        file = chain.arrived(filtered, tmp_path)
+        assert arrived == psnr(file, chain.reference(photo))
+        assert restored == psnr(run_whole(small_network, "inverse", file), chain.reference(photo))
 
 
 def test_left_over_column_is_scored_beside_the_one_before_it(

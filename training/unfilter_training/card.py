@@ -97,10 +97,9 @@ def _look(scores: "Sequence[PhotoScore]") -> str:
     """How near it comes as people see it; nothing where no score says so."""
     rows = [
         f"| {s.photos} ({s.count}) | {s.approximation:.2f} / {s.approximation_half:.2f} / {s.approximation_quarter:.2f} "
-        f"| {' / '.join(f'{value:.3f}' for value in s.approximation_ssim)} | {s.grid:.2f} |"
+        f"| {' / '.join(f'{value:.3f}' for value in s.approximation_ssim or ()) or '-'} | {s.grid:.2f} |"
         for s in scores
-        if s.approximation_half is not None and s.approximation_quarter is not None
-        if s.approximation_ssim is not None and s.grid is not None
+        if s.approximation_half is not None and s.approximation_quarter is not None and s.grid is not None
     ]
     if not rows:
         return ""

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,7 +139,9 @@ def score(
     with tempfile.TemporaryDirectory() as folder:
         pictures = [score_picture(network, task, photo, Path(folder)) for photo in photos]
     columns = zip(PictureScore._fields, zip(*pictures, strict=True), strict=True)
-    means = {field: np.mean(column, axis=0).tolist() for field, column in columns}
+    means: dict[str, Any] = {field: np.mean(column, axis=0).tolist() for field, column in columns}
+    if np.isnan(means["approximation_ssim"]).any():  # a photo too small for the window at a quarter of its size
+        means["approximation_ssim"] = None
     return PhotoScore(photos=label, count=len(pictures), **means), pictures
 
 

@@ -47,8 +47,8 @@ def scores(folder: Path) -> dict[str, checkpoint.PhotoScore]:
 
 
 def rows(folder: Path) -> list[str]:
-    """Of the card's table, without its head."""
-    lines = (folder / checkpoint.CARD).read_text().splitlines()
+    """Of the card's first table, without its head."""
+    lines = (folder / checkpoint.CARD).read_text().partition("\nHow it looks:")[0].splitlines()
     return [line for line in lines if line.startswith("| ") and not line.startswith("| photos |")]
 
 

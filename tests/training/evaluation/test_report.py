@@ -13,7 +13,7 @@ from unfilter_training.evaluation.report import RESULTS, TABLES, Results, result
 from unfilter_training.evaluation.sections import SECTIONS, all_cells
 from unfilter_training.evaluation.study import Study
 
-NAMES = ("table_1", "table_2", "table_3", "table_4", "table_5", "compression", "file_sizes", "rate_term", "pareto")
+NAMES = ("table_1", "table_2", "table_3", "table_4", "table_5", "shared", "compression", "file_sizes", "rate_term", "pareto")
 
 
 @pytest.fixture(scope="module")

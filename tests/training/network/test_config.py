@@ -35,7 +35,11 @@ def test_config_is_frozen() -> None:
     [
         ({"depth": 3}, "Extra inputs are not permitted"),
         ({"squeeze": "wavelet"}, "'haar', 'unshuffle' or 'none'"),
-        ({"blocks": 1}, "greater than or equal to 2"),
+        ({"blocks": -1}, "greater than or equal to 0"),
+        ({"blocks": 1}, "blocks must be 2 or more"),
+        ({"auxiliary": "pyramid"}, "needs fusion = hiding"),
+        ({"fusion": "hiding"}, "a pyramid or the operator's output"),
+        ({"auxiliary": "guided", "fusion": "hiding", "hyper_parameters": 1}, "takes no hyper-parameters"),
         ({"log_scale_bound": 0}, "greater than 0"),
         ({"subnet_skip": True, "subnet_convolutions": 3}, "at least 4 convolutions"),
         ({"auxiliary": "none", "hyper_parameters": 1}, "need the auxiliary branch"),

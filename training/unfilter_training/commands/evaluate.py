@@ -18,6 +18,7 @@ SECTIONS = (
     "table_3",
     "table_4",
     "table_5",
+    "shared",
     "compression",
     "speed",
     "robustness",

@@ -18,6 +18,7 @@ from unfilter_training.evaluation.sections import SECTIONS
 from unfilter_training.evaluation.study import Study
 from unfilter_training.evaluation.subjects import SubjectRecord
 from unfilter_training.evaluation.tables.compression import Row as CompressionRow
+from unfilter_training.evaluation.tables.shared import Row as SharedRow
 from unfilter_training.evaluation.tables.speed import Row as SpeedRow
 from unfilter_training.evaluation.tables.table_1 import Row as Table1Row
 from unfilter_training.evaluation.tables.table_2 import Row as Table2Row
@@ -45,6 +46,7 @@ class Results(Record):
     table_3: tuple[Table3Row, ...] | None = None
     table_4: tuple[Table4Row, ...] | None = None
     table_5: tuple[Table5Row, ...] | None = None
+    shared: tuple[SharedRow, ...] | None = None
     compression: tuple[CompressionRow, ...] | None = None
     speed: tuple[SpeedRow, ...] | None = None
     robustness: tuple[RobustnessRow, ...] | None = None

@@ -81,6 +81,8 @@ class NetworkConfig(StableModel):
     def _fits_together(self) -> "NetworkConfig":
         if self.subnet_skip and self.subnet_convolutions < 4:
             raise ValueError("subnet_skip joins the first and the third of at least 4 convolutions")
+        if self.blocks < 2 and self.fusion != "hiding":
+            raise ValueError(f"blocks must be 2 or more, got {self.blocks}; a hiding fusion alone does without")
         if self.hyper_parameters and self.auxiliary == "none":
             raise ValueError("hyper_parameters need the auxiliary branch: it alone sees them")
         if self.fusion == "hiding" and (self.auxiliary not in ("pyramid", "guided") or self.squeeze == "none"):

@@ -174,7 +174,7 @@ def text(content: bytes) -> Callable[[Path], None]:
         (edited(version=None), DESCRIPTION, "checkpoint version None"),
         (edited(colour="red"), DESCRIPTION, "colour: Extra inputs are not permitted"),
         (edited(steps="many"), DESCRIPTION, "steps: "),
-        (edited(network={"blocks": 0}), DESCRIPTION, "network.blocks: "),
+        (edited(network={"blocks": -1}), DESCRIPTION, "network.blocks: "),
         (edited(warm_start={"recipe": "l0", "weights_sha256": "0"}), DESCRIPTION, "warm_start.weights_sha256: "),
         (edited(scores=[{"photos": "kodak"}]), DESCRIPTION, "scores.0.count: "),
         (text(b"{"), DESCRIPTION, "not JSON"),

@@ -102,8 +102,8 @@ class Job(ABC):
             PhotoError: unreadable, unwritable or refused.
             BundleError: the filter's files are missing or changed.
         """
-        self.codec_for(target)
-        return self.photo(source, self.read(source), target, progress)
+        codec = self.codec_for(target)
+        return self._done(source, self.read(source), target, codec, progress)
 
     def photo(self, source: Path, photo: Photo, target: Path, progress: Progress | None = None) -> Result:
         """The same with a photo that was read already, from what messages call `source`.
@@ -111,7 +111,9 @@ class Job(ABC):
         Raises:
             PhotoError: unwritable or refused; another file is there, and the job does not `overwrite`.
         """
-        codec = self.codec_for(target)
+        return self._done(source, photo, target, self.codec_for(target), progress)
+
+    def _done(self, source: Path, photo: Photo, target: Path, codec: Codec, progress: Progress | None) -> Result:
         accepted = self.accept(source, photo, target, codec)
         if not self.overwrite:
             graphs = accepted.graphs

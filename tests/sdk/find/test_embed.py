@@ -11,7 +11,7 @@ from unfilter import Bundle, BundleError, Filter, read_photo
 from unfilter.find.embed import FORMATS, PLATFORMS, embed
 from unfilter.find.search_path import open_bundle
 
-VARIABLE = Path(__file__).parents[1] / "fixtures/bundle-variable"
+VARIABLE = Path(__file__).parents[2] / "fixtures/bundle-variable"
 
 
 @pytest.mark.parametrize(("platform", "formats"), [("web", {"onnx"}), ("android", {"tflite"})])

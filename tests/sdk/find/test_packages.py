@@ -53,7 +53,7 @@ def test_found_by_name_and_by_tag_and_unpacked_but_then(packed_l0: Path, small_b
     (archive,) = packed()
     assert archive.path == packed_l0
     assert (archive.name, archive.size) == (Bundle(small_bundle).name, Bundle(small_bundle).size)
-    assert not store.unpacked().exists()
+    assert not any(store.unpacked().iterdir())
     opened = open_bundle("l0")
     opened.check()
     assert opened.folder.parent == store.unpacked()
@@ -85,7 +85,7 @@ def test_the_list_shows_what_a_package_brings(packed_l0: Path, capsys: pytest.Ca
     assert main(["filters", "--json"]) == 0
     (listed,) = json.loads(capsys.readouterr().out)
     assert (listed["filter"], listed["folder"], listed["card"]) == ("l0", str(packed_l0), None)
-    assert not store.unpacked().exists()
+    assert not any(store.unpacked().iterdir())
 
 
 def test_a_broken_package_and_a_broken_file_are_passed_over_and_said(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from unfilter.errors import UnfilterError
 from unfilter_training.photo_sets.stored import read_stored
@@ -20,10 +20,11 @@ def rgba(alpha: int = 255) -> np.ndarray:
 
 
 def test_an_opaque_alpha_is_dropped_and_the_profile_kept(tmp_path: Path) -> None:
-    Image.fromarray(rgba()).save(tmp_path / "a.png", icc_profile=b"profile")
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    Image.fromarray(rgba()).save(tmp_path / "a.png", icc_profile=profile)
     stored = read_stored(tmp_path / "a.png")
     assert np.array_equal(stored.samples, rgba()[..., :3])
-    assert stored.profile == b"profile"
+    assert stored.profile == profile
 
 
 def test_a_single_transparent_pixel_is_refused(tmp_path: Path) -> None:

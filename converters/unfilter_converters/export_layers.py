@@ -46,7 +46,10 @@ class Trunk(nn.Module):
 
 
 class CouplingForm(nn.Module):
-    """One coupling in one direction. A target of None is one known to be zero (Delta)."""
+    """One coupling in one direction. A target of None is one known to be zero (Delta).
+
+    LiteRT's graphs name operations by class; `quantization.litert` knows them by this name.
+    """
 
     def __init__(self, coupling: Coupling, direction: Direction) -> None:
         super().__init__()

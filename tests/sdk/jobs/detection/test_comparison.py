@@ -54,7 +54,7 @@ def test_what_keeps_every_level_is_accepted_in_another_format_too(file: Callable
     photo = read_photo(file("f.png"))
     for name in ("again.png", "again.webp"):
         write_photo(path := file("f.png").with_name(name), photo)
-        l0.restore_file(path, path.with_name("r.png"))
+        l0.restore_file(path, path.with_name(f"{name}.restored.png"))
     exif = Image.Exif()
     exif[0x0112] = 6  # shown turned, stored as before
     write_photo(path, replace(photo, exif=exif.tobytes()))

@@ -11,7 +11,7 @@ from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle, FileEntry
 from unfilter.run.delegates.coverage import FILE, read_coverage
 
-VARIABLE = Path(__file__).parents[2] / "fixtures/bundle-variable"
+VARIABLE = Path(__file__).parents[3] / "fixtures/bundle-variable"
 KNOWN = {
     **{"path": "onnx/forward.onnx", "direction": "forward", "precision": "fp32", "runtime": "onnx", "delegate": "cpu"},
     **{"evidence": "vendor's checker", "operations": 3, "taken": 3, "partitions": 1, "left": [], "source": "it", "note": ""},

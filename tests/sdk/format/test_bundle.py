@@ -193,8 +193,8 @@ def test_no_change_of_a_value_makes_a_bundle_raise_anything_else(
             bundle.check_artifact(artifact)
 
 
-def test_a_field_name_cannot_break_the_line(bundle_copy: Path, edit_manifest: EditManifest) -> None:
-    edit_manifest(bundle_copy, lambda fields: fields.update({"two\nlines": 1}))
+def test_what_a_manifest_says_cannot_break_the_line(bundle_copy: Path, edit_manifest: EditManifest) -> None:
+    edit_manifest(bundle_copy, lambda fields: fields.update({"requires": ["two\nlines"]}))
     refusal(bundle_copy)
 
 

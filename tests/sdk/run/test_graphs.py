@@ -79,13 +79,13 @@ def test_a_bundle_that_lacks_a_direction_is_refused_on_opening(small_bundle: Pat
 
 
 def test_a_delegate_that_is_unknown_or_not_here_is_refused_in_one_line(small_bundle: Path) -> None:
-    with pytest.raises(RuntimeUnavailable, match=r"^runtime onnx has no delegate 'gpu': choose one of cpu, xnnpack, coreml"):
+    with pytest.raises(RuntimeUnavailable, match=r"^runtime onnx has no delegate 'gpu': litert and coreml have it; "):
         Filter.open(small_bundle, runtime="onnx", delegate="gpu")
     with pytest.raises(RuntimeUnavailable, match=r"^delegate onnx nnapi: this onnxruntime has no Nnapi.*builds for android"):
         Filter.open(small_bundle, runtime="onnx", delegate="nnapi")
     with pytest.raises(RuntimeUnavailable, match=r"^delegate nnapi: onnx nnapi: this onnxruntime has no Nnapi"):
         Filter.open(small_bundle, delegate="nnapi")
-    with pytest.raises(RuntimeUnavailable, match=r"^delegate neural_engine: no delegate of onnx$"):
+    with pytest.raises(RuntimeUnavailable, match=r"^delegate neural_engine: coreml neural_engine: the bundle holds no ml"):
         Filter.open(small_bundle, delegate="neural_engine")
 
 

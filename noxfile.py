@@ -24,8 +24,8 @@ BUNDLE = Path("build/bundles/l0")
 PACKED = Path("filters/unfilter_filters/bundles")
 """What `unfilter-filters` carries."""
 ROOT = Path(__file__).resolve().parent
-WHEEL_BYTES = 2**20
-"""Most that `unfilter` may weigh: code and golden photos, about half each; no weights."""
+WHEEL_BYTES = 1_000_000
+"""Most that `unfilter` may weigh: code and golden photos, no weights."""
 PSNR = """
 import sys
 from pathlib import Path

@@ -34,6 +34,8 @@ def run(arguments: Namespace) -> int:
 
     interrupt_politely()
     known = ablation_recipes()
+    if not known:
+        raise UnfilterError("no recipes of short trainings come with the wheel; train them in a clone of the project")
     names = arguments.names or known
     if unknown := [name for name in names if name not in known]:
         raise UnfilterError(f"no ablation is called {', '.join(unknown)}; there are: {', '.join(known)}")

@@ -80,7 +80,7 @@ def _blur(random: np.random.Generator) -> Look:
 
 
 def _sharpening(random: np.random.Generator) -> Look:
-    """An unsharp mask, or local contrast where it is wide: a radius of 0.7 to 12 pixels, drawn evenly in its logarithm, an amount of 0.3 to 2."""
+    """An unsharp mask, or local contrast where it is wide: a radius of 0.7 to 12 pixels, an amount of 0.3 to 2."""
     sigma, amount = float(np.exp(random.uniform(np.log(0.7), np.log(12)))), float(random.uniform(0.3, 2))
     return lambda images: images + amount * (images - _gaussian(images, sigma))
 

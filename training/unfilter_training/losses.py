@@ -53,7 +53,7 @@ LEAST_CHANGE = (2 / 255) ** 2
 
 def balance(
     photo: Float[Tensor, "batch 3 height width"], target: Float[Tensor, "batch 3 height width"]
-) -> Float[Tensor, "batch"]:
+) -> Float[Tensor, " batch"]:
     """Weight of each image's errors, so that looks which change little count as much as those which change everything.
 
     A difference of power U, hidden `a` times as strong, costs `a**2 * U` of approximation and `e**2 / a**2` of restoration,
@@ -101,7 +101,7 @@ def objective(
 
 
 def _weighted(
-    error: Callable[..., Tensor], images: Tensor, truth: Tensor, importance: Float[Tensor, "batch"]
+    error: Callable[..., Tensor], images: Tensor, truth: Tensor, importance: Float[Tensor, " batch"]
 ) -> Float[Tensor, ""]:
     """Mean over the batch of each image's mean error times its importance."""
     return (error(images, truth, reduction="none").mean(dim=(1, 2, 3)) * importance).mean()

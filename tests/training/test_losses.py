@@ -201,7 +201,7 @@ def test_errors_that_are_seen_from_afar_count_at_every_size_and_fine_noise_count
     checks = torch.ones(16, 16)
     checks[::2, 1::2] = checks[1::2, ::2] = -1
 
-    class Shifted(torch.nn.Module):
+    class Shifted(RestorableNetwork):
         def __init__(self, error: torch.Tensor) -> None:
             super().__init__()
             self.error = error
@@ -209,9 +209,12 @@ def test_errors_that_are_seen_from_afar_count_at_every_size_and_fine_noise_count
         def filter(self, image: torch.Tensor, *_: object) -> tuple[torch.Tensor, None]:
             return image + self.error, None
 
+        def restore(self, filtered: torch.Tensor) -> torch.Tensor:
+            return filtered
+
     for error, factor in ((torch.ones(16, 16), 1.75), (checks, 1.0)):
         network = Shifted(0.1 * error)
-        here, before = (objective(network, photo, photo, weights).total for weights in (smaller, plain))  # type: ignore[arg-type]
+        here, before = (objective(network, photo, photo, weights).total for weights in (smaller, plain))
         torch.testing.assert_close(here, factor * before)
 
 

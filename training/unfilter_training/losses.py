@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from pydantic import ConfigDict, Field
 from torch import Tensor
-from torch.nn.functional import l1_loss, mse_loss, softplus
+from torch.nn.functional import avg_pool2d, l1_loss, mse_loss, softplus
 
 from unfilter_training.degradation import Degradation, reference, rounding
 from unfilter_training.network import RestorableNetwork
@@ -22,9 +22,14 @@ class LossWeights(StableModel):
     """Weight of each term; a restoration weight of 0 skips the inverse altogether (the paper's ablation)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    LATER: ClassVar[frozenset[str]] = frozenset({"rate_jpeg", "rate_png", "balanced"})
+    LATER: ClassVar[frozenset[str]] = frozenset({"rate_jpeg", "rate_png", "balanced", "smaller"})
 
     approximation: float = Field(1.0, ge=0)
+    smaller: tuple[float, ...] = Field(
+        (),
+        max_length=4,
+        description="weights of approximation at half the size, a quarter, and so on: what is seen from afar",
+    )
     restoration: float = Field(1.0, ge=0)
     delta: float = Field(0.1, ge=0)
     adversarial: float = Field(0.0, ge=0, description="of `adversary`; 0 trains none")
@@ -84,6 +89,7 @@ def objective(
     nothing = torch.zeros((), device=photo.device)
     delta_power = nothing if delta is None else delta.square().mean()
     total = weights.approximation * _weighted(mse_loss, filtered, target, importance) + weights.delta * delta_power
+    total = total + _from_afar((filtered - target) * importance.sqrt()[:, None, None, None], weights.smaller)
     restoration = nothing * torch.nan
     if weights.restoration > 0:
         restored = network.restore(degrade(filtered))
@@ -105,3 +111,4 @@ def _weighted(
 ) -> Float[Tensor, ""]:
     """Mean over the batch of each image's mean error times its importance."""
     return (error(images, truth, reduction="none").mean(dim=(1, 2, 3)) * importance).mean()
+    total = total + _from_afar((filtered - target) * importance.sqrt()[:, None, None, None], weights.smaller)

@@ -111,4 +111,12 @@ def _weighted(
 ) -> Float[Tensor, ""]:
     """Mean over the batch of each image's mean error times its importance."""
     return (error(images, truth, reduction="none").mean(dim=(1, 2, 3)) * importance).mean()
-    total = total + _from_afar((filtered - target) * importance.sqrt()[:, None, None, None], weights.smaller)
+
+
+def _from_afar(error: Float[Tensor, "batch 3 height width"], weights: tuple[float, ...]) -> Tensor:
+    """Mean squares of what is left of the error at half the size, a quarter, and so on (`unfilter_training.look`)."""
+    total = error.new_zeros(())
+    for weight in weights:
+        error = avg_pool2d(error, 2)
+        total = total + weight * error.square().mean()
+    return total

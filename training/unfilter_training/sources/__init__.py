@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ __all__ = ["SOURCES", "LookSource", "Specification", "file_of", "filtered", "ide
 Result = NDArray[np.uint8] | NDArray[np.float32]
 
 
+@runtime_checkable
 class LookSource(Protocol):
     """What every sibling offers."""
 

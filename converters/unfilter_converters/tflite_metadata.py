@@ -41,7 +41,7 @@ def _metadata(model: Any, artifacts: tuple[Artifact, ...], about: About) -> byte
     builder = flatbuffers.Builder(1024)
     tensors: dict[str, Tensor] = {}
     for artifact in artifacts:
-        held = (artifact.image, artifact.parameters, artifact.valid, artifact.result)
+        held = (artifact.image, artifact.output, artifact.parameters, artifact.valid, artifact.result)
         tensors |= {each.name: each for each in held if each is not None}
     signatures = {each.subgraphIndex: each for each in model.signatureDefs}
     graphs = [_graph(builder, signatures[number], tensors) for number in range(len(model.subgraphs)) if number in signatures]

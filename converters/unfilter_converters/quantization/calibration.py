@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.photo import read_photo
-from unfilter_converters.goldens import LICENCES, PHOTOS, mosaic
+from unfilter_converters.goldens import LICENCES, PHOTOS, golden_look, mosaic
 
 MARGIN = 2.0
 PLACES = (0.0, 0.5, 1.0)
@@ -16,5 +16,13 @@ PLACES = (0.0, 0.5, 1.0)
 
 def tile(side: int) -> NDArray[np.float32]:
     """The photos side by side, 1 x `side` x `side` x 3, sRGB 0..1."""
-    photos = [read_photo(PHOTOS / f"{name}.png").pixels for name in LICENCES]
-    return mosaic(photos, side)[None].astype(np.float32) / np.float32(255)
+    return _levels(side)[None].astype(np.float32) / np.float32(255)
+
+
+def look(side: int) -> NDArray[np.float32]:
+    """What a guided filter gets beside `tile`, of the same shape."""
+    return golden_look(_levels(side))[None].astype(np.float32) / np.float32(255)
+
+
+def _levels(side: int) -> NDArray[np.uint8]:
+    return mosaic([read_photo(PHOTOS / f"{name}.png").pixels for name in LICENCES], side)

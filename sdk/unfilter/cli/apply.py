@@ -39,6 +39,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="value of a parameter of the filter, such as smoothness=0.03; `unfilter inspect BUNDLE` shows what there is "
         "(may be repeated; default: the filter's own)",
     )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="RESULT",
+        help="for a guided filter: what your own filter made of IN, of the same size; the photo is hidden in it",
+    )
     parser.add_argument("--quality", type=int, default=95, choices=range(1, 101), metavar="1..100", help="of a JPEG (95)")
     parser.add_argument("--subsampling", choices=get_args(Subsampling), default="4:4:4", help="of a JPEG's chroma (4:4:4)")
     parser.add_argument(
@@ -94,6 +100,8 @@ def add_runtime_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     pair = single(arguments)
+    if pair is None and arguments.output is not None:
+        raise UnfilterError("--output is what became of one photo: name IN and OUT, without --out")
     chosen = Filter.open(
         arguments.bundle, runtime=arguments.runtime, delegate=arguments.delegate, precision=arguments.precision
     )
@@ -106,6 +114,7 @@ def run(arguments: Namespace) -> int:
         reduce=arguments.reduce,
         limit=arguments.limit,
         overwrite=arguments.force,
+        output=arguments.output,
     )
     if pair is None:
         tally = Tally("filtered", _said)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from unfilter.errors import PhotoError, UnfilterError
 from unfilter.format.hyper_parameter import complete
 from unfilter.format.manifest import Direction
 from unfilter.format.tag import tag_of
@@ -26,6 +27,7 @@ from unfilter.jobs.overwriting import refuse_loss
 from unfilter.jobs.refusals import refuse_itself, refuse_untrained
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling, Tag, codec_of, read_photo
 from unfilter.photo.forms import BinaryFile, Bytes, changed
+from unfilter.photo.orientation import orientation_of
 from unfilter.photo.transparency import changed_where_seen, given, seen
 from unfilter.photo.write import check, fingerprinted, save_photo
 from unfilter.run.graphs import Graphs
@@ -95,6 +97,10 @@ class Job(ABC):
     def tag(self, graphs: Graphs, codec: Codec) -> Tag | None:
         """What the file says of its filter, but for the fingerprint of its pixels; None where it says nothing."""
 
+    def output(self, photo: Photo) -> NDArray[np.uint8] | None:
+        """What a guided filter takes beside `photo`; None for every other job."""
+        return None
+
     def file(self, source: Path, target: Path, progress: Progress | None = None) -> Result:
         """Make `target` from `source`; nothing is written where anything is refused.
 
@@ -160,7 +166,7 @@ class Job(ABC):
     def made(self, graphs: Graphs, photo: Photo, codec: Codec, progress: Progress | None = None) -> Photo:
         """`photo` run and tagged, to be saved in `codec`: a fingerprint tells of the pixels as they will be read from it."""
         taken = self.taken(photo)
-        pixels = graphs.run(self.direction, taken, self.parameters, progress)
+        pixels = graphs.run(self.direction, taken, self.parameters, progress, self.output(photo))
         changed = replace(photo, pixels=pixels) if taken is photo.pixels else changed_where_seen(photo, pixels)
         result = replace(changed, tag=self.tag(graphs, codec))
         return fingerprinted(result, codec, self.quality, self.subsampling) if result.tag else result
@@ -181,9 +187,12 @@ class Apply(Job):
         subsampling: of a JPEG's chroma.
         convert, reduce, limit: as for `read_photo`.
         overwrite: as for `Job`.
+        output: for a guided filter, what the app's own filter made of the photo: a photo, or a file of one. It lies on the
+            photo pixel on pixel, and is stored turned as the photo is.
 
     Raises:
-        UnfilterError: a parameter that this filter does not have, or a value outside its range.
+        UnfilterError: a parameter that this filter does not have, or a value outside its range; an output for a filter that
+            is not guided.
     """
 
     direction = "forward"
@@ -199,8 +208,14 @@ class Apply(Job):
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,
         overwrite: bool = False,
+        output: Photo | Path | None = None,
     ) -> None:
         super().__init__(convert=convert, reduce=reduce, limit=limit, overwrite=overwrite)
+        if output is not None and not graphs.bundle.manifest.guided:
+            raise UnfilterError(
+                f"filter {graphs.bundle.manifest.filter} makes its look itself; leave the output out (--output, output=...)"
+            )
+        self._output, self._output_name = output, str(output) if isinstance(output, Path) else "the output"
         self.graphs, self.quality, self.subsampling = graphs, quality, subsampling
         self.parameters = complete(graphs.bundle.manifest.hyper_parameters, parameters or {})
 
@@ -213,7 +228,28 @@ class Apply(Job):
         refuse_untrained(self.graphs.bundle.manifest, target, codec)
 
     def refuse(self, graphs: Graphs, source: Path | str, photo: Photo) -> None:
-        """Nothing: every photo that can be read may be filtered."""
+        """Every photo that can be read may be filtered; by a guided filter with an output that lies on it.
+
+        Raises:
+            UnfilterError: no output, or one of another size, or stored turned otherwise.
+        """
+        if isinstance(self._output, Path):
+            self._output = self.read(self._output)
+        output = self._output
+        graphs.check_output("forward", photo.pixels, None if output is None else output.pixels, self._output_name)
+        if output is None or output.exif is None:  # nothing is said of a turn
+            return
+        turn, other = orientation_of(photo.exif), orientation_of(output.exif)
+        if turn != other:
+            raise PhotoError(
+                f"{self._output_name}: is stored with orientation {other}, the photo {source} with {turn}; save the result "
+                "as the photo is stored, with its EXIF orientation"
+            )
+
+    def output(self, photo: Photo) -> NDArray[np.uint8] | None:
+        """Pixels of the output."""
+        assert not isinstance(self._output, Path)  # `refuse` has read it
+        return None if self._output is None else self._output.pixels
 
     def taken(self, photo: Photo) -> NDArray[np.uint8]:
         """Grey where nothing is visible."""

@@ -10,8 +10,12 @@
 
 from collections.abc import Callable
 from io import BytesIO, TextIOBase
+from os import PathLike
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from unfilter.errors import PhotoError
@@ -32,6 +36,25 @@ class BinaryFile(Protocol):
     def read(self) -> bytes:
         """All that is left of it."""
         ...
+
+
+def photo_in(given: NDArray[np.uint8] | Bytes | BinaryFile | Image.Image | str | PathLike[str]) -> Photo:
+    """The photo in any of these forms, an array or a path among them.
+
+    Raises:
+        PhotoError: unreadable.
+        TypeError: of none of these forms.
+    """
+    if isinstance(given, np.ndarray):
+        return Photo(given)
+    if isinstance(given, Image.Image):
+        return photo_of(given)
+    if isinstance(given, str | PathLike):
+        return read_photo(Path(given))
+    content = bytes(given) if isinstance(given, Bytes) else given.read() if hasattr(given, "read") else None
+    if not isinstance(content, bytes):
+        raise TypeError(f"a photo is an array, bytes, a file, a Pillow image or a path; got {type(given).__name__}")
+    return read_photo(BytesIO(content), name="the output")
 
 
 def changed(given: Bytes | BinaryFile | Image.Image, change: Change) -> bytes | BytesIO | Image.Image:

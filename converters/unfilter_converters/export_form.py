@@ -107,7 +107,7 @@ class _Bands(nn.Module):
 class ExportForm(nn.Module):
     """One direction of a network as a graph: `image` (1, 3, H, W), unclipped float in, unclipped float out.
 
-    `parameters` is (1, count, 1, 1), the places of the hyper-parameters in their ranges, 0..1: an input of the forward graph
+    `parameters` is (1, count, 1, 1), the normalised hyper-parameters, 0..1: an input of the forward graph
     of a network that has them, and of no other. `valid` is (1, 1, H / 2, W / 2) for a Haar network.
 
     Law: equals `network(image, parameters)[0]` or `network.restore(image)` to float accuracy, and so does the masked form on

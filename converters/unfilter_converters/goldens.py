@@ -31,8 +31,8 @@ def make_goldens(
     for index, (name, pixels) in enumerate((*photos.items(), ("mosaic", whole_tile))):
         photo = Photo(pixels)
         values = golden_values(index, hyper_parameters)
-        places = tuple(one.place(values[one.name]) for one in hyper_parameters)
-        filtered = replace(photo, pixels=run_whole(network, "forward", photo.pixels, places))
+        normalised = tuple(one.normalise(values[one.name]) for one in hyper_parameters)
+        filtered = replace(photo, pixels=run_whole(network, "forward", photo.pixels, normalised))
         restored = replace(photo, pixels=run_whole(network, "inverse", filtered.pixels))
         paths = [f"goldens/{name}{part}.png" for part in ("", ".filtered", ".restored")]
         for path, picture in zip(paths, (photo, filtered, restored), strict=True):

@@ -39,12 +39,12 @@ class LossWeights(StableModel):
 class Loss(NamedTuple):
     """`total` to minimise; the mean squared errors in it and the filtered photos, detached, for the log and the adversary.
 
-    `restoration` is nan when skipped.
+    `restoration_mse` is nan when skipped.
     """
 
     total: Float[Tensor, ""]
-    approximation: Float[Tensor, ""]
-    restoration: Float[Tensor, ""]
+    approximation_mse: Float[Tensor, ""]
+    restoration_mse: Float[Tensor, ""]
     delta: Float[Tensor, ""]
     filtered: Float[Tensor, "batch 3 height width"]
 

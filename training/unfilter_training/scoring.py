@@ -31,12 +31,12 @@ BORDER = 16
 class Task(NamedTuple):
     """What a network is measured at: it must do what the operator does with these parameters.
 
-    `places` are those of the hyper-parameters among them, 0..1.
+    `normalised` are the hyper-parameters among them, 0..1 each.
     """
 
     operator: str
     parameters: dict[str, float | int]
-    places: tuple[float, ...] = ()
+    normalised: tuple[float, ...] = ()
 
 
 def task(recipe: Recipe, values: dict[str, float] | None = None) -> Task:
@@ -46,8 +46,8 @@ def task(recipe: Recipe, values: dict[str, float] | None = None) -> Task:
         UnfilterError: a value lies outside its range, or the recipe has no such hyper-parameter.
     """
     given = complete(recipe.hyper_parameters, values or {})
-    places = tuple(one.place(given[one.name]) for one in recipe.hyper_parameters)
-    return Task(recipe.operator, recipe.parameters | given, places)
+    normalised = tuple(one.normalise(given[one.name]) for one in recipe.hyper_parameters)
+    return Task(recipe.operator, recipe.parameters | given, normalised)
 
 
 class PictureScore(NamedTuple):
@@ -101,10 +101,10 @@ def score_picture(network: RestorableNetwork, task: Task, photo: NDArray[np.uint
 class LineScore(NamedTuple):
     """A column that an odd width leaves over, against the column before it: RGB PSNR in dB."""
 
-    approximation: float
-    approximation_before: float
-    restoration: float
-    restoration_before: float
+    approximation_db: float
+    approximation_before_db: float
+    restoration_db: float
+    restoration_before_db: float
 
 
 def score_odd_column(network: RestorableNetwork, task: Task, photo: NDArray[np.uint8], folder: Path) -> LineScore:
@@ -127,7 +127,7 @@ def _through_files(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     """The operator's output, the filtered file and the restored file, as read back."""
     target = saved_levels(operator(task.operator)(image_tensor(photo), **task.parameters))
-    filtered = _saved(run_whole(network, "forward", photo, task.places, target), folder / "filtered.png")
+    filtered = _saved(run_whole(network, "forward", photo, task.normalised, target), folder / "filtered.png")
     restored = _saved(run_whole(network, "inverse", filtered), folder / "restored.png")
     return target, filtered, restored
 

@@ -100,8 +100,8 @@ def train(
     if seconds is not None:
         recipe = started(folder) or paced(recipe, patches, seconds, device)
     trainer = Trainer(recipe, patches, folder, device=device, start=start)
-    with told.steps(recipe, trainer.step) as report:
-        trainer.run(report)
+    with told.steps(recipe, trainer.step) as on_step:
+        trainer.run(on_step)
     if alone:
         count = len({pair.photo.ctypes.data for pair in patches.pairs})  # draws of the hyper-parameters share a photo
         checkpoint.save(folder, trainer.averaged(), trainer.describe(photos=count, warm_start=warm_start))

@@ -107,7 +107,7 @@ class _Bands(nn.Module):
 class ExportForm(nn.Module):
     """One direction of a network as a graph: `image` (1, 3, H, W), unclipped float in, unclipped float out.
 
-    `parameters` is (1, count, 1, 1), the places of the hyper-parameters in their ranges, 0..1: an input of the forward graph
+    `parameters` is (1, count, 1, 1), the normalised hyper-parameters, 0..1: an input of the forward graph
     of a network that has them, and of no other. `output` is of the same shape as `image`: what the app's own filter made of
     the photo, an input of a guided network's forward graph. `valid` is (1, 1, H / 2, W / 2) for a Haar network.
 

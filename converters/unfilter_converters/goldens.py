@@ -32,9 +32,9 @@ def make_goldens(
     for index, (name, pixels) in enumerate((*photos.items(), ("mosaic", whole_tile))):
         photo = Photo(pixels)
         values = golden_values(index, hyper_parameters)
-        places = tuple(one.place(values[one.name]) for one in hyper_parameters)
+        normalised = tuple(one.normalise(values[one.name]) for one in hyper_parameters)
         look = golden_look(pixels) if network.takes_output else None
-        filtered = replace(photo, pixels=run_whole(network, "forward", photo.pixels, places, look))
+        filtered = replace(photo, pixels=run_whole(network, "forward", photo.pixels, normalised, look))
         restored = replace(photo, pixels=run_whole(network, "inverse", filtered.pixels))
         paths = [f"goldens/{name}{part}.png" for part in ("", ".filtered", ".restored")]
         for path, picture in zip(paths, (photo, filtered, restored), strict=True):

@@ -17,7 +17,7 @@ def new(
     minutes: float = 20.0,
     pairs: Path = Path("build/pairs"),
     watcher: Watcher | None = None,
-    report: Callable[[str], None] = lambda _: None,
+    on_step: Callable[[str], None] = lambda _: None,
 ) -> FidelityReport:
     """Train what `unfilter_training.new_look.prepare` gave, and make the bundle of it at `bundle`.
 
@@ -28,11 +28,11 @@ def new(
         minutes: of training, on one processor.
         pairs: folder of results that were made before.
         watcher: told how the training goes.
-        report: told how the conversion goes.
+        on_step: called with a line of progress of the conversion.
 
     Raises:
         UnfilterError: as `learn` and `convert` say.
     """
     checkpoint = learn(prepared, minutes=minutes, pairs=pairs, watcher=watcher)
     bundle.parent.mkdir(parents=True, exist_ok=True)
-    return convert(read_source(checkpoint), bundle, cache, report=report)
+    return convert(read_source(checkpoint), bundle, cache, on_step=on_step)

@@ -13,7 +13,7 @@ import pytest
 from unfilter.format.bundle import Bundle
 from unfilter.jobs.filter import Filter
 from unfilter_converters.authorship import describe
-from unfilter_converters.restoration import restoration_id
+from unfilter_converters.restoration_id import restoration_id_of
 from unfilter_training.checkpoint import Description, read_description
 from unfilter_training.network import QuasiInvertibleNetwork
 
@@ -153,6 +153,6 @@ def test_saying_it_twice_is_as_once_and_changes_no_result(
     describe(bundle.manifest.artifacts, copy, description)
     again = Bundle(copy)
     again.check()  # every byte as the manifest says
-    assert json.loads((copy / "manifest.json").read_text())["restoration"] == restoration_id(variable_network)
+    assert json.loads((copy / "manifest.json").read_text())["restoration"] == restoration_id_of(variable_network)
     pixels = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     assert np.abs(Filter(again, "onnx").apply(pixels).astype(int) - Filter(again, "torch").apply(pixels)).max() <= 1

@@ -172,7 +172,7 @@ def test_the_detector_of_a_checkpoint_is_taken_along_where_it_is_for_its_weights
     for weights, taken in ((detector.weights_sha256, False), (None, True)):
         own = weights or checkpoint.read_description(small_checkpoint).weights_sha256
         (small_checkpoint / FILE).write_text(detector.model_copy(update={"weights_sha256": own}).model_dump_json())
-        convert(read_source(small_checkpoint), tmp_path / "l0", tmp_path / "cache", report=said.append)
+        convert(read_source(small_checkpoint), tmp_path / "l0", tmp_path / "cache", on_step=said.append)
         bundle = Bundle(tmp_path / "l0")
         assert bundle.manifest.detection == (FILE if taken else None)
         assert (tmp_path / "l0" / FILE).exists() == taken

@@ -139,9 +139,10 @@ def _shared(scores: "Sequence[PhotoScore]") -> str:
 def _published(name: str) -> str:
     if name not in PUBLISHED:
         return ""
+    figures = PUBLISHED[name]
     return (
-        f"\nThe paper's method, through PNG files on its FiveK test set: approximation {PUBLISHED[name].approximation:.2f}, "
-        f"restoration\n{PUBLISHED[name].restoration:.2f}. How far this filter is from its goals, and what was tried: "
+        f"\nThe paper's method, through PNG files on its FiveK test set: approximation {figures.approximation_db:.2f}, "
+        f"restoration\n{figures.restoration_db:.2f}. How far this filter is from its goals, and what was tried: "
         "`docs/filters.md` and `docs/training.md`.\n"
     )
 

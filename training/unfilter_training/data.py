@@ -29,12 +29,12 @@ from unfilter_training.sources.command import CommandSource
 class Pair(NamedTuple):
     """A photo (uint8, height x width x 3) and the operator's result on it (float16, unclipped, same shape).
 
-    `places` are where the hyper-parameters lay within their ranges, 0..1.
+    `normalised` are the hyper-parameters, 0..1 each.
     """
 
     photo: NDArray[np.uint8]
     filtered: NDArray[np.float16]
-    places: tuple[float, ...] = ()
+    normalised: tuple[float, ...] = ()
 
 
 def image_tensor(pixels: NDArray[np.uint8], dtype: torch.dtype = torch.float32) -> Float[Tensor, "1 3 height width"]:
@@ -94,10 +94,10 @@ def make_pairs(
         photo = photo_set(layout).read(path)
         for other in recipe.others:
             pairs.append(make_pair(photo, other.operator, other.parameters, cache, device))
-        for places in _drawn(recipe, index):
-            values = {one.name: one.value(place) for one, place in zip(recipe.hyper_parameters, places, strict=True)}
+        for normalised in _drawn(recipe, index):
+            values = {one.name: one.value(share) for one, share in zip(recipe.hyper_parameters, normalised, strict=True)}
             pair = make_pair(photo, recipe.operator, recipe.parameters | values, cache, device)
-            pairs.append(pair._replace(places=places))
+            pairs.append(pair._replace(normalised=normalised))
     return pairs
 
 
@@ -154,7 +154,7 @@ def _look_pairs(files: Iterable[tuple[Path, str]], source: LookSource, name: str
 
 
 def _drawn(recipe: Recipe, index: int) -> Sequence[tuple[float, ...]]:
-    """Places of the hyper-parameters for photo `index`: each range is cut in as many parts as there are draws, and every
+    """Normalised hyper-parameters for photo `index`: each range is cut in as many parts as there are draws, and every
     part is drawn from once, so that few draws still cover it; nothing is drawn where there are none.
     """
     count = len(recipe.hyper_parameters)
@@ -162,15 +162,15 @@ def _drawn(recipe: Recipe, index: int) -> Sequence[tuple[float, ...]]:
         return [()]
     random = np.random.default_rng([recipe.schedule.seed, index, 2])
     parts = random.permuted(np.tile(np.arange(recipe.draws), (count, 1)), axis=1).T
-    return [tuple(place) for place in ((parts + random.random(parts.shape)) / recipe.draws).tolist()]
+    return [tuple(row) for row in ((parts + random.random(parts.shape)) / recipe.draws).tolist()]
 
 
 class Batch(NamedTuple):
-    """Patches of one step, sRGB 0..1, and the places of the hyper-parameters (None where a recipe has none)."""
+    """Patches of one step, sRGB 0..1, and the normalised hyper-parameters (None where a recipe has none)."""
 
     photo: Float[Tensor, "batch 3 size size"]
     target: Float[Tensor, "batch 3 size size"]
-    places: Float[Tensor, "batch count"] | None
+    normalised: Float[Tensor, "batch count"] | None
 
 
 class Patches:
@@ -201,8 +201,8 @@ class Patches:
             torch.from_numpy(np.stack(part)).permute(0, 3, 1, 2)
             for part in ([one[0] for one in cut], [one[1] for one in cut])
         )
-        places = torch.tensor([one[2] for one in cut]) if cut[0][2] else None
-        return Batch(photo, target, places)
+        normalised = torch.tensor([one[2] for one in cut]) if cut[0][2] else None
+        return Batch(photo, target, normalised)
 
     def _cut(self, random: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32], tuple[float, ...]]:
         pair = self.pairs[random.integers(len(self.pairs))]
@@ -219,4 +219,4 @@ class Patches:
             patches = [np.rot90(patch[:, ::-1] if mirror else patch, turns) for patch in patches]
         elif self.symmetry == "transpose" and random.integers(2):
             patches = [patch.transpose(1, 0, 2) for patch in patches]
-        return patches[0], patches[1], pair.places
+        return patches[0], patches[1], pair.normalised

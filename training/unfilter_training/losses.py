@@ -26,9 +26,7 @@ class LossWeights(StableModel):
 
     approximation: float = Field(1.0, ge=0)
     smaller: tuple[float, ...] = Field(
-        (),
-        max_length=4,
-        description="weights of approximation at half the size, a quarter, and so on: what is seen from afar",
+        (), max_length=4, description="weights of approximation at half the size, a quarter, ...: what one sees from afar"
     )
     restoration: float = Field(1.0, ge=0)
     delta: float = Field(0.1, ge=0)
@@ -42,12 +40,12 @@ class LossWeights(StableModel):
 class Loss(NamedTuple):
     """`total` to minimise; the mean squared errors in it and the filtered photos, detached, for the log and the adversary.
 
-    `restoration` is nan when skipped.
+    `restoration_mse` is nan when skipped.
     """
 
     total: Float[Tensor, ""]
-    approximation: Float[Tensor, ""]
-    restoration: Float[Tensor, ""]
+    approximation_mse: Float[Tensor, ""]
+    restoration_mse: Float[Tensor, ""]
     delta: Float[Tensor, ""]
     filtered: Float[Tensor, "batch 3 height width"]
 

@@ -33,12 +33,12 @@ BORDER = 16
 class Task(NamedTuple):
     """What a network is measured at: it must do what the operator does with these parameters.
 
-    `places` are those of the hyper-parameters among them, 0..1.
+    `normalised` are the hyper-parameters among them, 0..1 each.
     """
 
     operator: str
     parameters: dict[str, float | int]
-    places: tuple[float, ...] = ()
+    normalised: tuple[float, ...] = ()
     source: LookSource | None = None
 
     def target(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -56,8 +56,8 @@ def task(recipe: Recipe, values: dict[str, float] | None = None, folder: Path = 
     """
     source = open_source(recipe.source, folder) if recipe.source else None
     given = complete(recipe.hyper_parameters, values or {})
-    places = tuple(one.place(given[one.name]) for one in recipe.hyper_parameters)
-    return Task(recipe.operator, recipe.parameters | given, places, source)
+    normalised = tuple(one.normalise(given[one.name]) for one in recipe.hyper_parameters)
+    return Task(recipe.operator, recipe.parameters | given, normalised, source)
 
 
 class PictureScore(NamedTuple):
@@ -111,10 +111,10 @@ def score_picture(network: RestorableNetwork, task: Task, photo: NDArray[np.uint
 class LineScore(NamedTuple):
     """A column that an odd width leaves over, against the column before it: RGB PSNR in dB."""
 
-    approximation: float
-    approximation_before: float
-    restoration: float
-    restoration_before: float
+    approximation_db: float
+    approximation_before_db: float
+    restoration_db: float
+    restoration_before_db: float
 
 
 def score_odd_column(network: RestorableNetwork, task: Task, photo: NDArray[np.uint8], folder: Path) -> LineScore:
@@ -137,7 +137,7 @@ def _through_files(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     """The operator's output, the filtered file and the restored file, as read back."""
     target = task.target(photo)
-    filtered = _saved(run_whole(network, "forward", photo, task.places, target), folder / "filtered.png")
+    filtered = _saved(run_whole(network, "forward", photo, task.normalised, target), folder / "filtered.png")
     restored = _saved(run_whole(network, "inverse", filtered), folder / "restored.png")
     return target, filtered, restored
 

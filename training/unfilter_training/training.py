@@ -110,9 +110,9 @@ def train(
         recipe = started(folder) or paced(recipe, patches, seconds, device)
     trainer = Trainer(recipe, patches, folder, device=device, start=start)
     told.begins(trainer)
-    with told.steps(recipe, trainer.step) as report:
+    with told.steps(recipe, trainer.step) as on_step:
         try:
-            trainer.run(report)
+            trainer.run(on_step)
         except KeyboardInterrupt:
             if not told.interrupted(trainer):
                 raise

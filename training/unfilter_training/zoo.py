@@ -59,7 +59,7 @@ def pictures(network: RestorableNetwork, task: Task, photo: NDArray[np.uint8]) -
     The magnified difference, around mid-grey, shows the detail that the filtered photo hides. Source: the paper, Figure 4.
     """
     target = task.target(photo)
-    filtered = run_whole(network, "forward", photo, task.places, target)
+    filtered = run_whole(network, "forward", photo, task.normalised, target)
     restored = run_whole(network, "inverse", filtered)
     difference = (filtered.astype(np.int16) - target) * MAGNIFIED + 128
     named = zip(SHEET, (photo, target, filtered, restored, difference.clip(0, 255).astype(np.uint8)), strict=True)

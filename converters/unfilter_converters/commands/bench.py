@@ -87,7 +87,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _subjects(bundle: "Bundle", name: str, wanted: Namespace, threads: list[int]) -> list[Any]:
-    from unfilter.proof.bench import Subject
+    from unfilter.proof.bench import BenchCase
 
     names = wanted.runtime or [each for each in runtimes.working() if each != "mil"]  # numpy, and no measure of a phone
     found = []
@@ -96,7 +96,7 @@ def _subjects(bundle: "Bundle", name: str, wanted: Namespace, threads: list[int]
             if wanted.precision and artifact.precision not in wanted.precision:
                 continue
             found += [
-                Subject(name, bundle, each, artifact.precision, artifact.direction, count)
+                BenchCase(name, bundle, each, artifact.precision, artifact.direction, count)
                 for each in names
                 if artifact.format == runtimes.runtime(each).FORMAT
             ]

@@ -97,7 +97,7 @@ def run(arguments: Namespace) -> int:
         minutes=arguments.minutes,
         pairs=arguments.pairs,
         watcher=_watcher(),
-        report=lambda line: announce(f"[{arguments.name}] {line}"),
+        on_step=lambda line: announce(f"[{arguments.name}] {line}"),
     )
     finish()
     print(render(report))

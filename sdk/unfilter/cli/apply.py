@@ -17,7 +17,7 @@ from unfilter.jobs.filter import Filter
 from unfilter.jobs.job import Apply, Job, Result
 from unfilter.photo import PIXEL_LIMIT, Codec, Subsampling
 from unfilter.run import runtimes
-from unfilter.run.delegates import recipes
+from unfilter.run.delegates import table
 
 SUMMARY = "filter a photo into a restorable file, or many photos and folders of them into a folder"
 EXTRA: str | None = None
@@ -93,7 +93,7 @@ def add_runtime_arguments(parser: ArgumentParser) -> None:
         "--runtime", choices=runtimes.NAMES, help="default: the first one installed that opens the precision"
     )
     parser.add_argument(
-        "--delegate", choices=recipes.names(), help="default: the best that is here for the precision; `unfilter delegates`"
+        "--delegate", choices=table.names(), help="default: the best that is here for the precision; `unfilter delegates`"
     )
     parser.add_argument("--precision", choices=get_args(Precision), default="fp32")
 

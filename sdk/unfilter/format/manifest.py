@@ -114,7 +114,7 @@ class Artifact(_Requiring):
     output: Tensor | None = Field(
         None, description="what the app's own filter made of the photo; only forward graphs of a guided filter"
     )
-    parameters: Tensor | None = Field(None, description="places of the hyper-parameters, 0..1; only forward graphs")
+    parameters: Tensor | None = Field(None, description="normalised hyper-parameters, 0..1; only forward graphs")
     valid: Tensor | None = Field(None, description="1 inside the photo, 0 outside, per squeeze cell; only fixed-size graphs")
     signature: str | None = Field(None, description="TFLite signature for photos that fill the tile")
     masked_signature: str | None = Field(None, description="TFLite signature that takes `valid` too")

@@ -93,7 +93,7 @@ class Opened:
 
     @property
     def engine(self) -> str:
-        """Runtime, precision, and what is not the runtime's own CPU, such as `litert fp16 on gpu`."""
+        """Runtime, delegate where it is not the runtime's own CPU, and precision, such as `litert+gpu fp16`."""
         return self.graphs.engine
 
     @property

@@ -18,7 +18,7 @@ from unfilter.jobs.filter import Filter
 from unfilter.proof.fidelity.cases import given
 from unfilter.proof.fidelity.tolerances import TOLERANCES
 from unfilter.run import runtimes
-from unfilter.run.delegates.recipes import Delegate, recipe
+from unfilter.run.delegates.table import Delegate, find_delegate
 
 
 class Engagement(StrEnum):
@@ -81,7 +81,7 @@ def trial(bundle: Bundle, delegate: Delegate, precision: Precision, direction: D
         result = Filter(bundle, delegate.runtime, precision, delegate.delegate).graph(direction, parameters)(tile)
     except RuntimeUnavailable as error:
         return said(Engagement.UNAVAILABLE, reason=str(error).removeprefix(f"delegate {delegate}: "))
-    baseline = recipe(delegate.runtime, delegate.baseline).delegate
+    baseline = find_delegate(delegate.runtime, delegate.baseline).delegate
     expected = Filter(bundle, delegate.runtime, precision, baseline).graph(direction, parameters)(tile)
     return said(*judge(result, expected, precision))
 

@@ -13,8 +13,8 @@ from unfilter.format.bundle import Bundle
 from unfilter.format.hyper_parameter import complete
 from unfilter.format.manifest import DIRECTIONS, Direction, Precision
 from unfilter.run import runtimes
-from unfilter.run.delegates import recipes
-from unfilter.run.delegates.recipes import Delegate
+from unfilter.run.delegates import table
+from unfilter.run.delegates.table import Delegate
 from unfilter.run.runtimes import BoundGraph, Graph
 from unfilter.run.tiling import Progress, beside, run_photo
 
@@ -39,9 +39,8 @@ class Graphs:
 
     @property
     def engine(self) -> str:
-        """Runtime, precision, and what is not the runtime's own CPU, such as `litert fp16 on gpu`."""
-        on = "" if self.delegate.hardware == "CPU" else f" on {self.delegate.delegate}"
-        return f"{self.runtime} {self.precision}{on}"
+        """See `engine_name`."""
+        return engine_name(self.runtime, self.precision, None if self.delegate.hardware == "CPU" else self.delegate.delegate)
 
     def run(
         self,
@@ -97,8 +96,8 @@ class Graphs:
         graph = self._graph(direction)
         if not taken:
             return graph
-        places = np.array([one.place(values[one.name]) for one in taken], np.float32)
-        return partial(graph, parameters=places)
+        normalised = np.array([one.normalise(values[one.name]) for one in taken], np.float32)
+        return partial(graph, parameters=normalised)
 
     def fixed_size(self, direction: Direction) -> bool:
         """See `Filter.fixed_size`."""
@@ -113,6 +112,11 @@ class Graphs:
             return self._loaded[direction]
 
 
+def engine_name(runtime: str, precision: Precision, delegate: str | None) -> str:
+    """Runtime, delegate where it is not the runtime's own CPU, and precision, such as `litert+gpu fp16`."""
+    return f"{runtime}{f'+{delegate}' if delegate else ''} {precision}"
+
+
 def chosen(runtime: str, precision: Precision, delegate: str | None) -> Delegate:
     """The delegate of that name; None takes the first that this machine has, of those preferred for the precision.
 
@@ -121,8 +125,8 @@ def chosen(runtime: str, precision: Precision, delegate: str | None) -> Delegate
     """
     module = runtimes.sibling(runtime)
     if delegate is None:
-        return next(each for each in recipes.preferred(runtime, precision) if not module.delegate_unavailable(each))
-    named = recipes.recipe(runtime, delegate)
+        return next(each for each in table.preferred(runtime, precision) if not module.delegate_unavailable(each))
+    named = table.find_delegate(runtime, delegate)
     if reason := module.delegate_unavailable(named):
         raise RuntimeUnavailable(f"delegate {named}: {reason}")
     return named
@@ -161,13 +165,13 @@ def first_runtime(bundle: Bundle, precision: Precision, delegate: str | None = N
 def _with_delegate(delegate: str, formats: Collection[str], precision: Precision) -> str:
     """The first runtime that has a delegate of that name here. Raises RuntimeUnavailable, which says of each why not."""
     reasons = []
-    for recipe in (each for name in runtimes.NAMES for each in recipes.of_runtime(name) if each.delegate == delegate):
-        module = runtimes.sibling(recipe.runtime)
+    for known in (each for name in runtimes.NAMES for each in table.of_runtime(name) if each.delegate == delegate):
+        module = runtimes.sibling(known.runtime)
         lacking = None if module.FORMAT in formats else f"the bundle holds no {module.FORMAT} in {precision}"
-        reason = lacking or runtimes.unusable(recipe.runtime) or module.delegate_unavailable(recipe)
+        reason = lacking or runtimes.unusable(known.runtime) or module.delegate_unavailable(known)
         if reason is None:
-            return recipe.runtime
-        reasons.append(f"{recipe}: {reason}")
-    known = recipes.names()
-    unknown = f"no runtime has it; {did_you_mean(delegate, known)}there are {', '.join(known)}"
+            return known.runtime
+        reasons.append(f"{known}: {reason}")
+    names = table.names()
+    unknown = f"no runtime has it; {did_you_mean(delegate, names)}there are {', '.join(names)}"
     raise RuntimeUnavailable(f"delegate {delegate}: {'; '.join(reasons) or unknown}")

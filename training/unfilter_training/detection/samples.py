@@ -43,19 +43,19 @@ def measure_photos(subject: MeasuredFilter, photos: Iterable[Path]) -> list[Meas
 def draw_filtered(
     subject: MeasuredFilter, path: Path
 ) -> tuple[Generator, NDArray[np.uint8], NDArray[np.uint8], tuple[float, ...]]:
-    """What later draws for the photo are taken from, the photo, filtered, and the places of its hyper-parameters."""
+    """What later draws for the photo are taken from, the photo, filtered, and its normalised hyper-parameters."""
     random = np.random.default_rng(list(hashlib.sha256(path.name.encode()).digest()))
     pixels = read_photo(path, convert=True, reduce=True).pixels
     top, left = (max(0, (length - LONGEST) // 2) for length in pixels.shape[:2])
     pixels = np.ascontiguousarray(pixels[top : top + LONGEST, left : left + LONGEST])
-    places = tuple(random.random(len(subject.description.recipe.hyper_parameters)).tolist())
-    return random, pixels, run_whole(subject.network, "forward", pixels, places), places
+    normalised = tuple(random.random(len(subject.description.recipe.hyper_parameters)).tolist())
+    return random, pixels, run_whole(subject.network, "forward", pixels, normalised), normalised
 
 
 def _measure_photo(subject: MeasuredFilter, path: Path) -> list[list[Any]]:
     network = subject.network
-    random, pixels, filtered, places = draw_filtered(subject, path)
-    forward, inverse = graph(network, "forward", places), graph(network, "inverse")
+    random, pixels, filtered, normalised = draw_filtered(subject, path)
+    forward, inverse = graph(network, "forward", normalised), graph(network, "inverse")
     found = []
     for sample in draw_samples(random, pixels, filtered, subject.description.recipe.degradation.jpeg):
         measures = measure(forward, inverse, sample.pixels, untiled(network))

@@ -104,8 +104,8 @@ def roundings() -> tuple[RoundingGolden, ...]:
 
 def _photo(chosen: Filter, name: str, pixels: NDArray[np.uint8], index: int, folder: Path) -> PhotoGolden:
     taken = chosen.hyper_parameters
-    places = [(index + turn) % 3 / 2 for turn, _ in enumerate(taken)]
-    parameters = {one.name: one.value(place) for one, place in zip(taken, places, strict=True)}
+    chosen_values = [(index + turn) % 3 / 2 for turn, _ in enumerate(taken)]
+    parameters = {one.name: one.value(normalised) for one, normalised in zip(taken, chosen_values, strict=True)}
     filtered = chosen.apply(pixels, **parameters)
     restored = chosen.restore(filtered)
     paths = [f"photos/{name}{part}.rgb" for part in ("", ".filtered", ".restored")]
@@ -116,7 +116,7 @@ def _photo(chosen: Filter, name: str, pixels: NDArray[np.uint8], index: int, fol
         height=pixels.shape[0],
         width=pixels.shape[1],
         parameters=parameters,
-        places=tuple(one.place(parameters[one.name]) for one in taken),
+        places=tuple(one.normalise(parameters[one.name]) for one in taken),
         photo=paths[0],
         filtered=paths[1],
         restored=paths[2],

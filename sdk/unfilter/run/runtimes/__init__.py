@@ -27,7 +27,7 @@ from unfilter.errors import RuntimeUnavailable, did_you_mean
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
 from unfilter.photo.silence import WITHOUT_STANDARD_ERROR
-from unfilter.run.delegates.recipes import Delegate
+from unfilter.run.delegates.table import Delegate
 from unfilter.run.runtimes import processors
 
 THREADS = "UNFILTER_THREADS"
@@ -45,7 +45,7 @@ class Graph(Protocol):
         tile's. The result has the same shape and is not clipped. A guided forward graph takes 6 channels: those of the
         photo, then those of what the app's own filter made of it.
 
-        `parameters` are the places of the hyper-parameters in their ranges, float32 (count,), 0..1, in the manifest's order:
+        `parameters` are the normalised hyper-parameters, float32 (count,), 0..1, in the manifest's order:
         for a forward graph whose artifact has them, and for no other.
 
         Raises:

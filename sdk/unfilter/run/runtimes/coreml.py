@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
-from unfilter.run.delegates.recipes import Delegate
+from unfilter.run.delegates.table import Delegate
 from unfilter.run.runtimes import Graph, image_inputs, missing, parameter_input
 
 FORMAT: Format = "mlpackage"

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
-from unfilter.run.delegates.recipes import Delegate
+from unfilter.run.delegates.table import Delegate
 from unfilter.run.runtimes import Graph, image_inputs, input_names, missing, parameter_input, threads
 
 FORMAT: Format = "pt2"

@@ -91,13 +91,13 @@ def test_a_wrong_count_of_hyper_parameters_is_told_with_the_right_one(
     graph = runtimes.runtime(runtime).open_graph(
         bundle := Bundle(variable_bundle), bundle.artifact(runtimes.sibling(runtime).FORMAT, direction, "fp32")
     )
-    image, places = np.zeros((4, 4, 3), np.float32), np.zeros(count, np.float32) if count else None
+    image, normalised = np.zeros((4, 4, 3), np.float32), np.zeros(count, np.float32) if count else None
     taken = 2 if direction == "forward" else 0
     if count == taken:
-        assert graph(image, places).shape == image.shape
+        assert graph(image, normalised).shape == image.shape
         return
     with pytest.raises(ValueError, match=rf"\({direction}\) takes {taken} hyper-parameters, got {count}$"):
-        graph(image, places)
+        graph(image, normalised)
 
 
 @pytest.mark.parametrize("change", ["absent", None])

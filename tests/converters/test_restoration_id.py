@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from unfilter_converters import restoration
-from unfilter_converters.restoration import restoration_id
+from unfilter_converters import restoration_id
+from unfilter_converters.restoration_id import restoration_id_of
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
 
 Noisy = Callable[[NetworkConfig], QuasiInvertibleNetwork]
@@ -25,24 +25,24 @@ def with_weights_of(source: QuasiInvertibleNetwork, config: NetworkConfig) -> Qu
 
 def test_id_is_64_digits_and_depends_on_the_network_alone(noisy: Noisy) -> None:
     one, again = noisy(CONFIG), noisy(CONFIG).to(memory_format=torch.channels_last).train()
-    assert restoration_id(one) == restoration_id(again)
-    assert len(restoration_id(one)) == 64
-    assert set(restoration_id(one)) <= set("0123456789abcdef")
+    assert restoration_id_of(one) == restoration_id_of(again)
+    assert len(restoration_id_of(one)) == 64
+    assert set(restoration_id_of(one)) <= set("0123456789abcdef")
 
 
 def test_auxiliary_weights_do_not_change_it(noisy: Noisy) -> None:
-    network, before = noisy(CONFIG), restoration_id(noisy(CONFIG))
+    network, before = noisy(CONFIG), restoration_id_of(noisy(CONFIG))
     with torch.no_grad():
         for parameter in network.auxiliary.parameters():
             parameter.add_(1)
-    assert restoration_id(network) == before
+    assert restoration_id_of(network) == before
 
 
 @pytest.mark.parametrize("change", [{"auxiliary_width": 8}, {"auxiliary": "strided"}, {"hyper_parameters": 1}], ids=str)
 def test_form_of_the_auxiliary_branch_does_not_change_it(change: dict[str, object], noisy: Noisy) -> None:
     network = noisy(CONFIG)
     other = with_weights_of(network, NetworkConfig.model_validate(CONFIG.model_dump() | change))
-    assert restoration_id(other) == restoration_id(network)
+    assert restoration_id_of(other) == restoration_id_of(network)
 
 
 def inverse_parameters() -> list[str]:
@@ -52,10 +52,10 @@ def inverse_parameters() -> list[str]:
 
 @pytest.mark.parametrize("name", inverse_parameters())
 def test_smallest_change_of_an_inverse_weight_changes_it(name: str, noisy: Noisy) -> None:
-    network, before = noisy(CONFIG), restoration_id(noisy(CONFIG))
+    network, before = noisy(CONFIG), restoration_id_of(noisy(CONFIG))
     weight = network.get_parameter(name).detach().reshape(-1)
     weight[-1:] = torch.nextafter(weight[-1:], torch.tensor(float("inf")))
-    assert restoration_id(network) != before
+    assert restoration_id_of(network) != before
 
 
 @pytest.mark.parametrize(
@@ -77,14 +77,14 @@ def test_smallest_change_of_an_inverse_weight_changes_it(name: str, noisy: Noisy
 def test_form_of_the_inverse_changes_it(change: dict[str, object], noisy: Noisy) -> None:
     network = noisy(CONFIG)
     other = with_weights_of(network, NetworkConfig.model_validate(CONFIG.model_dump() | change))
-    assert restoration_id(other) != restoration_id(network)
+    assert restoration_id_of(other) != restoration_id_of(network)
 
 
 @pytest.mark.parametrize("rule", ["ROUNDING_RULE", "REMAINDER_RULE"])
 def test_rule_for_bytes_changes_it(rule: str, noisy: Noisy, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = restoration_id(noisy(CONFIG))
-    monkeypatch.setattr(restoration, rule, "another rule")
-    assert restoration_id(noisy(CONFIG)) != before
+    before = restoration_id_of(noisy(CONFIG))
+    monkeypatch.setattr(restoration_id, rule, "another rule")
+    assert restoration_id_of(noisy(CONFIG)) != before
 
 
 # As version 0.1.0 first gave them. A filtered photo names its inverse by such an id, so none may ever change.
@@ -106,4 +106,4 @@ def test_ids_of_networks_that_use_nothing_newer_stay_as_they_were(switches: dict
     with torch.no_grad():
         for index, parameter in enumerate(network.parameters()):
             parameter.fill_(index / 64)
-    assert restoration_id(network) == expected
+    assert restoration_id_of(network) == expected

@@ -29,7 +29,7 @@ _ROUNDED = 0.01
 """The same where weights or values have fewer bits: ten times the step of fp16."""
 
 
-def locate(bundle: Bundle, direction: Direction, engine: Engine, trusted: Engine) -> Divergence:
+def first_divergence(bundle: Bundle, direction: Direction, engine: Engine, trusted: Engine) -> Divergence:
     """Walk both graphs on a crop of the first golden, and name the first operation of `engine` that departs from `trusted`.
 
     Raises:
@@ -66,7 +66,7 @@ def locate(bundle: Bundle, direction: Direction, engine: Engine, trusted: Engine
     )
 
 
-def locate_failures(
+def first_divergences(
     bundle: Bundle, report: FidelityReport, say: Callable[[str], object] = lambda _: None
 ) -> Iterator[Divergence | str]:
     """For every graph that failed: where it departs from the most trusted graph that did not, or why that cannot be said."""
@@ -81,7 +81,7 @@ def locate_failures(
         trusted = min(known, key=lambda engine: (_bits(engine.precision), NAMES.index(engine.runtime)))
         say(f"{result.engine} {result.direction} against {trusted}")
         try:
-            yield locate(bundle, result.direction, result.engine, trusted)
+            yield first_divergence(bundle, result.direction, result.engine, trusted)
         except UnfilterError as error:
             yield f"{result.engine} {result.direction}: {error}"
 
@@ -97,8 +97,8 @@ def _input(bundle: Bundle, direction: Direction) -> tuple[NDArray[np.float32], N
     crop = pixels[max(0, top) :, max(0, left) :][:SIDE, :SIDE]
     whole = np.pad(crop, ((0, SIDE - crop.shape[0]), (0, SIDE - crop.shape[1]), (0, 0)), mode="reflect")
     taken = bundle.manifest.hyper_parameters if direction == "forward" else ()
-    places = np.array([one.place(golden.parameters[one.name]) for one in taken], np.float32)
-    return to_floats(whole), places if taken else None
+    normalised = np.array([one.normalise(golden.parameters[one.name]) for one in taken], np.float32)
+    return to_floats(whole), normalised if taken else None
 
 
 def _trace(

@@ -1,4 +1,5 @@
-"""What ranges of activations are measured on: the golden photos, in one tile, at three values of every hyper-parameter.
+"""The representative photos that ranges of activations are measured on: the golden ones, at three values of every
+hyper-parameter.
 
 Four photos are few, so ranges are doubled: of 16 bits that costs one, where a photo outside its range would be torn.
 """
@@ -10,17 +11,17 @@ from unfilter.photo import read_photo
 from unfilter_converters.goldens import LICENCES, PHOTOS, golden_look, mosaic
 
 MARGIN = 2.0
-PLACES = (0.0, 0.5, 1.0)
-"""Where each hyper-parameter lies in its range."""
+NORMALISED = (0.0, 0.5, 1.0)
+"""What each hyper-parameter is set to, 0..1 in its range."""
 
 
-def tile(side: int) -> NDArray[np.float32]:
-    """The photos side by side, 1 x `side` x `side` x 3, sRGB 0..1."""
+def batch(side: int) -> NDArray[np.float32]:
+    """One picture of the photos side by side, 1 x `side` x `side` x 3, sRGB 0..1."""
     return _levels(side)[None].astype(np.float32) / np.float32(255)
 
 
-def look(side: int) -> NDArray[np.float32]:
-    """What a guided filter gets beside `tile`, of the same shape."""
+def output(side: int) -> NDArray[np.float32]:
+    """What a guided filter gets beside `batch`, of the same shape."""
     return golden_look(_levels(side))[None].astype(np.float32) / np.float32(255)
 
 

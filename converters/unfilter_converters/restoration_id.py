@@ -11,7 +11,7 @@ FORWARD_ONLY = {"auxiliary", "auxiliary_width", "auxiliary_dilations", "auxiliar
 """Parts of the configuration that the inverse does not depend on."""
 
 
-def restoration_id(network: QuasiInvertibleNetwork) -> str:
+def restoration_id_of(network: QuasiInvertibleNetwork) -> str:
     """sha256 over what the inverse depends on: its weights, its configuration, and the rules for bytes and remainders.
 
     Not over the bundle: converting again, in another format or with other tools, orphans no photo.

@@ -1,4 +1,4 @@
-"""How a graph is handed to a delegate: one table (`recipes.json`) for the SDK, which reads it here, and for the samples,
+"""How a graph is handed to a delegate: one table (`table.json`) for the SDK, which reads it here, and for the samples,
 which find it in every bundle (`delegates.json`).
 """
 
@@ -67,17 +67,22 @@ class Delegates(_Frozen):
 
 
 @cache
-def table() -> Delegates:
+def read_table() -> Delegates:
     """The table of this version of the SDK."""
-    return Delegates.model_validate_json((files("unfilter.run.delegates") / "recipes.json").read_bytes())
+    return Delegates.model_validate_json((files("unfilter.run.delegates") / "table.json").read_bytes())
+
+
+def delegates() -> tuple[Delegate, ...]:
+    """All of the table."""
+    return read_table().recipes  # the name that bundles have it by
 
 
 def of_runtime(runtime: str) -> list[Delegate]:
     """The delegates of a runtime, its CPU first."""
-    return [recipe for recipe in table().recipes if recipe.runtime == runtime]
+    return [each for each in delegates() if each.runtime == runtime]
 
 
-def recipe(runtime: str, delegate: str) -> Delegate:
+def find_delegate(runtime: str, delegate: str) -> Delegate:
     """The delegate of that name.
 
     Raises:
@@ -87,7 +92,7 @@ def recipe(runtime: str, delegate: str) -> Delegate:
     for each in known:
         if each.delegate == delegate:
             return each
-    having = [each.runtime for each in table().recipes if each.delegate == delegate]
+    having = [each.runtime for each in delegates() if each.delegate == delegate]
     here = [each.delegate for each in known]
     meant = (
         f"{' and '.join(having)} {'has' if len(having) == 1 else 'have'} it; " if having else did_you_mean(delegate, here)
@@ -97,14 +102,14 @@ def recipe(runtime: str, delegate: str) -> Delegate:
 
 def names() -> list[str]:
     """Names of all delegates, each once."""
-    return list(dict.fromkeys(each.delegate for each in table().recipes))
+    return list(dict.fromkeys(each.delegate for each in delegates()))
 
 
 def preferred(runtime: str, precision: Precision) -> list[Delegate]:
     """What to try on this machine for an artifact, in order; the runtime's CPU at the end."""
     listed = [
-        recipe(each.runtime, each.delegate)
-        for each in table().preferred[this_platform()]
+        find_delegate(each.runtime, each.delegate)
+        for each in read_table().preferred[this_platform()]
         if each.runtime == runtime and precision in each.precisions
     ]
     return [*listed, of_runtime(runtime)[0]]

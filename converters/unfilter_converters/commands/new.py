@@ -112,6 +112,8 @@ def _end(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _tell(prepared: "Prepared") -> None:
+    from unfilter.jobs.wrapping import HIDES_NOTHING
+
     recipe = prepared.recipe
     assert recipe.source is not None
     print(f"{recipe.source.value}: a {recipe.source.kind}, {prepared.count} photos, every {recipe.held_out}th held out")
@@ -119,10 +121,7 @@ def _tell(prepared: "Prepared") -> None:
         print(f"  {line}")
     for note in prepared.notes:
         print(f"note: {note}")
-    print(
-        "note: a restorable filter hides nothing: whoever has the file and this filter sees the photo. Never use "
-        "one to make faces, plates or names unreadable"
-    )
+    print(f"note: {HIDES_NOTHING}")
     sys.stdout.flush()
 
 

@@ -15,6 +15,7 @@ from unfilter.format.manifest import Precision
 from unfilter.jobs.batch import Batch
 from unfilter.jobs.filter import Filter
 from unfilter.jobs.job import Apply, Job, Result
+from unfilter.jobs.wrapping import HIDES_NOTHING
 from unfilter.photo import PIXEL_LIMIT, Codec, Subsampling
 from unfilter.run import runtimes
 from unfilter.run.delegates import table
@@ -121,6 +122,8 @@ def run(arguments: Namespace) -> int:
         batch = Batch(job, arguments.paths, arguments.out, arguments.to or "png", on_outcome=tally.take)
         chosen.graph("forward", job.parameters)  # what is wrong with the bundle is said once, not for every photo
         return tally.run(batch)
+    if chosen.bundle.manifest.guided:
+        print(f"note: {HIDES_NOTHING}", file=sys.stderr)
     return run_single(job, *pair, arguments.to, "apply", _said)
 
 

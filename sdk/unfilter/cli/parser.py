@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from unfilter.errors import did_you_mean
 
 PURPOSES = {
-    "use filters": ("apply", "restore", "inspect", "filters", "card", "install", "uninstall"),
+    "use filters": ("apply", "wrap", "restore", "inspect", "filters", "card", "install", "uninstall"),
     "prove that photos come back": ("verify", "judge", "goldens", "delegates", "bench", "faults"),
     "make filters": ("new", "train", "convert", "compile", "sign", "pack", "embed"),
     "study them": ("operators", "operate", "score", "detection", "evaluate", "ablate", "zoo"),

@@ -21,7 +21,10 @@ FILTER = "any"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.description = f"{SUMMARY}. What is promised is measured on this pair; a pair that cannot be carried is refused. Note: {HIDES_NOTHING}."
+    parser.description = (
+        f"{SUMMARY}. What is promised is measured on this pair; a pair that cannot be carried is refused. "
+        f"Note: {HIDES_NOTHING}."
+    )
     parser.add_argument("photo", metavar="PHOTO", type=Path, help="the photo as it was")
     parser.add_argument("result", metavar="RESULT", type=Path, help="what the other tool made of it, of the same size")
     parser.add_argument("saved", metavar="SAVED", type=Path, help="the file to write: .jpg, .png, .webp or .heic")

@@ -30,6 +30,6 @@ class TableSource:
         self._processor = processor
 
     def __call__(self, photo: NDArray[np.uint8], /) -> NDArray[np.float32]:
-        values = np.ascontiguousarray(photo.astype(np.float32) / 255)
+        values = np.ascontiguousarray(photo, dtype=np.float32) / np.float32(255)
         self._processor.applyRGB(values)  # in place
         return values

@@ -55,7 +55,7 @@ class Promise(NamedTuple):
     @property
     def refusal(self) -> str | None:
         """Why the pair cannot be carried, in words; None where it can."""
-        if self.approximation < LEAST_LIKE and self.approximation < self.unfiltered + LEAST_GAIN:
+        if self.approximation < LEAST_LIKE:
             return f"the saved file would be {self.approximation:.1f} dB near the result ({LEAST_LIKE:g} are the least)"
         nearer = self.restoration - self.unfiltered
         if self.restoration < LEAST_RESTORED or (self.restoration < 40 and nearer < LEAST_GAIN):

@@ -143,7 +143,7 @@ def test_an_output_that_is_stored_turned_otherwise_is_refused(guided: Callable[[
     photo, output = (Photo(pixels, exif=None) for pixels in pair(32, 32))
     write_photo(tmp_path / "photo.png", photo)
     write_photo(tmp_path / "output.png", replace(output, exif=b"Exif\0\0" + exif.tobytes().removeprefix(b"Exif\0\0")))
-    with pytest.raises(UnfilterError, match="is stored with orientation 6, the photo .* with 1"):
+    with pytest.raises(UnfilterError, match=r"is stored with orientation 6, the photo .* with 1"):
         guided("onnx").apply(tmp_path / "photo.png", tmp_path / "saved.png", output=tmp_path / "output.png")
     assert not (tmp_path / "saved.png").exists()
 
@@ -182,7 +182,7 @@ def test_a_pair_that_cannot_be_carried_is_refused_and_nothing_is_written(
     photo, _ = pair(64, 48)
     write_photo(tmp_path / "photo.png", Photo(photo))
     job = Wrap(guided("onnx").graphs, output=Photo(np.full_like(photo, 90)))
-    with pytest.raises(UnfilterError, match="too far from .*photo.png to hide it in"):
+    with pytest.raises(UnfilterError, match=r"too far from .*photo.png to hide it in"):
         job.file(tmp_path / "photo.png", tmp_path / "saved.png")
     assert not (tmp_path / "saved.png").exists()
 

@@ -1,7 +1,7 @@
 """Looks of the examples in docs/looks.md: three tables of ours, and a function that draws film grain.
 
-    python tests/bench/looks.py FOLDER      # writes mild.cube, strong.cube and mono.cube
-    unfilter new grain --from tests.bench.looks:grain --photos PHOTOS --guided
+python tests/bench/looks.py FOLDER      # writes mild.cube, strong.cube and mono.cube
+unfilter new grain --from tests.bench.looks:grain --photos PHOTOS --guided
 """
 
 import sys

@@ -25,6 +25,7 @@ from unfilter_converters.make import converter
 from unfilter_converters.source import tile_plan
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork, build
 from unfilter_training.network.whole_photo import run_whole
+from unfilter_training.recipe import read_recipe
 
 CONFIG = NetworkConfig(
     blocks=0,
@@ -185,6 +186,14 @@ def test_a_pair_that_cannot_be_carried_is_refused_and_nothing_is_written(
     with pytest.raises(UnfilterError, match=r"too far from .*photo.png to hide it in"):
         job.file(tmp_path / "photo.png", tmp_path / "saved.png")
     assert not (tmp_path / "saved.png").exists()
+
+
+def test_filtering_by_the_guided_form_that_ships_costs_12_kmac_or_less(tmp_path: Path) -> None:
+    config = read_recipe("any").network
+    assert isinstance(config, NetworkConfig)
+    forward, inverse = converter("onnx").convert(build(config), tile_plan(config), tmp_path, "fp32")
+    assert forward.macs_per_pixel < 12_000
+    assert inverse.macs_per_pixel < 20_000
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,9 @@ BASE = "any"
 FEWEST, FEW = 4, 40
 """Photos below which nothing is trained, and below which it is said that more would help."""
 
+MOST = 1_000_000_000
+"""Pixels of all photos, which are held in memory at three bytes each."""
+
 MEASURED, SIDE = 4, 384
 """Held-out photos that the forecast looks at, and the side of their middles in pixels."""
 
@@ -139,9 +142,10 @@ def _readable(folder: Path, source: LookSource) -> list[Path]:
     whole = source.photos if isinstance(source, PairsSource) else None
     files = photo_set("plain").files(folder) if whole is None else list(whole)
     bad: list[PhotoError] = []
+    pixels = 0
     for path in files:
         try:
-            photo_set("plain").read(path)
+            pixels += photo_set("plain").read(path).size // 3
         except PhotoError as error:
             bad.append(error)
     if bad:
@@ -149,6 +153,11 @@ def _readable(folder: Path, source: LookSource) -> list[Path]:
     if len(files) < FEWEST:
         what = "pairs that fit" if whole is not None else "photos"
         raise UnfilterError(f"{folder}: holds {len(files)} {what}; {FEWEST} are the least, {FEW} and more are better")
+    if pixels > MOST:
+        raise UnfilterError(
+            f"{folder}: {pixels / 1e6:.0f} megapixels in {len(files)} photos are more than memory should hold "
+            f"({MOST / 1e6:.0f}); give fewer photos, or smaller copies"
+        )
     return files
 
 
@@ -287,21 +296,24 @@ class _Audience(Audience):
 
     @contextmanager
     def steps(self, recipe: Recipe, first: int) -> Iterator[Callable[[Progress], None]]:
-        began = time.monotonic()
-        measured_at = began
+        total = recipe.schedule.total
+        measured_at = told_at = time.monotonic()
+        told, pace = first, 0.0
 
-        def report(progress: Progress) -> None:
-            nonlocal measured_at
-            total = recipe.schedule.total
-            left = (time.monotonic() - began) / (progress.step - first) * (total - progress.step)
+        def on_step(progress: Progress) -> None:
+            nonlocal measured_at, told_at, told, pace
+            now = time.monotonic()
+            latest = (now - told_at) / (progress.step - told)
+            pace = 0.7 * pace + 0.3 * latest if pace else latest  # approximating steps are shorter than those that follow
+            left = pace * (total - progress.step)
             self._watcher.learning(progress, left)
             restores = progress.step > recipe.schedule.approximate
-            due = time.monotonic() - measured_at >= self._every or progress.step == total
-            if restores and due:
+            if restores and (now - measured_at >= self._every or progress.step == total):
                 self._measure(progress.step, left)
                 measured_at = time.monotonic()
+            told, told_at = progress.step, time.monotonic()
 
-        yield report
+        yield on_step
 
     def _measure(self, step: int, left: float) -> None:
         measured = measure(self._trainer.averaged(), step, self._pictures)

@@ -5,8 +5,8 @@
 
     outcomes = Batch(Restore(ByTag()), [Path("filtered")], Path("restored")).run()
 
-`Apply` and `Restore` are jobs on a file, bytes, a stream or an image; `Batch` does one on many files. `Wrap` hides a photo in
-what another tool made of it.
+`Apply` and `Restore` are jobs on a file, bytes, a stream or an image; `Batch` does one on many files. `Wrap` hides a
+photo in what another tool made of it.
 """
 
 from unfilter.jobs.batch import Batch, Outcome

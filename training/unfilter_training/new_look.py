@@ -46,7 +46,7 @@ MOST = 1_000_000_000
 MEASURED, SIDE = 4, 384
 """Held-out photos that the forecast looks at, and the side of their middles in pixels."""
 
-APPROXIMATING = 0.33
+APPROXIMATING = 0.5
 """Part of the steps in which the auxiliary branch of a learned filter learns the look alone."""
 
 RECIPE, CURVE = "recipe.toml", "measured.jsonl"

@@ -36,7 +36,7 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
         form = ExportForm(network, direction, "transposed_convolution")
         graph, count = _ChannelsLast(form, direction).eval(), form.hyper_parameters
         inputs = {INPUT[direction]: image} | ({PARAMETERS: torch.zeros(1, 1, 1, count)} if count else {})
-        inputs |= {LOOK: image} if form.guided else {}
+        inputs |= {LOOK: image.clone()} if form.guided else {}
         masked = f"{direction}_masked"
         for signature, extra in ((direction, {}), (masked, {VALID: valid})):
             builder = builder.signature(signature, graph, sample_kwargs=inputs | extra)

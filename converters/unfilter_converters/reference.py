@@ -51,7 +51,8 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
         sizes = {axis: plan.alignment * cell for axis, cell in cells.items()}
         with torch.no_grad():
             if guided:
-                program = torch.export.export(_Guided(network), (example, example), dynamic_shapes=(sizes, sizes))
+                pair = example, example.clone()  # one tensor given twice would be one input
+                program = torch.export.export(_Guided(network), pair, dynamic_shapes=(sizes, sizes))
             else:
                 program = torch.export.export(
                     _OneDirection(network, direction),

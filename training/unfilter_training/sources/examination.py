@@ -31,6 +31,9 @@ WEAK = 50.0
 MARGINS = (0, 16, 64)
 """Widths of the border that a tile's result is compared without, pixels."""
 
+STRIP = 8
+"""Width of what is compared inside such a border, pixels."""
+
 PLAIN_DETAIL = 0.75
 """A picture whose neighbouring pixels differ by fewer levels, root mean square, holds nothing to restore from."""
 
@@ -138,12 +141,13 @@ def _detail(picture: NDArray[np.uint8]) -> float:
 
 
 def _reach(source: LookSource, photo: NDArray[np.uint8], result: NDArray[np.uint8], same: float) -> int | None:
-    """Margin without which the upper left part's own result is the whole's; None where no margin helps."""
+    """How far inside the cut the upper left part's own result is the whole's; None where it nowhere is."""
     height, width = (3 * side // 4 for side in photo.shape[:2])
     part = levels(source, np.ascontiguousarray(photo[:height, :width]))
     for margin in MARGINS:
-        inside = np.s_[: height - margin, : width - margin]
-        if psnr(part[inside], result[inside]) >= same - 1:
+        bottom, right = height - margin, width - margin
+        strips = np.s_[bottom - STRIP : bottom, :right], np.s_[:bottom, right - STRIP : right]
+        if all(psnr(part[strip], result[strip]) >= same - 1 for strip in strips):
             return margin
     return None
 

@@ -19,10 +19,14 @@ from unfilter.format.tiles import TilePlan
 from unfilter.jobs.filter import Filter
 from unfilter.jobs.wrapping import Promise, Wrap
 from unfilter.photo import Photo, read_photo, write_photo
+from unfilter.proof.fidelity import verify
 from unfilter.run import runtimes
+from unfilter_converters import make
+from unfilter_converters.convert import convert
 from unfilter_converters.goldens import golden_look, make_goldens
 from unfilter_converters.make import converter
-from unfilter_converters.source import tile_plan
+from unfilter_converters.source import read_source, tile_plan
+from unfilter_training import checkpoint
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork, build
 from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.recipe import read_recipe
@@ -221,3 +225,31 @@ def test_goldens_of_a_guided_network_hold_the_output_and_others_do_not(
         np.testing.assert_array_equal(output, golden_look(photo))
         filtered = run_whole(network, "forward", photo, (), output)
         np.testing.assert_array_equal(read_photo(tmp_path / golden.filtered).pixels, filtered)
+
+
+def test_a_guided_checkpoint_becomes_a_bundle_that_verifies(
+    network: QuasiInvertibleNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(make, "CONVERTERS", ("reference", "onnx"))
+    monkeypatch.setattr("unfilter.run.runtimes.NAMES", ("onnx", "torch"))
+    monkeypatch.setattr("unfilter_converters.source.TILE_OF_PYRAMIDS", 128)
+    description = checkpoint.Description(
+        filter="guided",
+        network=CONFIG,
+        weights_sha256="0" * 64,
+        recipe=read_recipe("any"),
+        steps=1,
+        photos=1,
+        machine="a test",
+    )
+    checkpoint.save(tmp_path / "checkpoint", network, description)
+    report = convert(read_source(tmp_path / "checkpoint"), tmp_path / "guided", tmp_path / "cache", precisions=())
+    assert report.failures == ()
+    assert report.unsound == ()
+    bundle = Bundle(tmp_path / "guided")
+    assert {"photo", "output"} <= {each.name for a in bundle.manifest.artifacts for each in (a.image, a.output) if each}
+    assert verify(bundle).failures == ()
+    photo, output = pair(40, 52)
+    chosen = Filter(bundle, "onnx")
+    saved = chosen.apply(photo, output=output)
+    np.testing.assert_array_equal(chosen.restore(saved), run_whole(network, "inverse", saved))

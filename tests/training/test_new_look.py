@@ -13,7 +13,8 @@ from unfilter.photo import Photo, read_photo, write_photo
 from unfilter_training import checkpoint
 from unfilter_training.forecast import Forecast, Measured
 from unfilter_training.new_look import CURVE, RECIPE, Prepared, Watcher, learn, prepare
-from unfilter_training.recipe import read_recipe
+from unfilter_training.recipe import Recipe, read_recipe
+from unfilter_training.trainer import Progress
 from unfilter_training.training import train
 
 PHOTOS = Path(unfilter_converters.__file__).parent / "golden_photos"
@@ -115,3 +116,36 @@ def test_the_command_examines_and_warns_before_it_trains(
     assert "doing nothing scores" in said
     assert "hides nothing" in said
     assert not (tmp_path / "training/warm/state.pt").exists()
+
+
+class Impatient(Watcher):
+    """Presses Ctrl-C after the first step."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[int, int]] = []
+
+    def learning(self, progress: Progress, seconds_left: float) -> None:
+        if not self.said:
+            raise KeyboardInterrupt
+
+    def stopped(self, step: int, steps: int) -> None:
+        self.said.append((step, steps))
+
+
+def test_ctrl_c_keeps_what_was_learned_and_the_same_call_goes_on(
+    cube: str, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def three_steps(recipe: Recipe, *_: object) -> Recipe:
+        return recipe.model_copy(update={"schedule": recipe.schedule.model_copy(update={"steps": 3})})
+
+    monkeypatch.setattr("unfilter_training.training.paced", three_steps)
+    monkeypatch.setattr("unfilter_training.trainer.LOG_EVERY_STEPS", 1)
+    impatient, out = Impatient(), tmp_path / "out"
+    learn(prepared_in(out, cube, photos), pairs=tmp_path / "pairs", watcher=impatient)
+    assert impatient.said == [(1, 3)]
+    assert checkpoint.read_description(out).steps == 1
+    learn(prepared_in(out, cube, photos), pairs=tmp_path / "pairs")
+    assert checkpoint.read_description(out).steps == 3
+    without = tmp_path / "without"
+    learn(prepared_in(without, cube, photos), pairs=tmp_path / "pairs")
+    assert checkpoint.read_description(without).weights_sha256 == checkpoint.read_description(out).weights_sha256

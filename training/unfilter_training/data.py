@@ -24,6 +24,7 @@ from unfilter_training.photo_sets import photo_set
 from unfilter_training.recipe import Recipe
 from unfilter_training.sources import LookSource, filtered, identity
 from unfilter_training.sources.command import CommandSource
+from unfilter_training.sources.pairs import PairsSource
 
 
 class Pair(NamedTuple):
@@ -117,8 +118,8 @@ def split(recipe: Recipe, folder: Path, source: LookSource | None = None) -> Spl
     named: dict[Path, str] = {}
     for photos in recipe.photos:
         named |= dict.fromkeys(photo_set(photos.layout).files(folder, [photos.match]), photos.layout)
-    whole = getattr(source, "photos", None)
-    files = [each for each in sorted(named.items()) if whole is None or each[0] in whole]
+    whole = None if not isinstance(source, PairsSource) else {path.name for path in source.photos}
+    files = [each for each in sorted(named.items()) if whole is None or each[0].name in whole]
     held = set(files[recipe.held_out - 1 :: recipe.held_out]) if recipe.held_out else set()
     return Split([each for each in files if each not in held], [each for each in files if each in held])
 

@@ -95,7 +95,7 @@ class Recipe(StableModel):
         0.0, ge=0, le=1, description="part of the patches that a random look filters (`unfilter_training.looks`)"
     )
     source: Specification | None = Field(None, description="of the look, where `operator` is `look`")
-    held_out: int = Field(0, ge=0, description="every so manieth photo is kept to measure on; 0 trains on all")
+    held_out: int = Field(0, ge=0, description="every n-th photo is kept to measure on; 0 trains on all")
     photos: tuple[PhotoSource, ...] = Field(min_length=1)
     schedule: Schedule
     losses: LossWeights = LossWeights()

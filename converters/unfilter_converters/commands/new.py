@@ -54,6 +54,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--cache", type=Path, default=Path("build/cache"), help="artifacts made before (build/cache)")
 
 
+_KINDS = {
+    "table": "a look-up table",
+    "pairs": "pairs",
+    "command": "a command",
+    "function": "a Python function",
+    "graph": "an ONNX graph",
+}
+
+
 def _positive(text: str) -> float:
     value = float(text)
     if not value > 0:
@@ -116,7 +125,9 @@ def _tell(prepared: "Prepared") -> None:
 
     recipe = prepared.recipe
     assert recipe.source is not None
-    print(f"{recipe.source.value}: a {recipe.source.kind}, {prepared.count} photos, every {recipe.held_out}th held out")
+    print(
+        f"{recipe.source.value}: {_KINDS[recipe.source.kind]}, {prepared.count} photos, every {recipe.held_out}th held out"
+    )
     for line in prepared.examined.lines:
         print(f"  {line}")
     for note in prepared.notes:

@@ -40,7 +40,7 @@ PLAIN_DETAIL = 0.75
 
 @dataclass(frozen=True)
 class Examined:
-    """What was found. `seconds` is the time of one megapixel."""
+    """What was found. `seconds` is the time of one megapixel. Pairs cannot be `asked`: their strength alone is known."""
 
     deterministic: bool
     between_runs: float
@@ -48,10 +48,14 @@ class Examined:
     symmetry: Symmetry
     unfiltered: float
     seconds: float
+    asked: bool = True
 
     @property
     def lines(self) -> tuple[str, ...]:
         """For people, the most important first."""
+        strength = f"doing nothing scores {self.unfiltered:.1f} dB, which is how strong the look is"
+        if not self.asked:
+            return strength, "pairs alone do not tell how far their tool looks, or whether it draws anew every time"
         same = (
             "gives the same result every time"
             if self.deterministic
@@ -64,7 +68,7 @@ class Examined:
             0: "looks at single pixels, or nearly",
         }.get(self.reach, f"looks {self.reach} pixels far or less")
         return (
-            f"doing nothing scores {self.unfiltered:.1f} dB, which is how strong the look is",
+            strength,
             same,
             sees,
             "commutes with flips and turns"
@@ -101,7 +105,7 @@ def examine_pairs(source: LookSource, photos: Sequence[NDArray[np.uint8]]) -> Ex
     few = photos[:: max(1, len(photos) // 8)]
     results = [levels(source, photo) for photo in few]
     refuse(few, results)
-    return Examined(True, float("inf"), 0, "square", _strength(few, results), 0.0)
+    return Examined(True, float("inf"), 0, "square", _strength(few, results), 0.0, asked=False)
 
 
 def refuse(photos: Sequence[NDArray[np.uint8]], results: Sequence[NDArray[np.uint8]]) -> None:

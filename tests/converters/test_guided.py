@@ -40,6 +40,7 @@ CONFIG = NetworkConfig(
     predictor_widths=(4, 6),
     gain=0.3,
 )
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 OPENS = {"torch": "reference", "onnx": "onnx", "litert": "litert", "mil": "coreml"}
 """The converter whose artifacts each runtime opens."""
 
@@ -118,7 +119,7 @@ def test_what_needs_the_output_says_so_in_the_artifact_and_older_readers_skip_it
     assert Manifest.model_validate_json(manifest.model_dump_json()) == manifest
 
 
-def test_an_output_that_cannot_be_is_refused_in_a_line(guided: Callable[[str], Filter], shipped_bundle: Path) -> None:
+def test_an_output_that_cannot_be_is_refused_in_a_line(guided: Callable[[str], Filter]) -> None:
     chosen, (photo, output) = guided("onnx"), pair(32, 48)
     with pytest.raises(UnfilterError, match="is guided: it hides the photo in what your own filter made of it"):
         chosen.apply(photo)
@@ -127,7 +128,7 @@ def test_an_output_that_cannot_be_is_refused_in_a_line(guided: Callable[[str], F
     with pytest.raises(UnfilterError, match="it may be turned"):
         chosen.apply(photo, output=np.ascontiguousarray(np.rot90(output)))
     with pytest.raises(UnfilterError, match="makes its look itself"):
-        Filter.open(shipped_bundle, runtime="onnx").apply(photo, output=output)
+        Filter.open(FIXTURES / "bundle-schema-1", runtime="onnx").apply(photo, output=output)
 
 
 def test_every_form_of_photo_takes_an_output(guided: Callable[[str], Filter], tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ final class FilesTests: XCTestCase {
     }
 
     func testAPngGivesBackAlphaToo() throws {
-        let levels = (0..<37 * 29 * 4).map { _ in UInt8.random(in: .min ... .max) }
+        let levels: [UInt8] = (0..<37 * 29 * 4).map { _ in UInt8.random(in: .min ... .max) }
         try write(levels, height: 37, width: 29)
         let png = try PngFile(Data(contentsOf: target))
         XCTAssertEqual(png.channels, 4)

@@ -153,8 +153,8 @@ final class ConformanceTests: XCTestCase {
         XCTAssertEqual([png.height, png.width, png.channels], [height, width, file.channels ?? 3], what)
         let found = try PngRows(png).readWhole(rows: png.height)
         XCTAssertEqual(found.count, levels.count, what)
-        let apart = zip(found, levels).map { abs(Int($0) - Int($1)) }
-        XCTAssertLessThanOrEqual(apart.max()!, tolerance, what)
+        let apart: [Int] = zip(found, levels).map { (one: UInt8, other: UInt8) -> Int in abs(Int(one) - Int(other)) }
+        XCTAssertLessThanOrEqual(apart.max() ?? 0, tolerance, what)
         if file.channels == 4 {
             XCTAssertTrue(stride(from: 3, to: apart.count, by: 4).allSatisfy { apart[$0] == 0 }, "\(what): alpha")
         }

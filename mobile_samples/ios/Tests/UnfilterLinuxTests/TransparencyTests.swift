@@ -14,10 +14,14 @@ final class TransparencyTests: XCTestCase {
     }
 
     func testColoursUnderFullTransparencyGoAroundTheNetworkAndChangeNothingThatIsSeen() async throws {
-        let alphas: [UInt8] = [0, 0, 7, 255]
-        let levels = (0..<40 * 56 * 4).map { $0 % 4 == 3 ? alphas[$0 / 4 % 56 / 14] : UInt8.random(in: .min ... .max) }
-        let black = levels.indices.map { levels[$0 / 4 * 4 + 3] == 0 ? 0 : levels[$0] }
-        let filter = try await Filter.open(Fixtures.bundle("bundle-schema-1"), runtime: Onnx())
+        var (levels, black): ([UInt8], [UInt8]) = ([], [])
+        for pixel in 0..<40 * 56 {
+            let alpha: UInt8 = [0, 0, 7, 255][pixel % 56 / 14]
+            let colour: [UInt8] = (0..<3).map { _ in UInt8.random(in: .min ... .max) }
+            levels += colour + [alpha]
+            black += alpha == 0 ? [0, 0, 0, 0] : colour + [alpha]
+        }
+        let filter = try await Filter.open(Fixtures.bundle("bundle-variable"), runtime: Onnx())
         let (filtered, other) = (try applied(filter, levels), try applied(filter, black))
         let (whole, changed) = (try PngRows(PngFile(filtered)).readWhole(rows: 40), try PngRows(PngFile(other)).readWhole(rows: 40))
         XCTAssertNotEqual(whole, levels)
@@ -28,7 +32,7 @@ final class TransparencyTests: XCTestCase {
         let tag = try filter.bundle.inspect(filtered)
         XCTAssertEqual(tag.requires, [Tag.hiddenColours])
         XCTAssertEqual(tag.fingerprint, try filter.bundle.inspect(other).fingerprint)
-        XCTAssertEqual(try filter.bundle.inspect(applied(filter, levels.map { max($0, 1) })).requires, [])
+        XCTAssertEqual(try filter.bundle.inspect(applied(filter, levels.map { (level: UInt8) in max(level, 1) })).requires, [])
     }
 
     /// The file of a photo, 40 x 56 RGBA, filtered.

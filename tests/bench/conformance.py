@@ -5,6 +5,7 @@ They are of the fixture `bundle-variable`: its weights are shared, and only mani
 
 import json
 import shutil
+import struct
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
@@ -22,9 +23,12 @@ from unfilter import Filter, Tag
 from unfilter.format.fingerprint import of_exact
 from unfilter.format.tag import PNG_KEYWORD
 from unfilter.format.tiles import TilePlan, spans
+from unfilter.format.xmp import EMPTY
 from unfilter.photo import read_photo, write_photo
+from unfilter.photo.exif import MARKER, exif_of
 from unfilter.photo.jpeg import fingerprint_of
 from unfilter.photo.photo import Photo
+from unfilter.photo.xmp import without_claims
 
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "sdk/format/conformance"
@@ -207,6 +211,63 @@ def transparent(chosen: Filter, original: NDArray[np.uint8]) -> dict[str, tuple[
     }
 
 
+def exif(order: str) -> bytes:
+    """EXIF with a thumbnail, and with a preview in the makers' notes; `order` as of `struct`."""
+    Image.new("RGB", (8, 8), "red").save(file := BytesIO(), format="JPEG")
+    picture = file.getvalue()
+    notes = b"NOTES\0" + picture + b"kept"
+    exif_place = 8 + 2 + 2 * 12 + 4
+    notes_place = exif_place + 2 + 12 + 4
+    second = notes_place + len(notes) + len(notes) % 2
+    beside = second + 2 + 4 * 12 + 4
+    parts = [
+        (b"II" if order == "<" else b"MM") + struct.pack(order + "HI", 42, 8),
+        struct.pack(order + "H", 2) + _entry(order, 0x0112, 3, 1, 6) + _entry(order, 0x8769, 4, 1, exif_place),
+        struct.pack(order + "I", second),
+        struct.pack(order + "H", 1) + _entry(order, 0x927C, 7, len(notes), notes_place) + bytes(4),
+        notes + bytes(len(notes) % 2),
+        struct.pack(order + "H", 4) + _entry(order, 0x0103, 3, 1, 6) + _entry(order, 0x011A, 5, 1, beside),
+        _entry(order, 0x0201, 4, 1, beside + 8) + _entry(order, 0x0202, 4, 1, len(picture)) + bytes(4),
+        struct.pack(order + "II", 72, 1) + picture,
+    ]
+    return b"".join(parts)
+
+
+def _entry(order: str, tag: int, kind: int, count: int, value: int) -> bytes:
+    short = kind == 3 and count == 1
+    return struct.pack(order + "HHI", tag, kind, count) + struct.pack(
+        order + ("HH" if short else "I"), *([value, 0] if short else [value])
+    )
+
+
+def packet(properties: str) -> str:
+    return EMPTY.replace("</rdf:RDF>", f'<rdf:Description rdf:about=""{properties}</rdf:Description></rdf:RDF>')
+
+
+CAMERA = "http://ns.google.com/photos/1.0/camera/"
+PACKETS = (
+    packet(' xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:source>camera</dc:source>'),
+    packet(
+        f' xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0" xmlns:C="{CAMERA}" C:MotionPhoto=\'1\' '
+        'C:HdrPlusMakernote="kept"><C:MicroVideoOffset>1</C:MicroVideoOffset><hdrgm:GainMapMax><rdf:Seq><rdf:li>2</rdf:li>'
+        '</rdf:Seq></hdrgm:GainMapMax><dc:source xmlns:dc="http://purl.org/dc/elements/1.1/">camera</dc:source>'
+    ),
+    packet(f' xmlns:GCamera="{CAMERA}" GCamera:MotionPhoto="1" GCamera:MotionPhotoVersion="1"><GCamera:MotionPhoto/>'),
+    packet(' xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="5"><xmp:Thumbnails><rdf:Alt/></xmp:Thumbnails>'),
+    packet(' HDRGainMap:Version="65536" xmpNote:HasExtendedXMP="0123"><xmpNote:HasExtendedXMP>never ends'),
+)
+
+
+def travels() -> Fields:
+    """What of metadata travels along, and what must not (R24). EXIF may be cut off instead where zeros end it."""
+    files = [exif(order) for order in "<>"] + [exif("<")[:70], b"II*\0", b"no EXIF"]
+    after = [(exif_of(file) or b"").removeprefix(MARKER) for file in files]
+    return {
+        "xmp": [{"before": text, "after": without_claims(text)[0]} for text in PACKETS],
+        "exif": [{"before": a.hex(), "after": b.ljust(len(a), b"\0").hex()} for a, b in zip(files, after, strict=True)],
+    }
+
+
 def rgba(photo: Photo) -> bytes:
     assert photo.alpha is not None
     return np.dstack([photo.pixels, photo.alpha]).tobytes()
@@ -238,6 +299,7 @@ def past(manifest: Fields, fixture: Path, chosen: Filter) -> tuple[list[Fields],
         (folder / f"{name}.restored.rgba").write_bytes(rgba(restored))
         expected = {"restored": f"past/{name}.restored.rgba", "height": height, "width": width, "channels": 4}
         files.append(case | {"expect": "restores"} | expected)
+    (folder / "travels.json").write_text(json.dumps(travels(), indent=1) + "\n")
     (folder / "plans.json").write_text(json.dumps(plans(), separators=(",", ":")) + "\n")
     return bundles, files
 
@@ -289,6 +351,7 @@ def main() -> None:
         "version": 1,
         "tolerance": 1,
         "plans": "past/plans.json",
+        "travels": "past/travels.json",
         "bundles": [*bundles, *since],
         "files": [*files, *made],
         "goldens": goldens,

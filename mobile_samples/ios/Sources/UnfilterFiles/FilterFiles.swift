@@ -43,7 +43,9 @@ extension Filter {
         }
         switch format {
         case .png:
-            try writePng(target, like: photo.pixels, chunks: photo.carried) { png, transparent in
+            // The packet comes behind the pixels, with the tag in it too (R22 of sdk/format/RULES.md): the fingerprint is known there.
+            let ahead = photo.carried.filter { $0.text?.keyword != xmpKeyword }
+            try writePng(target, like: photo.pixels, chunks: ahead) { png, transparent in
                 var digest = PixelDigest(like: photo.pixels)
                 try apply(photo.pixels, parameters: parameters, progress: progress) { rows in
                     let whole = transparent?.joined(rows)
@@ -51,7 +53,8 @@ extension Filter {
                     try png.write(whole ?? rows)
                 }
                 let requires = transparent?.hasHidden == true ? [Tag.hiddenColours] : []
-                try png.finish([.text(Tag.keyword, tag(.png, nil, digest.fingerprint, requires).json)])
+                let json = tag(.png, nil, digest.fingerprint, requires).json
+                try png.finish([.text(Tag.keyword, json), .text(xmpKeyword, Xmp.packet(xmp(photo.carried), with: json))])
             }
         case .jpeg(let quality):
             guard bundle.carriers.contains(.jpeg) else {

@@ -96,12 +96,12 @@ public struct PngFile {
                 }
                 if let text = chunk.text, text.keyword == xmpKeyword {
                     tagInXmp = Xmp.tag(text.text)
-                    let kept = tagInXmp == nil ? chunk : Xmp.without(text.text).map { Chunk.text(xmpKeyword, $0) }
-                    carried += kept.map { [$0] } ?? []
+                    carried += Xmp.travelling(text.text).map { [$0 == text.text ? chunk : Chunk.text(xmpKeyword, $0)] } ?? []
                 }
             default:
                 if carriedTypes.contains(type) {
-                    carried.append(Chunk(type: type, content: Data(file[content])))
+                    let whole = Data(file[content])
+                    carried.append(Chunk(type: type, content: type == "eXIf" ? withoutPictures(whole) : whole))
                 }
             }
         }

@@ -10,6 +10,7 @@ final class ConformanceTests: XCTestCase {
     private struct Cases: Decodable {
         let tolerance: Int
         let plans: String
+        let travels: String
         let bundles: [BundleCase]
         let files: [FileCase]
         let goldens: [GoldensCase]
@@ -66,6 +67,16 @@ final class ConformanceTests: XCTestCase {
         }
     }
 
+    private struct Travels: Decodable {
+        struct Case: Decodable {
+            let before: String
+            let after: String
+        }
+
+        let xmp: [Case]
+        let exif: [Case]
+    }
+
     private struct GoldensCase: Decodable {
         let bundle: String
         let goldens: String
@@ -101,6 +112,22 @@ final class ConformanceTests: XCTestCase {
             for each in plan.lengths {
                 XCTAssertEqual(plan.tiles.spans(each.length, fixedSize: plan.fixedSize), each.spans, "\(plan.tiles) \(each.length)")
             }
+        }
+    }
+
+    func testNoPictureAndNoClaimOfWhatAPhotoDoesNotHaveTravelsAlong() throws {
+        let file = Fixtures.conformance.appendingPathComponent(try cases().travels)
+        let travels = try JSONDecoder().decode(Travels.self, from: Data(contentsOf: file))
+        for each in travels.xmp {
+            XCTAssertEqual(Xmp.withoutClaims(each.before), each.after)
+        }
+        for each in travels.exif {
+            let bytes = stride(from: 0, to: each.before.count, by: 2).compactMap { (place: Int) -> UInt8? in
+                let start = each.before.index(each.before.startIndex, offsetBy: place)
+                return UInt8(each.before[start..<each.before.index(start, offsetBy: 2)], radix: 16)
+            }
+            let after = withoutPictures(Data(bytes)).map { String(format: "%02x", $0) }.joined()
+            XCTAssertEqual(after, each.after)
         }
     }
 

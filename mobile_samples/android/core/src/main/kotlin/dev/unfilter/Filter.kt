@@ -44,7 +44,7 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         val quality = (codec as? Codec.Jpeg)?.quality
         val values = bundle.hyperParameters.complete(parameters)
         val tag = Tag(bundle.filter, bundle.restoration, if (quality == null) "png" else "jpeg", quality, values)
-        val file = writer(codec, photo, carried, target)
+        val file = writer(codec, photo, carried, target, isTagged = true)
         run(Direction.FORWARD, photo, bundle.hyperParameters.places(parameters), progress, file::write)
         file.finish(tag)
     }
@@ -54,7 +54,7 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         val saved = SavedFile.open(file, jpeg)
         checked(saved)
         saved.pixels { filtered ->
-            val restored = writer(codec, filtered, saved.carried, target)
+            val restored = writer(codec, filtered, saved.carried, target, isTagged = false)
             run(Direction.INVERSE, filtered, FloatArray(0), progress, restored::write)
             restored.finish(null)
         }
@@ -97,8 +97,14 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         return tag
     }
 
-    private fun writer(codec: Codec, photo: PixelSource, carried: List<Chunk>, target: OutputStream): PhotoWriter = when (codec) {
-        Codec.Png -> PngFileWriter(target, photo, carried)
+    private fun writer(
+        codec: Codec,
+        photo: PixelSource,
+        carried: List<Chunk>,
+        target: OutputStream,
+        isTagged: Boolean,
+    ): PhotoWriter = when (codec) {
+        Codec.Png -> PngFileWriter(target, photo, carried, isTagged)
         is Codec.Jpeg -> {
             val platform = jpeg ?: throw IOException("this filter was opened without a JPEG codec: save as PNG")
             JpegFileWriter(target, photo, carried, codec.quality, platform)

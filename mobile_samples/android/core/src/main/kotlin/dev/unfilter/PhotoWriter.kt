@@ -18,9 +18,17 @@ internal interface PhotoWriter {
     fun finish(tag: Tag?)
 }
 
-internal class PngFileWriter(target: OutputStream, photo: PixelSource, carried: List<Chunk>) : PhotoWriter {
+/** One [isTagged] has the tag in its XMP packet too (R22 of sdk/format/RULES.md), behind the pixels, since the fingerprint is known there. */
+internal class PngFileWriter(
+    target: OutputStream,
+    photo: PixelSource,
+    carried: List<Chunk>,
+    isTagged: Boolean,
+) : PhotoWriter {
+    private val packet = packetOf(carried).takeIf { isTagged }
     private val transparent = (photo as? Transparent)?.also { it.keeps = true }
-    private val png = PngWriter(target, photo.height, photo.width, carried, if (transparent == null) 3 else 4)
+    private val ahead = if (packet == null) carried else carried.filter { packetOf(listOf(it)) == null }
+    private val png = PngWriter(target, photo.height, photo.width, ahead, if (transparent == null) 3 else 4)
     private val digest = PixelDigest(photo.height, photo.width)
 
     override fun write(rows: ByteArray) {
@@ -32,7 +40,8 @@ internal class PngFileWriter(target: OutputStream, photo: PixelSource, carried: 
     override fun finish(tag: Tag?) {
         val requires = if (transparent?.hasHidden == true) listOf(HIDDEN_COLOURS) else emptyList()
         val told = tag?.copy(fingerprint = digest.fingerprint(), requires = requires)
-        png.finish(*listOfNotNull(told).map { textChunk(Tag.KEYWORD, it.toJson()) }.toTypedArray())
+        val chunks = told?.let { listOf(textChunk(Tag.KEYWORD, it.toJson()), textChunk(XMP_KEYWORD, it.toXmp(packet))) }
+        png.finish(*chunks.orEmpty().toTypedArray())
     }
 }
 
@@ -45,7 +54,7 @@ internal class JpegFileWriter(
     private val codec: JpegCodec,
 ) : PhotoWriter {
     private val encoder: JpegEncoder
-    private val xmp = carried.firstNotNullOfOrNull { if (it.type == "iTXt") internationalText(it.content)?.second else null }
+    private val xmp = packetOf(carried)
     private val exif = carried.filter { it.type == "eXIf" }.map { segment(0xE1, EXIF, it.content, "EXIF") }
     private val profile = carried.filter { it.type == "iCCP" }.flatMap { profileSegments(profileOf(it)) }
 

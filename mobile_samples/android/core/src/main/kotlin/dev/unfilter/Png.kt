@@ -39,9 +39,9 @@ class PngInfo(val height: Int, val width: Int, val channels: Int, val tag: Strin
                 if (text?.first == Tag.KEYWORD) tag = tag ?: text.second
                 if (text?.first == XMP_KEYWORD) {
                     packetTag = packetTag ?: tagTextOfXmp(text.second)
-                    withoutTag(text.second)?.let { carried += if (it == text.second) Chunk(type, content) else textChunk(XMP_KEYWORD, it) }
+                    travelling(text.second)?.let { carried += if (it == text.second) Chunk(type, content) else textChunk(XMP_KEYWORD, it) }
                 }
-                if (type in CARRIED) carried += Chunk(type, content)
+                if (type in CARRIED) carried += Chunk(type, if (type == "eXIf") withoutPictures(content) else content)
             }
             chunks.skip()
             PngInfo(chunks.height, chunks.width, chunks.channels, tag ?: packetTag, carried)

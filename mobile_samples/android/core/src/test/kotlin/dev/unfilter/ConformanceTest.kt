@@ -34,6 +34,16 @@ class ConformanceTest {
     }
 
     @Test
+    fun `no picture and no claim of what a photo does not have travels along`() {
+        val travels = JSONObject(File(folder, cases.getString("travels")).readText())
+        for (case in travels.getJSONArray("xmp").objects()) assertEquals(case.getString("after"), withoutClaims(case.getString("before")))
+        for (case in travels.getJSONArray("exif").objects()) {
+            val before = case.getString("before").chunked(2) { it.toString().toInt(16).toByte() }.toByteArray()
+            assertEquals(case.getString("after"), withoutPictures(before).hex())
+        }
+    }
+
+    @Test
     fun `a bundle opens with the artifacts that this version knows`() {
         val opening = bundles.filter { it.getString("expect") == "opens" }
         assertTrue(opening.size > 2)

@@ -44,11 +44,12 @@ def main() -> int:
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--part", action="append", default=[], help="only this folder of it; may be given several times")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="of a processor, for a file (%(default)s)")
     parser.add_argument("--permissive", action="store_true", help="with --convert and --reduce")
     parser.add_argument("--worker", type=Path, help="(internal) read names from standard input, write to this folder")
     arguments = parser.parse_args()
     if arguments.worker:
-        return work(arguments.folder, arguments.worker, arguments.permissive)
+        return work(arguments.worker, arguments.seconds, arguments.permissive)
     sizes = known_sizes(arguments.folder)
     files = sorted(path for path in arguments.folder.rglob("*") if path.is_file())
     files = [arguments.folder / name for name in sizes] or files
@@ -57,7 +58,7 @@ def main() -> int:
     if not files:
         parser.error(f"{arguments.folder}: no file {'in ' + ', '.join(arguments.part) if arguments.part else 'here'}")
     with tempfile.TemporaryDirectory() as results:
-        outcomes = list(run(arguments.folder, files, Path(results), arguments.permissive))
+        outcomes = list(run(arguments.folder, files, Path(results), arguments.seconds, arguments.permissive))
     for outcome in outcomes:
         size = sizes.get(outcome["file"])
         if outcome["read"] and size and sorted(size) != sorted(outcome["size"]):  # a turn swaps width and height
@@ -78,9 +79,10 @@ def known_sizes(folder: Path) -> dict[str, list[int]]:
     return {row["file"]: [int(row["width"]), int(row["height"])] if row["width"] else [] for row in rows}
 
 
-def run(folder: Path, files: list[Path], results: Path, permissive: bool) -> Iterator[dict[str, Any]]:
+def run(folder: Path, files: list[Path], results: Path, seconds: float, permissive: bool) -> Iterator[dict[str, Any]]:
     """One outcome per file: `file`, `read`, `size`, `reason`, `failure`, and `seconds` of processor time."""
-    command = [sys.executable, __file__, str(folder), "--worker", str(results), *(["--permissive"] if permissive else [])]
+    command = [sys.executable, __file__, str(folder), "--worker", str(results), "--seconds", str(seconds)]
+    command += ["--permissive"] if permissive else []
     worker = None
     for path in files:
         if worker is None:
@@ -97,9 +99,9 @@ def run(folder: Path, files: list[Path], results: Path, permissive: bool) -> Ite
             outcome = json.loads(line)
         else:
             ended = -worker.wait()
-            limits = {signal.SIGPROF: f"computed for {SECONDS} s", signal.SIGKILL: f"waited for {PATIENCE} s"}
+            limits = {signal.SIGPROF: f"computed for {seconds:g} s", signal.SIGKILL: f"waited for {PATIENCE} s"}
             words = f"the process {limits.get(ended, f'ended with {-ended}')}"
-            outcome = {"read": False, "reason": "", "failure": words, "seconds": SECONDS}
+            outcome = {"read": False, "reason": "", "failure": words, "seconds": seconds}
             worker = None
             for leftover in results.iterdir():  # of the process that was ended, not of the next file
                 leftover.unlink()
@@ -110,7 +112,7 @@ def run(folder: Path, files: list[Path], results: Path, permissive: bool) -> Ite
             yield {"file": "(all)", "seconds": 0, "read": False, "reason": "", "failure": f"standard error: {noise[:500]}"}
 
 
-def work(folder: Path, results: Path, permissive: bool) -> int:
+def work(results: Path, seconds: float, permissive: bool) -> int:
     """The worker: a path a line in, an outcome as JSON a line out."""
     import unfilter  # before the limit, which counts address space and not memory
     from unfilter import PhotoError, read_photo, write_photo
@@ -123,7 +125,7 @@ def work(folder: Path, results: Path, permissive: bool) -> int:
         path = Path(line.rstrip("\n"))
         outcome: dict[str, Any] = {"read": False, "reason": "", "failure": ""}
         started = time.process_time()
-        signal.setitimer(signal.ITIMER_PROF, SECONDS)  # ends the process, also inside a decoder
+        signal.setitimer(signal.ITIMER_PROF, seconds)  # ends the process, also inside a decoder
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:

@@ -18,10 +18,10 @@ from unfilter.photo.levels import levels_of
 from unfilter.photo.metadata import COMMENT, carried, comment_of, split, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.photoshop import HEADER, from_segments, segments
-from unfilter.photo.resolution import jfif_density, resolution_of
+from unfilter.photo.resolution import aspect_of, jfif_aspect, jfif_density, resolution_of
 from unfilter.photo.segments import behind_jpeg
 from unfilter.photo.source import Source
-from unfilter.photo.xmp import VIDEO
+from unfilter.photo.xmp import VIDEO, once
 
 Subsampling = Literal["4:4:4", "4:2:0"]
 """Chroma subsampling of a JPEG: as fine as luma, or half as fine along both axes."""
@@ -45,7 +45,7 @@ def decode(source: Source) -> Photo:
     source.check_size(*image.size)
     photo = photo_of(image, source)
     source.file.seek(0)
-    return replace(photo, notes=(*photo.notes, *_notes_of_the_rest(source.file.read(), photo.notes)))
+    return replace(photo, notes=once((*photo.notes, *_notes_of_the_rest(source.file.read()))))
 
 
 def photo_of(image: JpegImagePlugin.JpegImageFile, source: Source) -> Photo:
@@ -66,6 +66,7 @@ def photo_of(image: JpegImagePlugin.JpegImageFile, source: Source) -> Photo:
         photoshop=from_segments(content for name, content in image.applist if name == "APP13"),
         texts=_comments(image),
         resolution=resolution_of(image.info, jpeg=True),
+        aspect=aspect_of(image.info),
         notes=(*notes, *left, *_notes_of_segments(image)),
         quality=quality_of(image),
         coding=coding_of(image),
@@ -97,11 +98,11 @@ def _notes_of_segments(image: JpegImagePlugin.JpegImageFile) -> tuple[str, ...]:
     return (f"segments of its maker were left behind: {', '.join(others)}",) if others else ()
 
 
-def _notes_of_the_rest(content: bytes, said: tuple[str, ...]) -> tuple[str, ...]:
-    """What stands behind the pictures, where XMP did not say so already."""
+def _notes_of_the_rest(content: bytes) -> tuple[str, ...]:
+    """What stands behind the pictures."""
     match behind_jpeg(content):
         case "a video":
-            return () if VIDEO in said else (VIDEO,)
+            return (VIDEO,)
         case "other data":
             return ("what stands behind its end was left behind",)
         case _:
@@ -163,8 +164,9 @@ def encode(target: Path | BytesIO, photo: Photo, quality: int, subsampling: Subs
     if photo.photoshop:
         given["extra"] = segments(photo.photoshop)
     Image.fromarray(photo.pixels).save(target, format="JPEG", quality=quality, subsampling=subsampling, **given)
-    if photo.resolution:
+    density = jfif_density(photo.resolution) if photo.resolution else jfif_aspect(photo.aspect) if photo.aspect else None
+    if density:
         with target.open("r+b") if isinstance(target, Path) else nullcontext(target) as file:
             file.seek(_DENSITY)
-            file.write(jfif_density(photo.resolution))
+            file.write(density)
             file.seek(0, SEEK_END)

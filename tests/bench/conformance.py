@@ -26,7 +26,7 @@ from unfilter.format.tiles import TilePlan, spans
 from unfilter.format.xmp import EMPTY
 from unfilter.photo import read_photo, write_photo
 from unfilter.photo.exif import MARKER, exif_of
-from unfilter.photo.jpeg import fingerprint_of
+from unfilter.photo.jpeg import coded, fingerprint_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.xmp import without_claims
 
@@ -325,7 +325,7 @@ def main() -> None:
     chosen = Filter.open(fixture, runtime="onnx")
     saved = Tag(filter=manifest["filter"], restoration=manifest["restoration"], codec="png", fingerprint=of_exact(filtered))
     compressed = saved.model_copy(
-        update={"codec": "jpeg", "quality": 90, "fingerprint": fingerprint_of(Photo(filtered), 90, "4:2:0")}
+        update={"codec": "jpeg", "quality": 90, "fingerprint": fingerprint_of(coded(filtered, 90, "4:2:0"))}
     )
     contents = {f"{name}.png": (png(filtered, text), words) for name, (text, words) in tags(saved).items()}
     contents |= {

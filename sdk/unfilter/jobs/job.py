@@ -137,7 +137,7 @@ class Job(ABC):
         def change(photo: Photo, codec: Codec) -> Photo:
             graphs = self.graphs_for("photo", photo)
             self.refuse(graphs, "photo", photo)
-            return self.made(graphs, photo, codec)
+            return fingerprinted(self.made(graphs, photo, codec), codec, self.quality, self.subsampling)
 
         return changed(given, change, convert=self.convert, reduce=self.reduce, limit=self.limit)
 
@@ -164,16 +164,15 @@ class Job(ABC):
         return Accepted(source, photo, graphs, target, codec, notes)
 
     def made(self, graphs: Graphs, photo: Photo, codec: Codec, progress: Progress | None = None) -> Photo:
-        """`photo` run and tagged, to be saved in `codec`: a fingerprint tells of the pixels as they will be read from it."""
+        """`photo` run and tagged, to be saved in `codec`; the fingerprint of its pixels comes when it is written."""
         taken = self.taken(photo)
         pixels = graphs.run(self.direction, taken, self.parameters, progress)
         changed = replace(photo, pixels=pixels) if taken is photo.pixels else changed_where_seen(photo, pixels)
-        result = replace(changed, tag=self.tag(graphs, codec))
-        return fingerprinted(result, codec, self.quality, self.subsampling) if result.tag else result
+        return replace(changed, tag=self.tag(graphs, codec))
 
     def write(self, accepted: Accepted, result: Photo) -> Result:
         """Write what was made of a photo; under its final name it stands whole, or not at all."""
-        save_photo(accepted.target, accepted.codec, result, self.quality, self.subsampling)
+        save_photo(accepted.target, accepted.codec, result, self.quality, self.subsampling, fingerprint=True)
         return Result(accepted.source, accepted.target, accepted.graphs, accepted.notes)
 
 

@@ -1,11 +1,10 @@
 """JPEG: grey, progressive, multi-picture (MPO) and CMYK files are read; 4:4:4 or 4:2:0 files are written."""
 
 import hashlib
-from contextlib import nullcontext
+import sys
 from dataclasses import replace
 from functools import cache
-from io import SEEK_END, BytesIO
-from pathlib import Path
+from io import BytesIO
 from typing import Literal
 
 import numpy as np
@@ -19,7 +18,7 @@ from unfilter.photo.metadata import COMMENT, carried, comment_of, split, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.photoshop import HEADER, from_segments, segments
 from unfilter.photo.resolution import aspect_of, jfif_aspect, jfif_density, resolution_of
-from unfilter.photo.segments import behind_jpeg
+from unfilter.photo.segments import behind_jpeg, end_of_metadata
 from unfilter.photo.source import Source
 from unfilter.photo.xmp import VIDEO, once
 
@@ -148,25 +147,34 @@ def _luma_tables() -> NDArray[np.int64]:
     return np.array(tables)
 
 
-def fingerprint_of(photo: Photo, quality: int, subsampling: Subsampling) -> Fingerprint:
-    """The fingerprint of the file that `encode` writes with these, whatever else is in it."""
-    encode(file := BytesIO(), Photo(photo.pixels), quality, subsampling)
-    file.seek(0)
-    saved = decode(Source("photo", file, limit=photo.pixels.size))
+def coded(pixels: NDArray[np.uint8], quality: int, subsampling: Subsampling) -> bytes:
+    """A JPEG of the pixels and nothing else, to be given to `fingerprint_of` and `with_metadata`."""
+    Image.fromarray(pixels).save(file := BytesIO(), format="JPEG", quality=quality, subsampling=subsampling)
+    return file.getvalue()
+
+
+def encoded(photo: Photo, quality: int, subsampling: Subsampling) -> bytes:
+    """A JPEG file of `photo`. Alpha is not written: `check_target` refuses one that says anything."""
+    return with_metadata(coded(photo.pixels, quality, subsampling), photo)
+
+
+def fingerprint_of(picture: bytes) -> Fingerprint:
+    """The fingerprint of a JPEG, whatever is said beside its pixels."""
+    saved = decode(Source("photo", BytesIO(picture), limit=sys.maxsize))
     return of_jpeg(saved.pixels, decoder(), saved.coding)
 
 
-def encode(target: Path | BytesIO, photo: Photo, quality: int, subsampling: Subsampling) -> None:
-    """Write a JPEG. Alpha is not written: `check_target` refuses one that says anything."""
+def with_metadata(picture: bytes, photo: Photo) -> bytes:
+    """What `coded` gave, with profile, EXIF, XMP and all else that travels along with `photo`."""
     given = carried(photo, "jpeg")
     if comment := comment_of(photo):
         given["comment"] = comment
     if photo.photoshop:
         given["extra"] = segments(photo.photoshop)
-    Image.fromarray(photo.pixels).save(target, format="JPEG", quality=quality, subsampling=subsampling, **given)
+    # Pillow writes metadata with pixels only. Those of the photo are coded already, so it gets others.
+    Image.new("RGB", (8, 8)).save(file := BytesIO(), format="JPEG", **given)
+    head = bytearray(file.getvalue())
     density = jfif_density(photo.resolution) if photo.resolution else jfif_aspect(photo.aspect) if photo.aspect else None
     if density:
-        with target.open("r+b") if isinstance(target, Path) else nullcontext(target) as file:
-            file.seek(_DENSITY)
-            file.write(density)
-            file.seek(0, SEEK_END)
+        head[_DENSITY : _DENSITY + len(density)] = density
+    return bytes(head[: end_of_metadata(head)]) + picture[end_of_metadata(picture) :]

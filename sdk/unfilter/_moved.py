@@ -32,7 +32,6 @@ MOVED = {
     "photo.fingerprint": "format.fingerprint",
     "photo.tag": "format.tag",
     "provenance": "jobs.refusals",
-    "proof.divergence.locate": "proof.divergence.walk",
     "remainder": "format.remainder",
     "resume": "jobs.resume",
     "rounding": "format.rounding",

@@ -14,5 +14,19 @@ from unfilter.jobs.by_tag import ByTag
 from unfilter.jobs.detection.comparison import Examination
 from unfilter.jobs.job import Apply, Job, Restore, Result
 from unfilter.jobs.wrapping import Promise, Wrap, Wrapped
+from unfilter.photo.forms import Noted
 
-__all__ = ["Apply", "Batch", "ByTag", "Examination", "Job", "Outcome", "Promise", "Restore", "Result", "Wrap", "Wrapped"]
+__all__ = [
+    "Apply",
+    "Batch",
+    "ByTag",
+    "Examination",
+    "Job",
+    "Noted",
+    "Outcome",
+    "Promise",
+    "Restore",
+    "Result",
+    "Wrap",
+    "Wrapped",
+]

@@ -21,6 +21,7 @@ from unfilter.jobs.job import Apply, Restore, Result
 from unfilter.jobs.opened import AnyPath, Opened
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling
 from unfilter.photo.forms import BinaryFile, Bytes, photo_in
+from unfilter.photo.write import fingerprinted
 from unfilter.run.tiling import Progress
 
 Pixels: TypeAlias = NDArray[np.uint8]
@@ -52,6 +53,8 @@ class Filter(Opened):
     ) -> Pixels | bytes | Image.Image | BytesIO | Path:
         """The filtered photo, of the same size and kind. Save it exactly, or nothing can be restored.
 
+        `apply_file` also tells what was left behind, and `unfilter.jobs.Apply.handed` does for bytes, files and images.
+
         Args:
             photo: pixels (uint8 RGB, height x width x 3), bytes of a photo file, such a file opened in binary mode, a Pillow
                 image, or the path of a photo. docs/photos.md says what is kept; `unfilter.photo.forms` what comes back.
@@ -73,7 +76,7 @@ class Filter(Opened):
         guide = None if output is None else photo_in(output)
         if isinstance(photo, np.ndarray):
             return self.run("forward", photo, parameters, output=None if guide is None else guide.pixels)
-        return Apply(self.graphs, parameters=parameters, output=guide).handed(photo)
+        return Apply(self.graphs, parameters=parameters, output=guide).handed(photo).result
 
     @overload
     def restore(self, photo: Pixels, /, *, force: bool = False) -> Pixels: ...
@@ -103,7 +106,7 @@ class Filter(Opened):
             return written
         if isinstance(photo, np.ndarray):
             return self.run("inverse", photo)
-        return Restore(self.graphs, force=force).handed(photo)
+        return Restore(self.graphs, force=force).handed(photo).result
 
     def filtered(
         self,
@@ -119,7 +122,7 @@ class Filter(Opened):
         of those pixels. `parameters` has every hyper-parameter's value; `progress` is as for `run_photo`.
         """
         job = Apply(self.graphs, parameters=parameters, quality=quality, subsampling=subsampling)
-        return job.made(self.graphs, photo, codec, progress)
+        return fingerprinted(job.made(self.graphs, photo, codec, progress), codec, quality, subsampling)
 
     def restored(self, source: Path | str, photo: Photo, *, force: bool = False, progress: Progress | None = None) -> Photo:
         """`photo`, read from `source`, restored and without a tag; refused as `restore_file` says. `progress` is as for

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ from unfilter.jobs.detection.examination import refuse_altered
 from unfilter.jobs.overwriting import refuse_loss
 from unfilter.jobs.refusals import refuse_itself, refuse_untrained
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling, Tag, codec_of, read_photo
-from unfilter.photo.forms import BinaryFile, Bytes, changed
+from unfilter.photo.forms import BinaryFile, Bytes, Noted, changed
 from unfilter.photo.orientation import orientation_of
 from unfilter.photo.transparency import changed_where_seen, given, seen
 from unfilter.photo.write import check, fingerprinted, save_photo
@@ -126,8 +126,14 @@ class Job(ABC):
             refuse_loss(graphs, self.direction, source, photo, target, self.tag(graphs, codec))
         return self.write(accepted, self.made(accepted.graphs, photo, codec, progress))
 
-    def handed(self, given: Bytes | BinaryFile | Image.Image) -> bytes | BytesIO | Image.Image:
-        """Bytes, a stream or an image, done and given back in its form; see `unfilter.photo.forms`.
+    @overload
+    def handed(self, given: Bytes) -> Noted[bytes]: ...
+    @overload
+    def handed(self, given: Image.Image) -> Noted[Image.Image]: ...
+    @overload
+    def handed(self, given: BinaryFile) -> Noted[BytesIO]: ...
+    def handed(self, given: Bytes | BinaryFile | Image.Image) -> Noted[bytes | BytesIO | Image.Image]:
+        """Bytes, a stream or an image, done and given back in its form, with notes; see `unfilter.photo.forms`.
 
         Raises:
             PhotoError: as for `file`.
@@ -137,9 +143,9 @@ class Job(ABC):
         def change(photo: Photo, codec: Codec) -> Photo:
             graphs = self.graphs_for("photo", photo)
             self.refuse(graphs, "photo", photo)
-            return self.made(graphs, photo, codec)
+            return fingerprinted(self.made(graphs, photo, codec), codec, self.quality, self.subsampling)
 
-        return changed(given, change)
+        return changed(given, change, convert=self.convert, reduce=self.reduce, limit=self.limit)
 
     def codec_for(self, target: Path) -> Codec:
         """The codec that the name of `target` asks for, once it is known that it can be written and keeps the photo."""
@@ -164,16 +170,15 @@ class Job(ABC):
         return Accepted(source, photo, graphs, target, codec, notes)
 
     def made(self, graphs: Graphs, photo: Photo, codec: Codec, progress: Progress | None = None) -> Photo:
-        """`photo` run and tagged, to be saved in `codec`: a fingerprint tells of the pixels as they will be read from it."""
+        """`photo` run and tagged, to be saved in `codec`; the fingerprint of its pixels comes when it is written."""
         taken = self.taken(photo)
         pixels = graphs.run(self.direction, taken, self.parameters, progress, self.output(photo))
         changed = replace(photo, pixels=pixels) if taken is photo.pixels else changed_where_seen(photo, pixels)
-        result = replace(changed, tag=self.tag(graphs, codec))
-        return fingerprinted(result, codec, self.quality, self.subsampling) if result.tag else result
+        return replace(changed, tag=self.tag(graphs, codec))
 
     def write(self, accepted: Accepted, result: Photo) -> Result:
         """Write what was made of a photo; under its final name it stands whole, or not at all."""
-        save_photo(accepted.target, accepted.codec, result, self.quality, self.subsampling)
+        save_photo(accepted.target, accepted.codec, result, self.quality, self.subsampling, fingerprint=True)
         return Result(accepted.source, accepted.target, accepted.graphs, accepted.notes)
 
 

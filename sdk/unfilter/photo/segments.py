@@ -7,6 +7,7 @@ _NEXT = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """A marker within coded pixels that is neither a stuffed byte nor a restart."""
 _NO_PADDING = re.compile(rb"[^\x00\xff]")
 _START, _END, _SCAN = 0xD8, 0xD9, 0xDA
+_APPLICATION, _COMMENT = range(0xE0, 0xF0), 0xFE
 _BARE = {0x01, *range(0xD0, 0xD8)}
 """Markers without a segment."""
 
@@ -39,6 +40,14 @@ def end_of_jpeg(content: bytes | bytearray, start: int = 0) -> int | None:
                 return None
             at = following.start()
     return None
+
+
+def end_of_metadata(content: bytes | bytearray) -> int:
+    """Where the application segments and comments end that a JPEG begins with; the tables of its pixels come then."""
+    at = 2
+    while content[at] == 0xFF and (content[at + 1] in _APPLICATION or content[at + 1] == _COMMENT):
+        at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+    return at
 
 
 def behind_jpeg(content: bytes) -> Behind | None:

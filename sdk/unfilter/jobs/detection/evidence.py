@@ -64,7 +64,8 @@ def measure(forward: BoundGraph, inverse: BoundGraph, pixels: NDArray[np.uint8],
 def cells(length: int, plan: TilePlan) -> list[Span]:
     """Where the sample lies along an axis: two squares, in the middle of each half, or the whole of a short one.
 
-    Starts are such that tiles can have, and sizes multiples of the alignment. What is kept is counted from the square's own start.
+    Starts are such that tiles can have, sizes are multiples of the alignment. What is kept is counted from the square's own
+    start.
     """
     if length < 2 * CELL:
         whole = length - length % plan.alignment

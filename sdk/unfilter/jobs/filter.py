@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
-from typing import TypeAlias, overload
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +58,7 @@ class Filter(Opened):
         target: AnyPath | None = None,
         /,
         *,
-        output: AnyForm | None = None,
+        output: Any = None,
         **parameters: float,
     ) -> Pixels | bytes | Image.Image | BytesIO | Path:
         """The filtered photo, of the same size and kind. Save it exactly, or nothing can be restored.

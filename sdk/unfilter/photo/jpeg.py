@@ -1,25 +1,27 @@
 """JPEG: grey, progressive, multi-picture (MPO) and CMYK files are read; 4:4:4 or 4:2:0 files are written."""
 
 import hashlib
-from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache
-from io import SEEK_END, BytesIO
+from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin, features
 
 from unfilter.format.fingerprint import Fingerprint, of_jpeg
+from unfilter.photo import jumbf
+from unfilter.photo.coded import media_type
 from unfilter.photo.exif import exif_of
 from unfilter.photo.levels import levels_of
 from unfilter.photo.metadata import COMMENT, carried, comment_of, split, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.photoshop import HEADER, from_segments, segments
 from unfilter.photo.resolution import jfif_density, resolution_of
-from unfilter.photo.segments import behind_jpeg
+from unfilter.photo.segments import behind_headers, behind_jpeg
+from unfilter.photo.silence import WITHOUT_STANDARD_ERROR
 from unfilter.photo.source import Source
 from unfilter.photo.xmp import VIDEO
 
@@ -69,6 +71,7 @@ def photo_of(image: JpegImagePlugin.JpegImageFile, source: Source) -> Photo:
         notes=(*notes, *left, *_notes_of_segments(image)),
         quality=quality_of(image),
         coding=coding_of(image),
+        top_up=jumbf.content_of(content for name, content in image.applist if name == "APP11"),
     )
 
 
@@ -91,6 +94,8 @@ def _notes_of_segments(image: JpegImagePlugin.JpegImageFile) -> tuple[str, ...]:
     others: dict[str, None] = {}
     for name, content in image.applist:
         if name == "COM" or content.startswith(_KNOWN.get(name, (b"\0none",))) or not content.strip(b"\0"):
+            continue
+        if name == "APP11" and jumbf.is_ours(content):
             continue
         credentials = name == "APP11" and b"c2pa" in content[:200]
         others["content credentials (C2PA)" if credentials else name] = None
@@ -149,10 +154,15 @@ def _luma_tables() -> NDArray[np.int64]:
 
 def fingerprint_of(photo: Photo, quality: int, subsampling: Subsampling) -> Fingerprint:
     """The fingerprint of the file that `encode` writes with these, whatever else is in it."""
+    saved = as_saved(photo, quality, subsampling)
+    return of_jpeg(saved.pixels, decoder(), saved.coding)
+
+
+def as_saved(photo: Photo, quality: int, subsampling: Subsampling) -> Photo:
+    """The pixels of the file that `encode` writes with these, as they are read from it, with its `coding`."""
     encode(file := BytesIO(), Photo(photo.pixels), quality, subsampling)
     file.seek(0)
-    saved = decode(Source("photo", file, limit=photo.pixels.size))
-    return of_jpeg(saved.pixels, decoder(), saved.coding)
+    return decode(Source("photo", file, limit=photo.pixels.size))
 
 
 def encode(target: Path | BytesIO, photo: Photo, quality: int, subsampling: Subsampling) -> None:
@@ -162,9 +172,28 @@ def encode(target: Path | BytesIO, photo: Photo, quality: int, subsampling: Subs
         given["comment"] = comment
     if photo.photoshop:
         given["extra"] = segments(photo.photoshop)
-    Image.fromarray(photo.pixels).save(target, format="JPEG", quality=quality, subsampling=subsampling, **given)
+    content = bytearray(_coded(photo.pixels, quality=quality, subsampling=subsampling, **given))
     if photo.resolution:
-        with target.open("r+b") if isinstance(target, Path) else nullcontext(target) as file:
-            file.seek(_DENSITY)
-            file.write(jfif_density(photo.resolution))
-            file.seek(0, SEEK_END)
+        density = jfif_density(photo.resolution)
+        content[_DENSITY : _DENSITY + len(density)] = density
+    if photo.top_up is not None:
+        assert photo.tag is not None and photo.tag.top_up is not None
+        place = behind_headers(content)  # behind what programs look for at the start
+        content[place:place] = jumbf.segments(photo.top_up, media_type(photo.tag.top_up.coding))
+    target.write_bytes(content) if isinstance(target, Path) else target.write(content)
+
+
+def _coded(pixels: NDArray[np.uint8], **settings: Any) -> bytes:
+    """Progressive, which takes fewer bytes for the same pixels. What takes more than Pillow's buffer then, which is noise at
+    a high quality, is baseline.
+    """
+    for progressive in (True, False):
+        file = BytesIO()
+        try:
+            with WITHOUT_STANDARD_ERROR:
+                Image.fromarray(pixels).save(file, format="JPEG", progressive=progressive, **settings)
+            return file.getvalue()
+        except OSError:
+            if not progressive:
+                raise
+    raise AssertionError("unreachable")

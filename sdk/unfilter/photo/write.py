@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unfilter.errors import PhotoError
 from unfilter.files import replacing
@@ -127,6 +128,12 @@ def fingerprinted(photo: Photo, codec: Codec, quality: int, subsampling: Subsamp
     with _refusals("photo"):
         made = jpeg.fingerprint_of(photo, quality, subsampling) if codec == "jpeg" else of_exact(seen(photo))
     return replace(photo, tag=photo.tag.model_copy(update={"fingerprint": made, "requires": required(photo)}))
+
+
+def as_saved(photo: Photo, codec: Codec, quality: int, subsampling: Subsampling) -> NDArray[np.uint8]:
+    """The pixels that a filter's inverse will take from the file that `write_photo` writes."""
+    with _refusals("photo"):
+        return jpeg.as_saved(photo, quality, subsampling).pixels if codec == "jpeg" else seen(photo)
 
 
 def encode_photo(photo: Photo, codec: ExactCodec) -> bytes:

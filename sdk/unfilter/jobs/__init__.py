@@ -10,7 +10,8 @@
 
 from unfilter.jobs.batch import Batch, Outcome
 from unfilter.jobs.by_tag import ByTag
+from unfilter.jobs.carrying import Carry
 from unfilter.jobs.detection.comparison import Examination
 from unfilter.jobs.job import Apply, Job, Restore, Result
 
-__all__ = ["Apply", "Batch", "ByTag", "Examination", "Job", "Outcome", "Restore", "Result"]
+__all__ = ["Apply", "Batch", "ByTag", "Carry", "Examination", "Job", "Outcome", "Restore", "Result"]

@@ -29,7 +29,7 @@ from unfilter.jobs.overwriting import refuse_loss
 from unfilter.jobs.refusals import refuse_itself, refuse_untrained
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling, Tag, codec_of, read_photo
 from unfilter.photo.forms import BinaryFile, Bytes, changed
-from unfilter.photo.payload import PayloadQuality, with_photo
+from unfilter.photo.payload import PayloadQuality, with_payload
 from unfilter.photo.top_up import Goal, with_top_up
 from unfilter.photo.transparency import changed_where_seen, given, seen
 from unfilter.photo.write import as_saved, check, fingerprinted, save_photo
@@ -271,7 +271,7 @@ class Apply(Job):
         """`photo` filtered and tagged: a fingerprint tells of the pixels as they will be read from the file."""
         result = replace(self.run(self.graphs, photo, progress), tag=self.tag(self.graphs, codec))
         if self.carrying.carry == "payload":
-            result = with_photo(result, photo, self.carrying.payload, name)
+            result = with_payload(result, photo, self.carrying.payload, name)
         result = fingerprinted(result, codec, self.quality, self.subsampling)
         goal = self.carrying.top_up
         if goal is None:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.errors import PhotoError
-from unfilter.format.payload import PLANES, Coding, Payload, payload_of, room, with_payload
+from unfilter.format.payload import PLANES, Coding, Payload, payload_of, room
+from unfilter.format.payload import with_payload as write_payload
 from unfilter.photo.coded import avif, decoded, highest_quality, lossless, unavailable
 from unfilter.photo.photo import Photo
 from unfilter.photo.transparency import changed_where_seen, seen, visible
@@ -24,24 +25,27 @@ _SIGNATURES: dict[Coding, tuple[int, bytes]] = {"avif": (4, b"ftyp"), "webp": (8
 """Where in a file it says what it is, and what stands there."""
 
 
-def with_photo(filtered: Photo, photo: Photo, quality: PayloadQuality, name: Path | str) -> Photo:
-    """`filtered` with `photo`, of the same size and alpha, in its low bits; its tag says so.
+def with_payload(picture: Photo, photo: Photo, quality: PayloadQuality = "best", name: Path | str = "photo") -> Photo:
+    """`picture` with `photo` in its low bits, to be saved exactly; a tag of it says so. The picture is a filter's, or
+    an app's own, which then needs no filter to be undone.
 
     Args:
-        filtered: with a tag.
-        photo: what is carried.
+        picture: what is shown.
+        photo: what is carried, of the same size.
         quality: see `PayloadQuality`.
         name: what messages call the photo.
 
     Raises:
-        PhotoError: it does not fit, or this Pillow does not code it.
+        PhotoError: another size, it does not fit, or this Pillow does not code it.
     """
-    assert filtered.tag is not None
+    if picture.pixels.shape != photo.pixels.shape:
+        (height, width), (rows, columns) = picture.pixels.shape[:2], photo.pixels.shape[:2]
+        raise PhotoError(f"{name}: has {columns} x {rows} pixels, the picture that is to carry it {width} x {height}")
     coding: Coding = "webp" if quality == "lossless" else "avif"
     if reason := unavailable(coding):
         raise PhotoError(f"{name}: a payload needs {coding.upper()}: {reason}")
-    levels = _levels(filtered)
-    pixels = seen(photo)
+    levels = _levels(picture)
+    pixels = seen(photo) if photo.alpha is not None else seen(replace(photo, alpha=picture.alpha))
     one_plane, most = (room(levels.size, planes) for planes in (1, PLANES))
     if quality == "best":
         content = highest_quality(lambda step: avif(pixels, step), one_plane, _BEST)
@@ -59,9 +63,11 @@ def with_photo(filtered: Photo, photo: Photo, quality: PayloadQuality, name: Pat
             f"{name}: its {what} takes {8 * len(content) / count:.1f} bits per pixel, and {8 * most / count:.1f} fit; "
             f"use {remedy}"
         )
-    pixels = _with_levels(filtered, with_payload(levels, content))
-    tag = filtered.tag.model_copy(update={"payload": Payload(coding=coding, bytes=len(content))})
-    return replace(changed_where_seen(filtered, pixels), tag=tag)
+    carrier = changed_where_seen(picture, _with_levels(picture, write_payload(levels, content)))
+    if carrier.tag is None:
+        return carrier
+    told = Payload(coding=coding, bytes=len(content))
+    return replace(carrier, tag=carrier.tag.model_copy(update={"payload": told}))
 
 
 def content_of(photo: Photo) -> bytes | None:

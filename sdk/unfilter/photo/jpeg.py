@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin, features
 
 from unfilter.format.fingerprint import Fingerprint, of_jpeg
+from unfilter.photo import jumbf
+from unfilter.photo.coded import media_type
 from unfilter.photo.exif import exif_of
 from unfilter.photo.levels import levels_of
 from unfilter.photo.metadata import COMMENT, carried, comment_of, split, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.photoshop import HEADER, from_segments, segments
 from unfilter.photo.resolution import aspect_of, jfif_aspect, jfif_density, resolution_of
-from unfilter.photo.segments import behind_jpeg, end_of_metadata
+from unfilter.photo.segments import behind_headers, behind_jpeg
+from unfilter.photo.silence import WITHOUT_STANDARD_ERROR
 from unfilter.photo.source import Source
 from unfilter.photo.xmp import VIDEO, once
 
@@ -69,6 +72,7 @@ def photo_of(image: JpegImagePlugin.JpegImageFile, source: Source) -> Photo:
         notes=(*notes, *left, *_notes_of_segments(image)),
         quality=quality_of(image),
         coding=coding_of(image),
+        top_up=jumbf.content_of(content for name, content in image.applist if name == "APP11"),
     )
 
 
@@ -91,6 +95,8 @@ def _notes_of_segments(image: JpegImagePlugin.JpegImageFile) -> tuple[str, ...]:
     others: dict[str, None] = {}
     for name, content in image.applist:
         if name == "COM" or content.startswith(_KNOWN.get(name, (b"\0none",))) or not content.strip(b"\0"):
+            continue
+        if name == "APP11" and jumbf.is_ours(content):
             continue
         credentials = name == "APP11" and b"c2pa" in content[:200]
         others["content credentials (C2PA)" if credentials else name] = None
@@ -148,9 +154,22 @@ def _luma_tables() -> NDArray[np.int64]:
 
 
 def coded(pixels: NDArray[np.uint8], quality: int, subsampling: Subsampling) -> bytes:
-    """A JPEG of the pixels and nothing else, to be given to `fingerprint_of` and `with_metadata`."""
-    Image.fromarray(pixels).save(file := BytesIO(), format="JPEG", quality=quality, subsampling=subsampling)
-    return file.getvalue()
+    """A JPEG of the pixels and nothing else, to be given to `fingerprint_of` and `with_metadata`.
+
+    Progressive, which takes fewer bytes for the same pixels. What takes more than Pillow's buffer then, which is noise at a
+    high quality, is baseline.
+    """
+    for progressive in (True, False):
+        try:
+            with WITHOUT_STANDARD_ERROR:
+                Image.fromarray(pixels).save(
+                    file := BytesIO(), format="JPEG", quality=quality, subsampling=subsampling, progressive=progressive
+                )
+            return file.getvalue()
+        except OSError:
+            if not progressive:
+                raise
+    raise AssertionError("unreachable")
 
 
 def encoded(photo: Photo, quality: int, subsampling: Subsampling) -> bytes:
@@ -160,8 +179,13 @@ def encoded(photo: Photo, quality: int, subsampling: Subsampling) -> bytes:
 
 def fingerprint_of(picture: bytes) -> Fingerprint:
     """The fingerprint of a JPEG, whatever is said beside its pixels."""
-    saved = decode(Source("photo", BytesIO(picture), limit=sys.maxsize))
+    saved = as_read(picture)
     return of_jpeg(saved.pixels, decoder(), saved.coding)
+
+
+def as_read(picture: bytes) -> Photo:
+    """What a JPEG of any size is read as."""
+    return decode(Source("photo", BytesIO(picture), limit=sys.maxsize))
 
 
 def with_metadata(picture: bytes, photo: Photo) -> bytes:
@@ -177,4 +201,8 @@ def with_metadata(picture: bytes, photo: Photo) -> bytes:
     density = jfif_density(photo.resolution) if photo.resolution else jfif_aspect(photo.aspect) if photo.aspect else None
     if density:
         head[_DENSITY : _DENSITY + len(density)] = density
-    return bytes(head[: end_of_metadata(head)]) + picture[end_of_metadata(picture) :]
+    head = head[: behind_headers(head)]
+    if photo.top_up is not None:  # behind what programs look for at the start
+        assert photo.tag is not None and photo.tag.top_up is not None
+        head += jumbf.segments(photo.top_up, media_type(photo.tag.top_up.coding))
+    return bytes(head) + picture[behind_headers(picture) :]

@@ -33,6 +33,7 @@ class Photo:
         notes: what was left behind or changed on reading, a line each.
         quality: of a JPEG, 1..100, by its quantiser tables; None for other formats.
         coding: of a JPEG, a digest of its quantiser tables and chroma sampling; None for other formats.
+        top_up: the top-up in the metadata of a filtered file, as its bytes; None where there is none.
     """
 
     pixels: NDArray[np.uint8]
@@ -50,6 +51,7 @@ class Photo:
     notes: tuple[str, ...] = ()
     quality: int | None = None
     coding: str | None = None
+    top_up: bytes | None = None
 
     @property
     def transparent(self) -> bool:

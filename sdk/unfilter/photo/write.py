@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unfilter.errors import PhotoError
 from unfilter.files import replacing
@@ -143,6 +144,14 @@ def fingerprinted(photo: Photo, codec: Codec, quality: int, subsampling: Subsamp
 def _told(photo: Photo, fingerprint: Fingerprint) -> Photo:
     assert photo.tag is not None
     return replace(photo, tag=photo.tag.model_copy(update={"fingerprint": fingerprint, "requires": required(photo)}))
+
+
+def as_saved(photo: Photo, codec: Codec, quality: int, subsampling: Subsampling) -> NDArray[np.uint8]:
+    """The pixels that a filter's inverse will take from the file that `write_photo` writes."""
+    if codec != "jpeg":
+        return seen(photo)
+    with _refusals("photo"):
+        return jpeg.as_read(jpeg.coded(photo.pixels, quality, subsampling)).pixels
 
 
 def encode_photo(photo: Photo, codec: ExactCodec) -> bytes:

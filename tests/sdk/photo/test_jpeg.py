@@ -36,7 +36,8 @@ def test_it_is_as_pillow_writes_it(
         given["extra"] = b"\xff\xed" + size.to_bytes(2, "big") + b"Photoshop 3.0\0" + PHOTOSHOP
     if photo.texts:
         given["comment"] = "words"
-    Image.fromarray(chelsea).save(file := BytesIO(), "JPEG", quality=quality, subsampling=subsampling, **given)
+    given |= {"quality": quality, "subsampling": subsampling, "progressive": True}
+    Image.fromarray(chelsea).save(file := BytesIO(), "JPEG", **given)
     assert encoded(photo, quality, subsampling) == file.getvalue()
 
 

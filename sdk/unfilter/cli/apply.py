@@ -16,6 +16,7 @@ from unfilter.jobs.batch import Batch
 from unfilter.jobs.carrying import Carry
 from unfilter.jobs.filter import Filter
 from unfilter.jobs.job import Apply, Job, Result
+from unfilter.jobs.wrapping import HIDES_NOTHING
 from unfilter.photo import PIXEL_LIMIT, Codec, Subsampling
 from unfilter.photo.payload import PayloadQuality
 from unfilter.photo.top_up import Goal
@@ -41,6 +42,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         default=[],
         help="value of a parameter of the filter, such as smoothness=0.03; `unfilter inspect BUNDLE` shows what there is "
         "(may be repeated; default: the filter's own)",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="RESULT",
+        help="for a guided filter: what your own filter made of IN, of the same size; the photo is hidden in it",
     )
     parser.add_argument("--quality", type=int, default=95, choices=range(1, 101), metavar="1..100", help="of a JPEG (95)")
     parser.add_argument("--subsampling", choices=get_args(Subsampling), default="4:4:4", help="of a JPEG's chroma (4:4:4)")
@@ -135,6 +142,8 @@ def run(arguments: Namespace) -> int:
     pair = single(arguments)
     if arguments.payload is not None and arguments.carry != "payload":
         raise UnfilterError("--payload is the quality of a payload; add --carry payload")
+    if pair is None and arguments.output is not None:
+        raise UnfilterError("--output is what became of one photo: name IN and OUT, without --out")
     chosen = Filter.open(
         arguments.bundle, runtime=arguments.runtime, delegate=arguments.delegate, precision=arguments.precision
     )
@@ -150,12 +159,15 @@ def run(arguments: Namespace) -> int:
         reduce=arguments.reduce,
         limit=arguments.limit,
         overwrite=arguments.force,
+        output=arguments.output,
     )
     if pair is None:
         tally = Tally("filtered", _said)
         batch = Batch(job, arguments.paths, arguments.out, arguments.to or "png", on_outcome=tally.take)
         chosen.graph("forward", job.parameters)  # what is wrong with the bundle is said once, not for every photo
         return tally.run(batch)
+    if chosen.bundle.manifest.guided:
+        print(f"note: {HIDES_NOTHING}", file=sys.stderr)
     return run_single(job, *pair, arguments.to, "apply", _said)
 
 

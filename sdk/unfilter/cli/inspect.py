@@ -170,6 +170,8 @@ def _bundle(path: Path) -> list[tuple[str, str]]:
         ("detection", "calibrated" if manifest.detection else "no calibration: files get no verdict"),
         ("tiles", f"{plan.tile} px, halo {plan.halo}, alignment {plan.alignment}"),
     ]
+    if manifest.guided:
+        lines.append(("guided", "takes what your own filter made of the photo (apply --output RESULT)"))
     if manifest.research_only:
         lines.append(("licence", f"for research only: {' '.join(manifest.research_only.split())}"))
     lines += [

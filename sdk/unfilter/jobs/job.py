@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from unfilter.errors import PhotoError
+from unfilter.errors import PhotoError, UnfilterError
 from unfilter.format.hyper_parameter import complete
 from unfilter.format.manifest import Direction
 from unfilter.format.tag import tag_of
@@ -29,6 +29,7 @@ from unfilter.jobs.overwriting import refuse_loss
 from unfilter.jobs.refusals import refuse_itself, refuse_untrained
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling, Tag, codec_of, read_photo
 from unfilter.photo.forms import BinaryFile, Bytes, Noted, changed
+from unfilter.photo.orientation import orientation_of
 from unfilter.photo.payload import PayloadQuality, with_payload
 from unfilter.photo.top_up import Goal, with_top_up
 from unfilter.photo.transparency import changed_where_seen, given, seen
@@ -120,6 +121,10 @@ class Job(ABC):
     def tag(self, graphs: Graphs | None, codec: Codec) -> Tag | None:
         """What the file says of its filter, but for the fingerprint of its pixels; None where it says nothing."""
 
+    def output(self, photo: Photo) -> NDArray[np.uint8] | None:
+        """What a guided filter takes beside `photo`; None for every other job."""
+        return None
+
     def file(self, source: Path, target: Path, progress: Progress | None = None) -> Result:
         """Make `target` from `source`; nothing is written where anything is refused.
 
@@ -159,6 +164,7 @@ class Job(ABC):
             PhotoError: as for `file`.
             TypeError: none of these.
         """
+        self.check_form(given)
 
         def change(photo: Photo, codec: Codec) -> Photo:
             graphs = self.graphs_for("photo", photo)
@@ -166,6 +172,9 @@ class Job(ABC):
             return fingerprinted(self.made(graphs, photo, codec), codec, self.quality, self.subsampling)
 
         return changed(given, change, convert=self.convert, reduce=self.reduce, limit=self.limit)
+
+    def check_form(self, given: Bytes | BinaryFile | Image.Image) -> None:  # noqa: B027  # most jobs take any
+        """Refuse a form that cannot hold what the job makes."""
 
     def codec_for(self, target: Path) -> Codec:
         """The codec that the name of `target` asks for, once it is known that it can be written and keeps the photo."""
@@ -192,7 +201,7 @@ class Job(ABC):
     def run(self, graphs: Graphs, photo: Photo, progress: Progress | None = None) -> Photo:
         """`photo` as the graphs make it, without tag or top-up."""
         taken = self.taken(photo)
-        pixels = graphs.run(self.direction, taken, self.parameters, progress)
+        pixels = graphs.run(self.direction, taken, self.parameters, progress, self.output(photo))
         changed = replace(photo, pixels=pixels) if taken is photo.pixels else changed_where_seen(photo, pixels)
         return replace(changed, tag=None, top_up=None)
 
@@ -216,9 +225,12 @@ class Apply(Job):
         top_up: what metadata are to hold of the photo beyond what the pixels restore to, such as `Goal.parse("38dB")`.
         convert, reduce, limit: as for `read_photo`.
         overwrite: as for `Job`.
+        output: for a guided filter, what the app's own filter made of the photo: a photo, or a file of one. It lies on the
+            photo pixel on pixel, and is stored turned as the photo is.
 
     Raises:
-        UnfilterError: a parameter that this filter does not have, or a value outside its range; a payload and a top-up.
+        UnfilterError: a parameter that this filter does not have, or a value outside its range; a payload and a top-up; an
+            output for a filter that is not guided.
     """
 
     direction = "forward"
@@ -237,8 +249,14 @@ class Apply(Job):
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,
         overwrite: bool = False,
+        output: Photo | Path | None = None,
     ) -> None:
         super().__init__(convert=convert, reduce=reduce, limit=limit, overwrite=overwrite)
+        if output is not None and not graphs.bundle.manifest.guided:
+            raise UnfilterError(
+                f"filter {graphs.bundle.manifest.filter} makes its look itself; leave the output out (--output, output=...)"
+            )
+        self._output, self._output_name = output, str(output) if isinstance(output, Path) else "the output"
         self.graphs, self.quality, self.subsampling = graphs, quality, subsampling
         self.carrying = Carrying(carry, payload, top_up)
         self.parameters = complete(graphs.bundle.manifest.hyper_parameters, parameters or {})
@@ -253,13 +271,33 @@ class Apply(Job):
         self.carrying.check_codec(target, codec)
 
     def refuse(self, graphs: Graphs | None, source: Path | str, photo: Photo) -> None:
-        """Nothing: every photo that can be read may be filtered."""
+        """Every photo that can be read may be filtered; by a guided filter with an output that lies on it.
 
-    def handed(self, given: Bytes | BinaryFile | Image.Image) -> bytes | BytesIO | Image.Image:
-        """See `Job`; a Pillow image has no place for a top-up."""
+        Raises:
+            UnfilterError: no output, or one of another size, or stored turned otherwise.
+        """
+        if isinstance(self._output, Path):
+            self._output = self.read(self._output)
+        output = self._output
+        self.graphs.check_output("forward", photo.pixels, None if output is None else output.pixels, self._output_name)
+        if output is None or output.exif is None:  # nothing is said of a turn
+            return
+        turn, other = orientation_of(photo.exif), orientation_of(output.exif)
+        if turn != other:
+            raise PhotoError(
+                f"{self._output_name}: is stored with orientation {other}, the photo {source} with {turn}; save the result "
+                "as the photo is stored, with its EXIF orientation"
+            )
+
+    def output(self, photo: Photo) -> NDArray[np.uint8] | None:
+        """Pixels of the output."""
+        assert not isinstance(self._output, Path)  # `refuse` has read it
+        return None if self._output is None else self._output.pixels
+
+    def check_form(self, given: Bytes | BinaryFile | Image.Image) -> None:
+        """A Pillow image has no place for a top-up."""
         if self.carrying.top_up and isinstance(given, Image.Image):
             raise PhotoError("image: a Pillow image has no place for a top-up; give the bytes of a file, or paths")
-        return super().handed(given)
 
     def taken(self, photo: Photo) -> NDArray[np.uint8]:
         """Grey where nothing is visible."""

@@ -44,7 +44,7 @@ def run(arguments: Namespace) -> int:
     files = layout.files(arguments.photos)
     values = parse_settings(arguments.set)
     label = " ".join([arguments.label or arguments.photos.resolve().name, *arguments.set])
-    measured = task(description.recipe, values)
+    measured = task(description.recipe, values, folder)
 
     def photos() -> "Iterator[NDArray[np.uint8]]":
         for path in tqdm(files, desc=label, unit="photo"):

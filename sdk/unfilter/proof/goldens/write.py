@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from unfilter.errors import BundleError
 from unfilter.files import new_folder
 from unfilter.format.remainder import aligned_size
 from unfilter.format.rounding import to_bytes
@@ -31,10 +32,13 @@ def write_goldens(chosen: Filter, pixels: NDArray[np.uint8], folder: Path) -> Go
     Law: the same bundle, photo, runtime and machine give the same bytes.
 
     Raises:
+        BundleError: the filter is guided.
         FileNotFoundError: the folder that `folder` lies in does not exist.
         OSError: `folder` exists.
     """
     manifest = chosen.bundle.manifest
+    if manifest.guided:
+        raise BundleError(f"{chosen.bundle.folder}: is guided, and goldens for apps have no output to be guided by yet")
     with new_folder(folder) as temporary:
         (temporary / "photos").mkdir()
         photos = tuple(

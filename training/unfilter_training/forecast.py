@@ -68,7 +68,8 @@ def forecast(measurements: Sequence[Measured], steps: int) -> Forecast | None:
         change = float(np.clip(slope * (math.log(steps) - places[-1]), -most, most))
         ends.append(float(values[-1]) + change)
         errors.append(float(np.sqrt(np.mean((start + slope * places - values) ** 2))))
-    return Forecast(*ends, max(errors))
+    approximation, from_jpeg, from_png = ends
+    return Forecast(approximation, from_jpeg, from_png, max(errors))
 
 
 def _psnr(result: Tensor, truth: Tensor) -> float:

@@ -92,8 +92,8 @@ def train(
     told = audience if alone else SILENCE
     if not alone:
         distributed.wait_for_all()  # until process 0 has made the pairs
-    source = open_source(recipe.source, folder, *([recipes] if recipes else [])) if recipe.source else None
-    made = make_pairs(photos, recipe, pairs, device or "cpu", lambda files: told.photos(recipe, files), source)
+    look = open_source(recipe.source, folder, *([recipes] if recipes else [])) if recipe.source else None
+    made = make_pairs(photos, recipe, pairs, device or "cpu", lambda files: told.photos(recipe, files), look)
     if alone:
         distributed.wait_for_all()
     schedule = recipe.schedule

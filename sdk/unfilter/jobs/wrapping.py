@@ -132,7 +132,7 @@ class Wrap(Apply):
 
     def _promise(self, accepted: Accepted, result: Photo) -> Promise:
         photo, look = accepted.photo.pixels, self.output(accepted.photo)
-        assert look is not None
+        assert look is not None and accepted.graphs is not None  # as `graphs_for` and `refuse` made sure
         with tempfile.TemporaryDirectory(prefix="unfilter-wrap-") as folder:
             file = Path(folder) / accepted.target.name
             save_photo(file, accepted.codec, replace(result, tag=None), self.quality, self.subsampling)
@@ -141,7 +141,7 @@ class Wrap(Apply):
             Image.fromarray(saved).save(posted_file, quality=POSTED)  # 4:2:0, as sites do
             posted = np.asarray(Image.open(posted_file))
         errors = np.zeros(4)
-        windows = _windows(*photo.shape[:2], accepted.graphs.bundle.manifest.tiles.grid or 2)
+        windows = _windows(photo.shape[0], photo.shape[1], accepted.graphs.bundle.manifest.tiles.grid or 2)
         for window in windows:
             truth = photo[window]
             parts = (np.ascontiguousarray(picture[window]) for picture in (saved, posted))

@@ -95,7 +95,7 @@ def filtered(look: LookSource, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
             f"the look makes {_size(result)} of {_size(photo)}; a restorable filter keeps the size; resize or crop later"
         )
     if result.dtype == np.uint8:
-        return result.astype(np.float32) / 255
+        return result.astype(np.float32) / np.float32(255)
     values = result.astype(np.float32)
     if not np.isfinite(values).all():
         raise UnfilterError("the look gives values that are not finite")

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from unfilter import Bundle, Filter, UnfilterError, read_photo
 from unfilter.format.tiles import TilePlan, spans
+from unfilter.photo.exif import MARKER, exif_of
+from unfilter.photo.xmp import without_claims
 
 FOLDER = Path(__file__).parents[3] / "sdk/format/conformance"
 CASES = json.loads((FOLDER / "cases.json").read_text(encoding="utf-8"))
@@ -102,11 +104,21 @@ def levels(case: Case, of: str) -> NDArray[np.uint8]:
     return np.frombuffer((FOLDER / case[of]).read_bytes(), np.uint8).reshape(case["height"], case["width"], 3)
 
 
+def test_no_picture_and_no_claim_travels_along() -> None:
+    travels = json.loads((FOLDER / CASES["travels"]).read_text(encoding="utf-8"))
+    for case in travels["xmp"]:
+        assert without_claims(case["before"])[0] == case["after"]
+    for case in travels["exif"]:
+        before = bytes.fromhex(case["before"])
+        after = (exif_of(before) or b"").removeprefix(MARKER)
+        assert after.ljust(len(before), b"\0") == bytes.fromhex(case["after"])
+
+
 def test_every_file_of_the_folder_is_a_case() -> None:
     values = [value for kind in ("bundles", "files") for each in CASES[kind] for key, value in each.items() if key != "name"]
     named = {
         value
-        for value in [*values, CASES["plans"]]
+        for value in [*values, CASES["plans"], CASES["travels"]]
         if isinstance(value, str) and value.startswith(("future/", "past/", "held/"))
     }
     present = {

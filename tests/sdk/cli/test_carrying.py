@@ -10,6 +10,14 @@ from unfilter.cli import main
 PHOTO = Path(__file__).parents[2] / "fixtures/bundle-schema-1/photo.png"
 
 
+def code_of(command: list[str]) -> object:
+    """Exit code, also where argparse ends the program."""
+    try:
+        return main(command)
+    except SystemExit as stopped:
+        return stopped.code
+
+
 @pytest.fixture
 def said(small_bundle: Path, elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     """Applies the filter with these arguments, restores, and gives all that `inspect` and `restore` say."""
@@ -57,9 +65,6 @@ def test_arguments_that_make_no_sense_are_one_line(
     small_bundle: Path, elsewhere: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], words: str
 ) -> None:
     command = ["apply", "--filter", str(small_bundle), str(PHOTO), "f.png", *arguments]
-    try:
-        assert main(command) == 2
-    except SystemExit as stopped:  # of argparse
-        assert stopped.code == 2
+    assert code_of(command) == 2
     assert words in capsys.readouterr().err
     assert not Path("f.png").exists()

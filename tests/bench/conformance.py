@@ -18,7 +18,8 @@ from PIL import Image, PngImagePlugin
 from unfilter import Filter, Tag
 from unfilter.format.fingerprint import of_exact
 from unfilter.format.tag import PNG_KEYWORD
-from unfilter.photo.jpeg import coded, fingerprint_of
+from unfilter.photo.jpeg import fingerprint_of
+from unfilter.photo.photo import Photo
 
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "sdk/format/conformance"
@@ -138,7 +139,7 @@ def main() -> None:
     chosen = Filter.open(fixture, runtime="onnx")
     saved = Tag(filter=manifest["filter"], restoration=manifest["restoration"], codec="png", fingerprint=of_exact(filtered))
     compressed = saved.model_copy(
-        update={"codec": "jpeg", "quality": 90, "fingerprint": fingerprint_of(coded(filtered, 90, "4:2:0"))}
+        update={"codec": "jpeg", "quality": 90, "fingerprint": fingerprint_of(Photo(filtered), 90, "4:2:0")}
     )
     contents = {f"{name}.png": (png(filtered, text), words) for name, (text, words) in tags(saved).items()}
     contents |= {

@@ -131,7 +131,7 @@ class Job(ABC):
         def change(photo: Photo, codec: Codec) -> Photo:
             graphs = self.graphs_for("photo", photo)
             self.refuse(graphs, "photo", photo)
-            return fingerprinted(self.made(graphs, photo, codec), codec, self.quality, self.subsampling)
+            return self.made(graphs, photo, codec)
 
         return changed(given, change)
 
@@ -158,15 +158,16 @@ class Job(ABC):
         return Accepted(source, photo, graphs, target, codec, notes)
 
     def made(self, graphs: Graphs, photo: Photo, codec: Codec, progress: Progress | None = None) -> Photo:
-        """`photo` run and tagged, to be saved in `codec`; the fingerprint of its pixels comes when it is written."""
+        """`photo` run and tagged, to be saved in `codec`: a fingerprint tells of the pixels as they will be read from it."""
         taken = self.taken(photo)
         pixels = graphs.run(self.direction, taken, self.parameters, progress)
         changed = replace(photo, pixels=pixels) if taken is photo.pixels else changed_where_seen(photo, pixels)
-        return replace(changed, tag=self.tag(graphs, codec))
+        result = replace(changed, tag=self.tag(graphs, codec))
+        return fingerprinted(result, codec, self.quality, self.subsampling) if result.tag else result
 
     def write(self, accepted: Accepted, result: Photo) -> Result:
         """Write what was made of a photo; under its final name it stands whole, or not at all."""
-        save_photo(accepted.target, accepted.codec, result, self.quality, self.subsampling, fingerprint=True)
+        save_photo(accepted.target, accepted.codec, result, self.quality, self.subsampling)
         return Result(accepted.source, accepted.target, accepted.graphs, accepted.notes)
 
 

@@ -1,10 +1,10 @@
 """JPEG: grey, progressive, multi-picture (MPO) and CMYK files are read; 4:4:4 or 4:2:0 files are written."""
 
 import hashlib
-import sys
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -15,10 +15,10 @@ from unfilter.format.fingerprint import Fingerprint, of_jpeg
 from unfilter.photo.exif import exif_of
 from unfilter.photo.levels import levels_of
 from unfilter.photo.metadata import COMMENT, carried, comment_of, split, xmp_of
-from unfilter.photo.photo import Photo
+from unfilter.photo.photo import Coded, Photo
 from unfilter.photo.photoshop import HEADER, from_segments, segments
 from unfilter.photo.resolution import jfif_density, resolution_of
-from unfilter.photo.segments import behind_jpeg, end_of_metadata
+from unfilter.photo.segments import behind_headers, behind_jpeg
 from unfilter.photo.source import Source
 from unfilter.photo.xmp import VIDEO
 
@@ -146,34 +146,34 @@ def _luma_tables() -> NDArray[np.int64]:
     return np.array(tables)
 
 
-def coded(pixels: NDArray[np.uint8], quality: int, subsampling: Subsampling) -> bytes:
-    """A JPEG of the pixels and nothing else, to be given to `fingerprint_of` and `with_metadata`."""
-    Image.fromarray(pixels).save(file := BytesIO(), format="JPEG", quality=quality, subsampling=subsampling)
-    return file.getvalue()
-
-
-def encoded(photo: Photo, quality: int, subsampling: Subsampling) -> bytes:
-    """A JPEG file of `photo`. Alpha is not written: `check_target` refuses one that says anything."""
-    return with_metadata(coded(photo.pixels, quality, subsampling), photo)
-
-
-def fingerprint_of(picture: bytes) -> Fingerprint:
-    """The fingerprint of a JPEG, whatever is said beside its pixels."""
-    saved = decode(Source("photo", BytesIO(picture), limit=sys.maxsize))
+def fingerprint_of(photo: Photo, quality: int, subsampling: Subsampling) -> Fingerprint:
+    """The fingerprint of the file that `encode` writes with these, whatever else is in it."""
+    content = coded(photo, quality, subsampling).content
+    saved = decode(Source("photo", BytesIO(content), limit=photo.pixels.size))
     return of_jpeg(saved.pixels, decoder(), saved.coding)
 
 
-def with_metadata(picture: bytes, photo: Photo) -> bytes:
-    """What `coded` gave, with profile, EXIF, XMP and all else that travels along with `photo`."""
+def coded(photo: Photo, quality: int, subsampling: Subsampling) -> Coded:
+    """The pixels of `photo` as a JPEG: as it has them coded already, or coded now."""
+    done = photo.coded
+    if done and done.pixels is photo.pixels and (done.quality, done.subsampling) == (quality, subsampling):
+        return done
+    Image.fromarray(photo.pixels).save(file := BytesIO(), format="JPEG", quality=quality, subsampling=subsampling)
+    return Coded(photo.pixels, quality, subsampling, file.getvalue())
+
+
+def encode(target: Path | BytesIO, photo: Photo, quality: int, subsampling: Subsampling) -> None:
+    """Write a JPEG. Alpha is not written: `check_target` refuses one that says anything."""
     given = carried(photo, "jpeg")
     if comment := comment_of(photo):
         given["comment"] = comment
     if photo.photoshop:
         given["extra"] = segments(photo.photoshop)
-    # Pillow writes metadata with pixels only. Those of the photo are coded already, so it gets others.
+    # Pillow writes metadata with pixels only. Those of the photo may be coded already, so the metadata come with others.
     Image.new("RGB", (8, 8)).save(file := BytesIO(), format="JPEG", **given)
-    head = bytearray(file.getvalue())
+    head, picture = bytearray(file.getvalue()), coded(photo, quality, subsampling).content
     if photo.resolution:
         density = jfif_density(photo.resolution)
         head[_DENSITY : _DENSITY + len(density)] = density
-    return bytes(head[: end_of_metadata(head)]) + picture[end_of_metadata(picture) :]
+    content = bytes(head[: behind_headers(head)]) + picture[behind_headers(picture) :]
+    target.write_bytes(content) if isinstance(target, Path) else target.write(content)

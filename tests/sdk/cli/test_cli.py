@@ -225,10 +225,8 @@ def test_verify_exits_0_and_writes_its_report(shipped_bundle: Path, capsys: pyte
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="Core ML runs here")
 @pytest.mark.usefixtures("onnx_and_core_ml")
-def test_verify_exits_1_where_a_required_runtime_was_not_run(
-    shipped_bundle: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["verify", str(shipped_bundle), "--require", "coreml"]) == 1
+def test_verify_exits_1_where_a_required_runtime_was_not_run(lean_bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", str(lean_bundle), "--require", "coreml"]) == 1
     assert "FAIL coreml: required" in capsys.readouterr().out
 
 

@@ -61,6 +61,7 @@ def assemble(source: Source, made: Sequence[Made], folder: Path, cache: Cache, o
         rounding=ROUNDING_RULE,
         remainder=REMAINDER_RULE,
         tiles=source.plan,
+        requires=("tile_grid",) if source.plan.grid else (),
         research_only=description.recipe.research_only,
         carriers=("exact", "jpeg") if description.recipe.degradation.jpeg else ("exact",),
         hyper_parameters=description.recipe.hyper_parameters,

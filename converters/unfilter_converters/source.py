@@ -12,6 +12,9 @@ from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork, hal
 TILE = 768
 """Side of a tile, pixels: (768 / (768 - 2 * 60))**2 = 1.4 times the work of an untiled photo at a halo of 60."""
 
+TILE_OF_PYRAMIDS = 1024
+"""For networks that see farther: (1024 / (1024 - 2 * 112))**2 = 1.6 times the work, where tiles of 768 pixels took 2.0."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -57,6 +60,8 @@ def read_source(checkpoint: Path) -> Source:
 
 
 def tile_plan(form: NetworkConfig) -> TilePlan:
-    """Tiles of `TILE` pixels, with a halo as wide as the network reaches in either direction."""
+    """Tiles of `TILE` or `TILE_OF_PYRAMIDS` pixels, with a halo as wide as the network reaches in either direction."""
     reach = max(halo(form, direction) for direction in ("forward", "inverse"))
-    return TilePlan(tile=TILE, halo=reach, alignment=form.alignment)
+    if form.grid == form.alignment:
+        return TilePlan(tile=TILE, halo=reach, alignment=form.alignment)
+    return TilePlan(tile=TILE_OF_PYRAMIDS, halo=reach, alignment=form.alignment, grid=form.grid)

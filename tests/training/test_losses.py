@@ -192,3 +192,31 @@ def test_baselines_have_the_same_objective(
     torch.testing.assert_close(loss.restoration_mse, (restored - PHOTO).square().mean())
     assert loss.delta == 0
     torch.testing.assert_close(loss.total.detach(), loss.approximation_mse + loss.restoration_mse)
+
+
+def test_errors_that_are_seen_from_afar_count_at_every_size_and_fine_noise_counts_less() -> None:
+    smaller = LossWeights(restoration=0, delta=0, smaller=(0.5, 0.25))
+    plain = LossWeights(restoration=0, delta=0)
+    photo = torch.zeros(1, 3, 16, 16)
+    checks = torch.ones(16, 16)
+    checks[::2, 1::2] = checks[1::2, ::2] = -1
+
+    class Shifted(RestorableNetwork):
+        def __init__(self, error: torch.Tensor) -> None:
+            super().__init__()
+            self.error = error
+
+        def filter(self, image: torch.Tensor, *_: object) -> tuple[torch.Tensor, None]:
+            return image + self.error, None
+
+        def restore(self, filtered: torch.Tensor) -> torch.Tensor:
+            return filtered
+
+    for error, factor in ((torch.ones(16, 16), 1.75), (checks, 1.0)):
+        network = Shifted(0.1 * error)
+        here, before = (objective(network, photo, photo, weights).total for weights in (smaller, plain))
+        torch.testing.assert_close(here, factor * before)
+
+
+def test_an_objective_without_smaller_sizes_is_written_as_before() -> None:
+    assert "smaller" not in LossWeights().model_dump()

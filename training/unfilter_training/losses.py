@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from pydantic import ConfigDict, Field
 from torch import Tensor
-from torch.nn.functional import l1_loss, mse_loss, softplus
+from torch.nn.functional import avg_pool2d, l1_loss, mse_loss, softplus
 
 from unfilter_training.degradation import Degradation, reference, rounding
 from unfilter_training.network import RestorableNetwork
@@ -22,9 +22,12 @@ class LossWeights(StableModel):
     """Weight of each term; a restoration weight of 0 skips the inverse altogether (the paper's ablation)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    LATER: ClassVar[frozenset[str]] = frozenset({"rate_jpeg", "rate_png"})
+    LATER: ClassVar[frozenset[str]] = frozenset({"rate_jpeg", "rate_png", "smaller"})
 
     approximation: float = Field(1.0, ge=0)
+    smaller: tuple[float, ...] = Field(
+        (), max_length=4, description="weights of approximation at half the size, a quarter, ...: what one sees from afar"
+    )
     restoration: float = Field(1.0, ge=0)
     delta: float = Field(0.1, ge=0)
     adversarial: float = Field(0.0, ge=0, description="of `adversary`; 0 trains none")
@@ -66,6 +69,7 @@ def objective(
     nothing = torch.zeros((), device=photo.device)
     delta_power = nothing if delta is None else delta.square().mean()
     total = weights.approximation * approximation + weights.delta * delta_power
+    total = total + _from_afar(filtered - target, weights.smaller)
     restoration = nothing * torch.nan
     if weights.restoration > 0:
         restored = network.restore(degrade(filtered))
@@ -80,3 +84,12 @@ def objective(
     if weights.rate_png > 0:
         total = total + weights.rate_png * png_rate(filtered).mean()
     return Loss(total, approximation.detach(), restoration.detach(), delta_power.detach(), filtered.detach())
+
+
+def _from_afar(error: Float[Tensor, "batch 3 height width"], weights: tuple[float, ...]) -> Tensor:
+    """Mean squares of what is left of the error at half the size, a quarter, and so on (`unfilter_training.look`)."""
+    total = error.new_zeros(())
+    for weight in weights:
+        error = avg_pool2d(error, 2)
+        total = total + weight * error.square().mean()
+    return total

@@ -12,9 +12,9 @@ from unfilter_converters.faults.fault import artifact_path, edit_manifest, hash_
 
 
 def narrow_halo(folder: Path) -> None:
-    """One step of the alignment too little."""
+    """One step of the tiles' beginnings too little."""
     plan = Bundle(folder).manifest.tiles
-    edit_manifest(folder, lambda fields: fields["tiles"].update(halo=plan.halo - plan.alignment))
+    edit_manifest(folder, lambda fields: fields["tiles"].update(halo=plan.halo - plan.step))
 
 
 def other_rule(folder: Path) -> None:

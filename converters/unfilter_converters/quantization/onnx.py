@@ -151,7 +151,7 @@ def _integer_activations(model: Any, ranges: dict[str, float]) -> None:
 
 
 def _is_integer(tensors: Mapping[str, Any], name: str) -> bool:
-    return name.startswith("invertible.") and name in tensors and _is_quantized(tensors[name])
+    return name.startswith(("invertible.", "hiding.couplings.")) and name in tensors and _is_quantized(tensors[name])
 
 
 def _ranges(source: Path, artifacts: tuple[Artifact, ...], artifact: Artifact) -> dict[str, float]:

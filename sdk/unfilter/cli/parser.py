@@ -19,6 +19,8 @@ PURPOSES = {
 
 _CHOICE = re.compile(r"invalid choice: (?P<given>'[^']*'|\S+) \(choose from (?P<known>.*)\)")
 
+_KNOWN = re.compile(r" \(choose from .*\)")
+
 
 class Parser(ArgumentParser):
     """An argument parser whose refusals say what was meant."""
@@ -34,8 +36,10 @@ class Parser(ArgumentParser):
         return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
-        """End with code 2, usage, and the message with a guess added."""
-        meant = self._choice_meant(message) or self._options_meant()
+        """End with code 2, usage, and the message with a guess added, which takes the place of a list of all choices."""
+        if meant := self._choice_meant(message):
+            message = _KNOWN.sub("", message)
+        meant = meant or self._options_meant()
         super().error(f"{message}; {meant.strip()}" if meant else message)
 
     def _choice_meant(self, message: str) -> str:

@@ -12,5 +12,6 @@ from unfilter.jobs.batch import Batch, Outcome
 from unfilter.jobs.by_tag import ByTag
 from unfilter.jobs.detection.comparison import Examination
 from unfilter.jobs.job import Apply, Job, Restore, Result
+from unfilter.photo.forms import Noted
 
-__all__ = ["Apply", "Batch", "ByTag", "Examination", "Job", "Outcome", "Restore", "Result"]
+__all__ = ["Apply", "Batch", "ByTag", "Examination", "Job", "Noted", "Outcome", "Restore", "Result"]

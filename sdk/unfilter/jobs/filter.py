@@ -48,6 +48,8 @@ class Filter(Opened):
     ) -> Pixels | bytes | Image.Image | BytesIO | Path:
         """The filtered photo, of the same size and kind. Save it exactly, or nothing can be restored.
 
+        `apply_file` also tells what was left behind, and `unfilter.jobs.Apply.handed` does for bytes, files and images.
+
         Args:
             photo: pixels (uint8 RGB, height x width x 3), bytes of a photo file, such a file opened in binary mode, a Pillow
                 image, or the path of a photo. docs/photos.md says what is kept; `unfilter.photo.forms` what comes back.
@@ -66,7 +68,7 @@ class Filter(Opened):
             return written
         if isinstance(photo, np.ndarray):
             return self.run("forward", photo, parameters)
-        return Apply(self.graphs, parameters=parameters).handed(photo)
+        return Apply(self.graphs, parameters=parameters).handed(photo).result
 
     @overload
     def restore(self, photo: Pixels, /, *, force: bool = False) -> Pixels: ...
@@ -96,7 +98,7 @@ class Filter(Opened):
             return written
         if isinstance(photo, np.ndarray):
             return self.run("inverse", photo)
-        return Restore(self.graphs, force=force).handed(photo)
+        return Restore(self.graphs, force=force).handed(photo).result
 
     def filtered(
         self,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ from unfilter.jobs.detection.examination import refuse_altered
 from unfilter.jobs.overwriting import refuse_loss
 from unfilter.jobs.refusals import refuse_itself, refuse_untrained
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling, Tag, codec_of, read_photo
-from unfilter.photo.forms import BinaryFile, Bytes, changed
+from unfilter.photo.forms import BinaryFile, Bytes, Noted, changed
 from unfilter.photo.transparency import changed_where_seen, given, seen
 from unfilter.photo.write import check, fingerprinted, save_photo
 from unfilter.run.graphs import Graphs
@@ -120,8 +120,14 @@ class Job(ABC):
             refuse_loss(graphs, self.direction, source, photo, target, self.tag(graphs, codec))
         return self.write(accepted, self.made(accepted.graphs, photo, codec, progress))
 
-    def handed(self, given: Bytes | BinaryFile | Image.Image) -> bytes | BytesIO | Image.Image:
-        """Bytes, a stream or an image, done and given back in its form; see `unfilter.photo.forms`.
+    @overload
+    def handed(self, given: Bytes) -> Noted[bytes]: ...
+    @overload
+    def handed(self, given: Image.Image) -> Noted[Image.Image]: ...
+    @overload
+    def handed(self, given: BinaryFile) -> Noted[BytesIO]: ...
+    def handed(self, given: Bytes | BinaryFile | Image.Image) -> Noted[bytes | BytesIO | Image.Image]:
+        """Bytes, a stream or an image, done and given back in its form, with notes; see `unfilter.photo.forms`.
 
         Raises:
             PhotoError: as for `file`.
@@ -133,7 +139,7 @@ class Job(ABC):
             self.refuse(graphs, "photo", photo)
             return self.made(graphs, photo, codec)
 
-        return changed(given, change)
+        return changed(given, change, convert=self.convert, reduce=self.reduce, limit=self.limit)
 
     def codec_for(self, target: Path) -> Codec:
         """The codec that the name of `target` asks for, once it is known that it can be written and keeps the photo."""

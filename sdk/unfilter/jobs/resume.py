@@ -77,9 +77,9 @@ def is_done(
 def middle(length: int, plan: TilePlan) -> tuple[slice, slice]:
     """The middle of one axis with a halo on either side, and what of it the halo leaves right; all of a short axis."""
     reach = _MIDDLE + 2 * plan.halo
-    if length <= reach + plan.alignment:
+    if length <= reach + plan.step:
         return slice(length), slice(length)
-    start = (length - reach) // 2 // plan.alignment * plan.alignment
+    start = (length - reach) // 2 // plan.step * plan.step
     return slice(start, start + reach), slice(plan.halo, plan.halo + _MIDDLE)
 
 

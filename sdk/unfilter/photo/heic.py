@@ -19,7 +19,7 @@ from unfilter.photo.metadata import carried, colour_of, split, text_of
 from unfilter.photo.orientation import turned_back
 from unfilter.photo.photo import Photo
 from unfilter.photo.source import Source
-from unfilter.photo.xmp import GAIN_MAP
+from unfilter.photo.xmp import GAIN_MAP, once
 
 _IDENTITY = 0
 _LARGEST = 35_651_584
@@ -82,7 +82,7 @@ def decode(source: Source) -> Photo:
     pixels = np.array(np.broadcast_to(picture[..., :colours], (*picture.shape[:2], 3)))
     alpha = picture[..., -1].copy() if image.has_alpha else None
     xmp, tag, left = split(text_of(info["xmp"]))
-    notes += _left_behind(image.info, len(heif), (*left, *(note for note in boxes if note not in left)))
+    notes += _left_behind(image.info, len(heif), once((*left, *boxes)))
     pixels, profile, more = fitted(pixels, image.info.get("icc_profile") or None, source)
     notes += more
     nclx = image.info.get("nclx_profile")

@@ -17,10 +17,10 @@ from unfilter.photo.levels import levels_of
 from unfilter.photo.metadata import COMMENT, carried, comment_of, split, xmp_of
 from unfilter.photo.photo import Coded, Photo
 from unfilter.photo.photoshop import HEADER, from_segments, segments
-from unfilter.photo.resolution import jfif_density, resolution_of
+from unfilter.photo.resolution import aspect_of, jfif_aspect, jfif_density, resolution_of
 from unfilter.photo.segments import behind_headers, behind_jpeg
 from unfilter.photo.source import Source
-from unfilter.photo.xmp import VIDEO
+from unfilter.photo.xmp import VIDEO, once
 
 Subsampling = Literal["4:4:4", "4:2:0"]
 """Chroma subsampling of a JPEG: as fine as luma, or half as fine along both axes."""
@@ -44,7 +44,7 @@ def decode(source: Source) -> Photo:
     source.check_size(*image.size)
     photo = photo_of(image, source)
     source.file.seek(0)
-    return replace(photo, notes=(*photo.notes, *_notes_of_the_rest(source.file.read(), photo.notes)))
+    return replace(photo, notes=once((*photo.notes, *_notes_of_the_rest(source.file.read()))))
 
 
 def photo_of(image: JpegImagePlugin.JpegImageFile, source: Source) -> Photo:
@@ -65,6 +65,7 @@ def photo_of(image: JpegImagePlugin.JpegImageFile, source: Source) -> Photo:
         photoshop=from_segments(content for name, content in image.applist if name == "APP13"),
         texts=_comments(image),
         resolution=resolution_of(image.info, jpeg=True),
+        aspect=aspect_of(image.info),
         notes=(*notes, *left, *_notes_of_segments(image)),
         quality=quality_of(image),
         coding=coding_of(image),
@@ -96,11 +97,11 @@ def _notes_of_segments(image: JpegImagePlugin.JpegImageFile) -> tuple[str, ...]:
     return (f"segments of its maker were left behind: {', '.join(others)}",) if others else ()
 
 
-def _notes_of_the_rest(content: bytes, said: tuple[str, ...]) -> tuple[str, ...]:
-    """What stands behind the pictures, where XMP did not say so already."""
+def _notes_of_the_rest(content: bytes) -> tuple[str, ...]:
+    """What stands behind the pictures."""
     match behind_jpeg(content):
         case "a video":
-            return () if VIDEO in said else (VIDEO,)
+            return (VIDEO,)
         case "other data":
             return ("what stands behind its end was left behind",)
         case _:
@@ -172,8 +173,8 @@ def encode(target: Path | BytesIO, photo: Photo, quality: int, subsampling: Subs
     # Pillow writes metadata with pixels only. Those of the photo may be coded already, so the metadata come with others.
     Image.new("RGB", (8, 8)).save(file := BytesIO(), format="JPEG", **given)
     head, picture = bytearray(file.getvalue()), coded(photo, quality, subsampling).content
-    if photo.resolution:
-        density = jfif_density(photo.resolution)
+    density = jfif_density(photo.resolution) if photo.resolution else jfif_aspect(photo.aspect) if photo.aspect else None
+    if density:
         head[_DENSITY : _DENSITY + len(density)] = density
     content = bytes(head[: behind_headers(head)]) + picture[behind_headers(picture) :]
     target.write_bytes(content) if isinstance(target, Path) else target.write(content)

@@ -1,10 +1,12 @@
 """PNG: every colour type and depth is read; 8-bit RGB or RGBA is written, exactly."""
 
 import re
+from contextlib import nullcontext
 from dataclasses import replace
-from io import BytesIO
+from io import SEEK_CUR, SEEK_END, BytesIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
+from zlib import crc32
 
 from PIL import Image, PngImagePlugin
 
@@ -15,7 +17,7 @@ from unfilter.photo.metadata import carried, packet_of, split, text_of, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.photoshop import from_profile
 from unfilter.photo.raw_profile import as_raw_profile, is_raw_profile, keyword, raw_profile
-from unfilter.photo.resolution import resolution_of
+from unfilter.photo.resolution import METRE, aspect_of, resolution_of
 from unfilter.photo.source import Source
 
 _COLOUR = {b"cHRM": 32, b"gAMA": 4, b"sRGB": 1, b"cICP": 4}
@@ -66,6 +68,7 @@ def photo_of(image: PngImagePlugin.PngImageFile, source: Source, bits: int = 8) 
         photoshop=from_profile(raw_profile(text, "8bim", "iptc")),
         texts=tuple((key, value) for key, value in text.items() if not _is_carried_otherwise(key, text)),
         resolution=resolution_of(image.info),
+        aspect=aspect_of(image.info),
         notes=(*notes, *left),
     )
 
@@ -83,6 +86,8 @@ def encode(target: Path | BytesIO, photo: Photo) -> None:
     given = carried(replace(photo, xmp=None, tag=None, texts=()), "png")
     if photo.resolution:
         given["dpi"] = photo.resolution
+    elif photo.aspect:
+        given["dpi"] = tuple(each * METRE for each in photo.aspect)  # pixels per metre, until the unit is taken out
     chunks = PngImagePlugin.PngInfo()
     for name, content in photo.colour:
         chunks.add(name.encode(), content)
@@ -97,6 +102,24 @@ def encode(target: Path | BytesIO, photo: Photo) -> None:
     for key, text in photo.texts:
         _add(chunks, key, text)
     Image.fromarray(photo.picture).save(target, format="PNG", pnginfo=chunks, **given)
+    if photo.aspect and not photo.resolution:
+        with target.open("r+b") if isinstance(target, Path) else nullcontext(target) as file:
+            _without_unit(file)
+
+
+def _without_unit(file: BinaryIO) -> None:
+    """Make the resolution of a PNG that Pillow wrote one without unit, which Pillow cannot write."""
+    file.seek(8)
+    while len(header := file.read(8)) == 8:
+        length, name = int.from_bytes(header[:4], "big"), header[4:]
+        if name == b"pHYs":
+            densities = file.read(8)
+            file.seek(-8, SEEK_CUR)
+            file.write(content := densities + b"\0")
+            file.write(crc32(name + content).to_bytes(4, "big"))
+            break
+        file.seek(length + 4, SEEK_CUR)
+    file.seek(0, SEEK_END)
 
 
 def _add(chunks: PngImagePlugin.PngInfo, key: str, text: str) -> None:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from unfilter_training.degradation import Mixture, Sharing, SharingRanges, of_step, reference
 from unfilter_training.degradation.resizing import resized
 
-CHAIN = Sharing(0.75, "lanczos", saved=((90, "4:2:0"), (85, "4:4:4")), posted=((80, "4:2:0"), (70, "4:2:0")))
+CHAIN = Sharing(0.75, "lanczos", (0, 0), saved=((90, "4:2:0"), (85, "4:4:4")), posted=((80, "4:2:0"), (70, "4:2:0")))
 
 
 def jpeg(levels: np.ndarray, quality: int, subsampling: str) -> np.ndarray:
@@ -44,8 +44,22 @@ def test_what_comes_back_is_compared_with_the_photo_at_that_size_and_other_degra
     photo = torch.rand(2, 3, 32, 48)
     assert reference(CHAIN, photo).shape == (2, 3, 24, 36)
     assert reference(Mixture().draw(np.random.default_rng(0)), photo) is photo
-    whole = Sharing(1.0, "area", CHAIN.saved, CHAIN.posted)
+    whole = Sharing(1.0, "area", (0, 0), CHAIN.saved, CHAIN.posted)
     assert reference(whole, photo) is photo
+
+
+def test_a_crop_off_any_grid_is_compared_with_the_photo_cropped_alike() -> None:
+    photo = torch.rand(2, 3, 32, 48)
+    cropped = Sharing(1.0, "area", (3, 6), CHAIN.saved, CHAIN.posted)
+    torch.testing.assert_close(reference(cropped, photo), photo[..., 3:31, 6:])  # 29 rows are left, and sides come out even
+    assert cropped(photo).shape == (2, 3, 28, 42)
+
+
+def test_chains_that_keep_the_size_and_crops_are_drawn_as_often_as_said() -> None:
+    mixture = Mixture(sharing=SharingRanges(weight=1.0, as_large=0.25, crop=15))
+    drawn = [of_step(mixture, 5, step, range(2)) for step in range(200)]
+    assert 25 < sum(one.scale == 1 for one in drawn if isinstance(one, Sharing)) < 80
+    assert {cut for one in drawn if isinstance(one, Sharing) for cut in one.crop} == set(range(16))
 
 
 def test_a_step_draws_by_its_seed_and_number_and_shares_about_as_often_as_said() -> None:

@@ -1,4 +1,4 @@
-"""What a site or a messenger does to a posted photo: saved as JPEG, resized, saved as JPEG again; metadata is gone.
+"""What a site or a messenger does to a posted photo: saved as JPEG, cropped, resized, saved as JPEG again; metadata is gone.
 
 A photo that was shared is restored at the size that arrives, and compared with the photo resized the same way.
 """
@@ -28,6 +28,8 @@ class SharingRanges(BaseModel):
     saved: tuple[int, int] = Field((80, 96), description="JPEG quality of the filtered file")
     scale: tuple[float, float] = Field((0.4, 1.0), description="factor of the size")
     kernels: tuple[Kernel, ...] = Field(("lanczos", "bicubic", "bilinear", "area", "bilinear_aliased"), min_length=1)
+    as_large: float = Field(0.0, ge=0, le=1, description="part of the chains that keep the size")
+    crop: int = Field(0, ge=0, description="most pixels that are cut off above and on the left, as screenshots and crops do")
     posted: tuple[int, int] = Field((65, 95), description="JPEG quality that the site saves with")
     subsamplings: tuple[Subsampling, ...] = Field(("4:2:0", "4:2:0", "4:4:4"), min_length=1)
 
@@ -42,12 +44,13 @@ class SharingRanges(BaseModel):
         return self
 
     def draw(self, step: np.random.Generator, images: Sequence[np.random.Generator]) -> "Sharing":
-        """A chain for a batch: size and kernel are the batch's, from `step`; JPEGs each image's own, from `images`."""
-        scale = float(step.uniform(*self.scale))
+        """A chain for a batch: size, kernel and crop are the batch's, from `step`; JPEGs each image's own, from `images`."""
+        scale = 1.0 if step.uniform() < self.as_large else float(step.uniform(*self.scale))
         kernel = self.kernels[int(step.integers(len(self.kernels)))]
         return Sharing(
             scale,
             kernel,
+            crop=(int(step.integers(self.crop + 1)), int(step.integers(self.crop + 1))),
             saved=tuple(self._jpeg(random, self.saved) for random in images),
             posted=tuple(self._jpeg(random, self.posted) for random in images),
         )
@@ -63,11 +66,13 @@ class Sharing:
 
     Attributes:
         scale: of both sides, which come out even.
+        crop: pixels cut off above and on the left before resizing; no multiple of any grid.
         saved, posted: JPEG quality and chroma subsampling of each image, before and after resizing.
     """
 
     scale: float
     kernel: Kernel
+    crop: tuple[int, int]
     saved: tuple[tuple[int, Subsampling], ...]
     posted: tuple[tuple[int, Subsampling], ...]
 
@@ -76,7 +81,11 @@ class Sharing:
         return _jpegs(rounding(self.reference(_jpegs(filtered, self.saved))), self.posted)
 
     def reference(self, photo: Float[Tensor, "batch 3 height width"]) -> Float[Tensor, "batch 3 new_height new_width"]:
-        """What the restored photo is compared with: the photo, resized the same way."""
+        """What the restored photo is compared with: the photo, cropped and resized the same way."""
+        if self.crop != (0, 0):
+            top, left = self.crop
+            bottom, right = ((side - cut) // 2 * 2 + cut for side, cut in zip(photo.shape[-2:], self.crop, strict=True))
+            photo = photo[..., top:bottom, left:right]
         height, width = (max(2, 2 * round(side * self.scale / 2)) for side in photo.shape[-2:])
         return photo if (height, width) == tuple(photo.shape[-2:]) else resized(photo, height, width, self.kernel)
 

@@ -34,6 +34,8 @@ let camera: Camera | undefined;
 let screen: Screen = "camera";
 let liveWanted = true;
 let parameters: Parameters = {};
+/** The filtered file that is shown, which can be restored. */
+let filtered: File | undefined;
 
 async function start(): Promise<void> {
   wire();
@@ -179,7 +181,10 @@ async function showResult(before: { label: string; file: Blob }, after: { label:
   const link = element("save", HTMLAnchorElement);
   URL.revokeObjectURL(link.href);
   link.href = URL.createObjectURL(file);
-  link.download = `${(source.name ?? "photo").replace(/(\.filtered|\.restored)?\.\w+$/, "")}.${after.label.toLowerCase()}.${jpeg ? "jpg" : "png"}`;
+  const name = `${(source.name ?? "photo").replace(/(\.filtered|\.restored)?\.\w+$/, "")}.${after.label.toLowerCase()}.${jpeg ? "jpg" : "png"}`;
+  link.download = name;
+  filtered = after.label === "Filtered" ? new File([file], name, { type: file.type }) : undefined;
+  button("restore-result").hidden = !filtered;
   link.textContent = `Save ${jpeg ? "JPEG" : "PNG"} · ${sizeOf(file)}`;
   link.setAttribute("aria-label", `Save the ${after.label.toLowerCase()} photo as ${jpeg ? "JPEG" : "PNG"}, ${sizeOf(file)}`);
   show("result");
@@ -197,6 +202,7 @@ function report(error: unknown): void {
 function wire(): void {
   button("shutter").addEventListener("click", () => void capture());
   button("back").addEventListener("click", () => show("camera"));
+  button("restore-result").addEventListener("click", () => filtered && void restoreFile(filtered));
   button("start-camera").addEventListener("click", () => void openCamera("environment"));
   button("live-button").addEventListener("click", () => setLive(!liveWanted));
   button("switch-button").addEventListener("click", () => void openCamera(camera?.facing === "user" ? "environment" : "user"));

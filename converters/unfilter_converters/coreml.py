@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from unfilter.format.manifest import Artifact, Precision
+from unfilter.format.manifest import Artifact, Format, Precision
 from unfilter.format.tiles import TilePlan
 from unfilter_converters.authorship import AUTHOR, About, meaning
 from unfilter_converters.export_form import ExportForm
 from unfilter_converters.tensors import INPUT, LOOK, OUTPUT, graph_entry
 from unfilter_training.network import QuasiInvertibleNetwork
 
-FORMAT = "mlpackage"
+FORMAT: Format = "mlpackage"
 PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16")
 TOOLS = ("coremltools", "torch")
 

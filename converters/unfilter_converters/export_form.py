@@ -170,6 +170,7 @@ class ExportForm(nn.Module):
                 image_halves = _run(self.invertible, halves, valid)
                 return self.bands.unsqueeze(self.hiding.filtered(image_halves, self.bands.squeeze(output), valid))
             if self.hiding is not None:
+                assert self.auxiliary is not None
                 moved = self.auxiliary(torch.cat(halves, dim=1), parameters, valid)
                 features = halves[0] + moved[0], halves[1] + moved[1]
                 return self.bands.unsqueeze(self.hiding.filtered(_run(self.invertible, halves, valid), features, valid))

@@ -13,7 +13,7 @@ from unfilter.proof.fidelity import FidelityReport, read_report, verify
 from unfilter.proof.fidelity.constants import mlpackage, onnx, tflite
 from unfilter.proof.fidelity.gallery import Gallery
 from unfilter.proof.fidelity.machine import versions
-from unfilter.proof.fidelity.report import Engine
+from unfilter.proof.fidelity.results import Engine
 from unfilter.run import runtimes
 from unfilter_converters.assemble import Draft
 from unfilter_converters.cache import Cache, key

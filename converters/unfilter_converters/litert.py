@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from unfilter.format.manifest import Artifact, Direction, Precision
+from unfilter.format.manifest import Artifact, Direction, Format, Precision
 from unfilter.format.tiles import TilePlan
 from unfilter_converters import tflite_metadata
 from unfilter_converters.authorship import About
@@ -14,7 +14,7 @@ from unfilter_converters.export_form import ExportForm
 from unfilter_converters.tensors import INPUT, LOOK, OUTPUT, PARAMETERS, VALID, graph_entry, valid_tensor
 from unfilter_training.network import QuasiInvertibleNetwork
 
-FORMAT = "tflite"
+FORMAT: Format = "tflite"
 PRECISIONS: tuple[Precision, ...] = ("fp32",)
 TOOLS = ("litert-torch", "litert-converter", "torch")
 
@@ -40,13 +40,13 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
         masked = f"{direction}_masked"
         for signature, extra in ((direction, {}), (masked, {VALID: valid})):
             builder = builder.signature(signature, graph, sample_kwargs=inputs | extra)
-        names = {"signature": direction, "masked_signature": masked}
         artifacts.append(
             graph_entry(
                 *(FORMAT, direction, precision, path, "NHWC", count, form.guided),
                 valid=valid_tensor("NHWC"),
                 fixed_size=True,
-                **names,
+                signature=direction,
+                masked_signature=masked,
             )
         )
     builder.convert().export(str(folder / path))

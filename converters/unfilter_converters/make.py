@@ -1,6 +1,6 @@
 """First step: every artifact, each made once from the same inputs and taken from the cache afterwards."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -103,7 +103,7 @@ def _made(source: Source, precisions: Collection[Precision], cache: Cache, on_st
     def cached(
         title: str,
         distributions: tuple[str, ...],
-        inputs: dict[str, object],
+        inputs: Mapping[str, object],
         write: Callable[[Path], tuple[Artifact, ...]],
     ) -> Made:
         def fill(folder: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from unfilter.format.manifest import Artifact, Precision
+from unfilter.format.manifest import Artifact, Format, Precision
 from unfilter.format.tiles import TilePlan
 from unfilter_converters.authorship import About, meaning
 from unfilter_converters.export_form import ExportForm
@@ -13,7 +13,7 @@ from unfilter_converters.macs import macs_per_pixel
 from unfilter_converters.tensors import INPUT, LOOK, OUTPUT, graph_entry
 from unfilter_training.network import QuasiInvertibleNetwork
 
-FORMAT = "onnx"
+FORMAT: Format = "onnx"
 PRECISIONS: tuple[Precision, ...] = ("fp32",)
 TOOLS = ("onnx", "torch")
 OPSET = 18

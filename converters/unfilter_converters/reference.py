@@ -6,12 +6,12 @@ import torch
 from torch import Tensor, nn
 from torch.export import Dim
 
-from unfilter.format.manifest import Artifact, Direction, Precision
+from unfilter.format.manifest import Artifact, Direction, Format, Precision
 from unfilter.format.tiles import TilePlan
 from unfilter_converters.tensors import graph_entry
 from unfilter_training.network import QuasiInvertibleNetwork
 
-FORMAT = "pt2"
+FORMAT: Format = "pt2"
 PRECISIONS: tuple[Precision, ...] = ("fp32",)
 TOOLS = ("torch",)
 

@@ -87,6 +87,6 @@ class OldPaths(MetaPathFinder, Loader):
 
 
 def install() -> None:
-    """Let old paths be found, before any folder is searched for them."""
+    """Let old paths be found, after all that is there."""
     if not any(isinstance(finder, OldPaths) for finder in sys.meta_path):
-        sys.meta_path.insert(0, OldPaths())
+        sys.meta_path.append(OldPaths())

@@ -112,8 +112,8 @@ def _integer_activations(model: Any, ranges: dict[str, float]) -> None:
     made: list[Any] = []
     steps: dict[str, str] = {}
 
-    def constant(name: str, value: NDArray[Any]) -> str:
-        made.append(numpy_helper.from_array(value, name))
+    def constant(name: str, value: NDArray[Any] | np.generic) -> str:
+        made.append(numpy_helper.from_array(np.asarray(value), name))
         return name
 
     def through(name: str, source: str, target: str) -> None:

@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from unfilter.jobs.batch import Batch, OnStart, Outcome
+from unfilter.jobs.carrying import Carry
 from unfilter.jobs.job import Apply, Restore, Result
 from unfilter.jobs.opened import AnyPath, Opened
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling
 from unfilter.photo.forms import BinaryFile, Bytes, photo_in
-from unfilter.photo.write import fingerprinted
+from unfilter.photo.payload import PayloadQuality
+from unfilter.photo.top_up import Goal
 from unfilter.run.tiling import Progress
 
 Pixels: TypeAlias = NDArray[np.uint8]
@@ -132,7 +134,7 @@ class Filter(Opened):
         of those pixels. `parameters` has every hyper-parameter's value; `progress` is as for `run_photo`.
         """
         job = Apply(self.graphs, parameters=parameters, quality=quality, subsampling=subsampling)
-        return fingerprinted(job.made(self.graphs, photo, codec, progress), codec, quality, subsampling)
+        return job.made(self.graphs, photo, codec, progress)
 
     def restored(self, source: Path | str, photo: Photo, *, force: bool = False, progress: Progress | None = None) -> Photo:
         """`photo`, read from `source`, restored and without a tag; refused as `restore_file` says. `progress` is as for
@@ -149,6 +151,9 @@ class Filter(Opened):
         *,
         quality: int = 95,
         subsampling: Subsampling = "4:4:4",
+        carry: Carry = "network",
+        payload: PayloadQuality = "best",
+        top_up: Goal | str | None = None,
         parameters: Mapping[str, float] | None = None,
         convert: bool = False,
         reduce: bool = False,
@@ -161,7 +166,9 @@ class Filter(Opened):
         hyper-parameters. docs/photos.md says what is kept of each kind of file.
 
         `target` is PNG, WebP or HEIC, which are exact, or JPEG, where the filter was trained for it, of `quality` 1..100 and
-        with that `subsampling` of chroma. `parameters` are as for `apply`; `convert`, `reduce` and `limit` as for
+        with that `subsampling` of chroma. `carry="payload"` puts the photo into the low bits of an exact file, as an AVIF of
+        quality `payload` or `"lossless"`; `top_up`, such as `"38dB"`, `"0.5bpp"` or `"exact"`, keeps in the metadata what
+        the pixels do not restore (docs/worth.md). `parameters` are as for `apply`; `convert`, `reduce` and `limit` as for
         `read_photo`; `progress` as for `run_photo`. `overwrite` writes over whatever is at `target`, not only over what this
         filter made of this photo. `output` is as for `apply`.
 
@@ -177,6 +184,9 @@ class Filter(Opened):
             parameters=parameters,
             quality=quality,
             subsampling=subsampling,
+            carry=carry,
+            payload=payload,
+            top_up=Goal.parse(top_up) if isinstance(top_up, str) else top_up,
             convert=convert,
             reduce=reduce,
             limit=limit,
@@ -216,6 +226,9 @@ class Filter(Opened):
         codec: Codec = "png",
         quality: int = 95,
         subsampling: Subsampling = "4:4:4",
+        carry: Carry = "network",
+        payload: PayloadQuality = "best",
+        top_up: Goal | str | None = None,
         parameters: Mapping[str, float] | None = None,
         convert: bool = False,
         reduce: bool = False,
@@ -239,6 +252,9 @@ class Filter(Opened):
             parameters=parameters,
             quality=quality,
             subsampling=subsampling,
+            carry=carry,
+            payload=payload,
+            top_up=Goal.parse(top_up) if isinstance(top_up, str) else top_up,
             convert=convert,
             reduce=reduce,
             limit=limit,

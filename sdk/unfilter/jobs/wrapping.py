@@ -132,7 +132,7 @@ class Wrap(Apply):
 
     def _promise(self, accepted: Accepted, result: Photo) -> Promise:
         photo, look = accepted.photo.pixels, self.output(accepted.photo)
-        assert look is not None
+        assert look is not None and accepted.graphs is not None  # as `graphs_for` and `refuse` made sure
         with tempfile.TemporaryDirectory(prefix="unfilter-wrap-") as folder:
             file = Path(folder) / accepted.target.name
             save_photo(file, accepted.codec, replace(result, tag=None), self.quality, self.subsampling)

@@ -89,14 +89,15 @@ def changed(
     """
     if isinstance(given, Image.Image):
         photo = photo_of(given, convert=convert, reduce=reduce)
-        notes = photo.notes + left_behind(photo, None)
-        return Noted(image_of(change(photo, exact_codec(photo))), notes)
+        made = change(photo, exact_codec(photo))
+        return Noted(image_of(made), _notes(photo.notes + left_behind(photo, None), made))
 
     def changed_file(content: bytes, name: str) -> Noted[bytes]:
         photo = read_photo(BytesIO(content), convert=convert, reduce=reduce, limit=limit, name=name)
         codec = exact_codec(photo)
         notes = photo.notes + check(name, codec, photo)
-        return Noted(encode_photo(change(photo, codec), codec), notes)
+        made = change(photo, codec)
+        return Noted(encode_photo(made, codec), _notes(notes, made))
 
     if isinstance(given, Bytes):
         return changed_file(bytes(given), "bytes")
@@ -110,6 +111,11 @@ def changed(
         file = changed_file(content, name if isinstance(name, str) else "file")
         return Noted(BytesIO(file.result), file.notes)
     raise TypeError(f"a photo is an array, bytes, a file, a Pillow image or a path; got {type(given).__name__}")
+
+
+def _notes(before: tuple[str, ...], made: Photo) -> tuple[str, ...]:
+    """Those of before, and what the change added."""
+    return (*before, *(note for note in made.notes if note not in before))
 
 
 def exact_codec(photo: Photo) -> ExactCodec:

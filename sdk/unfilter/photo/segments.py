@@ -7,9 +7,11 @@ _NEXT = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """A marker within coded pixels that is neither a stuffed byte nor a restart."""
 _NO_PADDING = re.compile(rb"[^\x00\xff]")
 _START, _END, _SCAN = 0xD8, 0xD9, 0xDA
-_APPLICATION, _COMMENT = range(0xE0, 0xF0), 0xFE
 _BARE = {0x01, *range(0xD0, 0xD8)}
 """Markers without a segment."""
+
+_HEADERS = {*range(0xE0, 0xF0), 0xFE}
+"""Application segments and comments."""
 
 Behind = Literal["a video", "other data"]
 _VIDEO = re.compile(rb"....ftyp|MotionPhoto_Data", re.DOTALL)
@@ -42,10 +44,10 @@ def end_of_jpeg(content: bytes | bytearray, start: int = 0) -> int | None:
     return None
 
 
-def end_of_metadata(content: bytes | bytearray) -> int:
-    """Where the application segments and comments end that a JPEG begins with; the tables of its pixels come then."""
+def behind_headers(content: bytes | bytearray) -> int:
+    """Where the application segments and comments end that a JPEG begins with."""
     at = 2
-    while content[at] == 0xFF and (content[at + 1] in _APPLICATION or content[at + 1] == _COMMENT):
+    while at + 4 <= len(content) and content[at] == 0xFF and content[at + 1] in _HEADERS:
         at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
     return at
 

@@ -142,24 +142,26 @@ def first_runtime(bundle: Bundle, precision: Precision, delegate: str | None = N
     formats = {artifact.format for artifact in bundle.manifest.artifacts if artifact.precision == precision}
     if delegate is not None:
         return _with_delegate(delegate, formats, precision)
-    installed = runtimes.installed()
-    if not installed:
-        raise RuntimeUnavailable("no runtime is installed; add one with: pip install 'unfilter[onnx]'")
-    fitting = [name for name in installed if runtimes.sibling(name).FORMAT in formats]
-    if not fitting:
-        raise RuntimeUnavailable(
-            f"{bundle.folder}: nothing in {precision} that an installed runtime ({', '.join(installed)}) opens; "
-            f"it holds {', '.join(sorted(formats)) or 'no such artifact'}"
-        )
     broken: list[str] = []
-    for name in fitting:
-        reason = runtimes.unusable(name)
+    for name in runtimes.NAMES:
+        module = runtimes.sibling(name)
+        if module.FORMAT not in formats or module.unavailable():
+            continue
+        reason = runtimes.import_failure(name)
         if reason is None:
             for each in broken:
                 _LOG.warning("%s; %s is taken", each, name)
             return name
         broken.append(f"runtime {name}: {reason}")
-    raise RuntimeUnavailable("; ".join(broken))
+    if broken:
+        raise RuntimeUnavailable("; ".join(broken))
+    installed = runtimes.installed()
+    if not installed:
+        raise RuntimeUnavailable("no runtime is installed; add one with: pip install 'unfilter[onnx]'")
+    raise RuntimeUnavailable(
+        f"{bundle.folder}: nothing in {precision} that an installed runtime ({', '.join(installed)}) opens; "
+        f"it holds {', '.join(sorted(formats)) or 'no such artifact'}"
+    )
 
 
 def _with_delegate(delegate: str, formats: Collection[str], precision: Precision) -> str:

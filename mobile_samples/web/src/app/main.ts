@@ -4,7 +4,7 @@ import { Bundle, type Manifest, type Parameters, type PhotoFile, UnfilterError }
 import { Camera, type Facing } from "./camera";
 import { Compare } from "./compare";
 import { button, element } from "./element";
-import { Engine } from "./engine";
+import { FilterWorker } from "./filterWorker";
 import { takeFiles } from "./files";
 import { LiveView } from "./live";
 import type { Made, Opened } from "./messages";
@@ -27,7 +27,7 @@ const live = new LiveView(video, element("live", HTMLCanvasElement), {
 });
 
 const bundles = new Map<string, Manifest>();
-let engine = new Engine();
+let filterWorker = new FilterWorker();
 let settings: Settings;
 let opened: Opened | undefined;
 let camera: Camera | undefined;
@@ -51,16 +51,16 @@ async function openFilter(wanted: Settings): Promise<void> {
   const { filter, backend } = wanted;
   const runtime = supports(bundles.get(filter), wanted.runtime) ? wanted.runtime : "onnx";
   live.stop();
-  engine.close();
-  engine = new Engine();
+  filterWorker.close();
+  filterWorker = new FilterWorker();
   opened = undefined;
-  const chosen = engine;
+  const chosen = filterWorker;
   status.textContent = `Loading ${filter} …`;
   const here = (path: string) => new URL(path, document.baseURI).href;
   const choice = { runtime, files: here("runtimes/"), ...(backend && { backend }) };
   try {
     const found = await chosen.ask("open", { bundle: here(`bundles/${filter}`), choice });
-    if (chosen !== engine) return;
+    if (chosen !== filterWorker) return;
     opened = found;
     showSliders(found.manifest.hyper_parameters, (values) => (parameters = live.parameters = values));
     showStatus("ready");
@@ -97,7 +97,7 @@ function refresh(): void {
   button("switch-button").disabled = !camera?.several;
   button("live-button").disabled = !camera;
   live.stop();
-  if (screen === "camera" && camera && opened && liveWanted) void live.start(engine);
+  if (screen === "camera" && camera && opened && liveWanted) void live.start(filterWorker);
 }
 
 function show(next: Screen): void {
@@ -128,7 +128,7 @@ async function capture(): Promise<void> {
 
 async function filterPhoto(file: PhotoFile): Promise<void> {
   await work("Filtering", file, async (progress) => {
-    const made = await engine.ask("apply", { file, parameters, saving: savingOf(settings) }, { progress });
+    const made = await filterWorker.ask("apply", { file, parameters, saving: savingOf(settings) }, { progress });
     await showResult({ label: "Original", file }, { label: "Filtered", made }, file);
   });
 }
@@ -136,10 +136,10 @@ async function filterPhoto(file: PhotoFile): Promise<void> {
 async function restoreFile(file: PhotoFile): Promise<void> {
   await work("Restoring", file, async (progress) => {
     try {
-      const tag = await engine.ask("inspect", { file, known: [...bundles.values()] });
+      const tag = await filterWorker.ask("inspect", { file, known: [...bundles.values()] });
       const bundle = [...bundles].find(([, { restoration }]) => restoration === tag.restoration)![0];
       if (opened?.manifest.restoration !== tag.restoration) await openFilter({ ...settings, filter: bundle });
-      const made = await engine.ask("restore", { file }, { progress });
+      const made = await filterWorker.ask("restore", { file }, { progress });
       await showResult({ label: "Filtered", file }, { label: "Restored", made }, file);
     } catch (error) {
       const untagged = error instanceof UnfilterError && error.refusal === "no_tag";

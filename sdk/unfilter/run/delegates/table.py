@@ -107,12 +107,13 @@ def names() -> list[str]:
 
 def preferred(runtime: str, precision: Precision) -> list[Delegate]:
     """What to try on this machine for an artifact, in order; the runtime's CPU at the end."""
+    known = {each.delegate: each for each in of_runtime(runtime)}
     listed = [
-        find_delegate(each.runtime, each.delegate)
+        known[each.delegate]
         for each in read_table().preferred[this_platform()]
         if each.runtime == runtime and precision in each.precisions
     ]
-    return [*listed, of_runtime(runtime)[0]]
+    return [*listed, *list(known.values())[:1]]
 
 
 def this_platform() -> Platform:

@@ -9,7 +9,7 @@ interface Waiting {
   progress: Progress | undefined;
 }
 
-export class Engine {
+export class FilterWorker {
   private readonly worker = new Worker(new URL("./worker.ts", import.meta.url));
   private readonly waiting = new Map<number, Waiting>();
   private last = 0;

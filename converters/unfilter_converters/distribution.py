@@ -63,8 +63,8 @@ def pack_for_distribution(
     return target
 
 
-def _files_of(golden: Golden) -> tuple[str, str, str]:
-    return golden.photo, golden.filtered, golden.restored
+def _files_of(golden: Golden) -> tuple[str, ...]:
+    return (golden.photo, golden.filtered, golden.restored, *([golden.output] if golden.output else []))
 
 
 def _is_below(entry: FileEntry, paths: Collection[str]) -> bool:

@@ -46,7 +46,7 @@ def _metadata(model: Any, artifacts: tuple[Artifact, ...], about: About) -> byte
     builder = flatbuffers.Builder(1024)
     tensors: dict[str, Tensor] = {}
     for artifact in artifacts:
-        held = (artifact.image, artifact.parameters, artifact.valid, artifact.result)
+        held = (artifact.image, artifact.output, artifact.parameters, artifact.valid, artifact.result)
         tensors |= {each.name: each for each in held if each is not None}
     signatures = {each.subgraphIndex: each for each in model.signatureDefs}
     # One for every subgraph, in their order: readers go by it.

@@ -1,4 +1,4 @@
-"""Makes `past`, `future` and cases.json of sdk/format/conformance again: `python tests/bench/conformance.py`.
+"""Makes `past`, `future`, `held` and cases.json of sdk/format/conformance again: `python tests/bench/conformance.py`.
 
 They are of the fixture `bundle-variable`: its weights are shared, and only manifests and filtered files are written.
 """
@@ -19,15 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
-from unfilter import Filter, Tag
+from unfilter import Filter, Tag, read_photo, write_photo
 from unfilter.format.fingerprint import of_exact
 from unfilter.format.tag import PNG_KEYWORD
 from unfilter.format.tiles import TilePlan, spans
 from unfilter.format.xmp import EMPTY
-from unfilter.photo import read_photo, write_photo
+from unfilter.jobs import Apply, Restore
+from unfilter.jobs.held import holds_photo
+from unfilter.photo import Codec, Goal
 from unfilter.photo.exif import MARKER, exif_of
-from unfilter.photo.jpeg import fingerprint_of
+from unfilter.photo.jpeg import coded, fingerprint_of
 from unfilter.photo.photo import Photo
+from unfilter.photo.write import fingerprinted
 from unfilter.photo.xmp import without_claims
 
 ROOT = Path(__file__).parents[2]
@@ -304,6 +307,32 @@ def past(manifest: Fields, fixture: Path, chosen: Filter) -> tuple[list[Fields],
     return bundles, files
 
 
+def held(chosen: Filter, bundle: str) -> list[Fields]:
+    """Files with a payload or a top-up: cases for readers that know the rule, and for those that do not."""
+    photo = read_photo(ROOT / "tests/fixtures/bundle-variable/goldens/odd.png")
+    folder = TARGET / "held"
+    folder.mkdir(exist_ok=True)
+    made: dict[str, tuple[str, Fields]] = {
+        "payload.png": ("R25", {"carry": "payload"}),
+        "top_up.png": ("R26", {"top_up": Goal("exact")}),
+        "top_up.jpg": ("R26", {"top_up": Goal("dB", 36), "quality": 80, "subsampling": "4:2:0"}),
+    }
+    cases = []
+    for name, (rule, options) in made.items():
+        job = Apply(chosen.graphs, **options)
+        codec: Codec = "jpeg" if name.endswith("jpg") else "png"
+        filtered = fingerprinted(job.made(chosen.graphs, photo, codec), codec, job.quality, job.subsampling)
+        write_photo(folder / name, filtered, quality=job.quality, subsampling=job.subsampling)
+        saved = read_photo(folder / name)
+        (folder / f"{name}.base.rgb").write_bytes(chosen.restore(saved.pixels).tobytes())
+        known = Restore(chosen.graphs).made(None if holds_photo(saved) else chosen.graphs, saved, "png")
+        (folder / f"{name}.rgb").write_bytes(known.pixels.tobytes())
+        case: Fields = {"name": f"held_{name}", "path": f"held/{name}", "bundle": bundle, "expect": "restores"}
+        case |= {"restored": f"held/{name}.base.rgb", "height": SIZE[0], "width": SIZE[1]}
+        cases.append(case | {"rule": rule, "restored_by_rule": f"held/{name}.rgb"})
+    return cases
+
+
 def main() -> None:
     fixture = ROOT / "tests/fixtures/bundle-variable"
     manifest = json.loads((fixture / "manifest.json").read_text())
@@ -325,7 +354,7 @@ def main() -> None:
     chosen = Filter.open(fixture, runtime="onnx")
     saved = Tag(filter=manifest["filter"], restoration=manifest["restoration"], codec="png", fingerprint=of_exact(filtered))
     compressed = saved.model_copy(
-        update={"codec": "jpeg", "quality": 90, "fingerprint": fingerprint_of(Photo(filtered), 90, "4:2:0")}
+        update={"codec": "jpeg", "quality": 90, "fingerprint": fingerprint_of(coded(filtered, 90, "4:2:0"))}
     )
     contents = {f"{name}.png": (png(filtered, text), words) for name, (text, words) in tags(saved).items()}
     contents |= {
@@ -342,6 +371,7 @@ def main() -> None:
         expected = {"expect": "restores", "restored": restored, "height": height, "width": width}
         refused = {"expect": "refused", "refusal": "needs_update", "words": words}
         files.append(case | (refused if words else expected))
+    files += held(chosen, "bundle-variable")
     goldens = [
         {"bundle": bundle, "goldens": f"{FIXTURES}/{folder}"}
         for bundle, folder in (("bundle-schema-1", "goldens-version-1"), ("bundle-variable", "goldens-variable"))

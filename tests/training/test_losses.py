@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn.functional import l1_loss, softplus
 
 from unfilter_training.degradation import rounding
-from unfilter_training.losses import LossWeights, objective
+from unfilter_training.losses import LossWeights, balance, objective
 from unfilter_training.network import (
     EncoderDecodersConfig,
     NetworkConfig,
@@ -192,6 +192,19 @@ def test_baselines_have_the_same_objective(
     torch.testing.assert_close(loss.restoration_mse, (restored - PHOTO).square().mean())
     assert loss.delta == 0
     torch.testing.assert_close(loss.total.detach(), loss.approximation_mse + loss.restoration_mse)
+
+
+def test_balanced_errors_are_weighted_image_by_image(small_network: QuasiInvertibleNetwork) -> None:
+    target = torch.cat([TARGET[:1], PHOTO[1:] + 0.01])  # a strong look and one that changes little
+    loss = objective(small_network, PHOTO, target, LossWeights(balanced=True, delta=0))
+    with torch.inference_mode():
+        filtered, _ = small_network(PHOTO)
+        restored = small_network.inverse(rounding(filtered))
+    importance = balance(PHOTO, target)
+    assert importance[1] > 5 * importance[0]
+    errors = (filtered - target).square().mean((1, 2, 3)) + (restored - PHOTO).square().mean((1, 2, 3))
+    torch.testing.assert_close(loss.total.detach(), (importance * errors).mean())
+    torch.testing.assert_close(loss.approximation, (filtered - target).square().mean())
 
 
 def test_errors_that_are_seen_from_afar_count_at_every_size_and_fine_noise_counts_less() -> None:

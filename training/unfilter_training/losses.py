@@ -22,7 +22,7 @@ class LossWeights(StableModel):
     """Weight of each term; a restoration weight of 0 skips the inverse altogether (the paper's ablation)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    LATER: ClassVar[frozenset[str]] = frozenset({"rate_jpeg", "rate_png", "smaller"})
+    LATER: ClassVar[frozenset[str]] = frozenset({"rate_jpeg", "rate_png", "balanced", "smaller"})
 
     approximation: float = Field(1.0, ge=0)
     smaller: tuple[float, ...] = Field(
@@ -34,6 +34,7 @@ class LossWeights(StableModel):
     restoration_norm: Literal["l2", "l1"] = "l2"
     rate_jpeg: float = Field(0.0, ge=0, description="per estimated bit per pixel of the filtered photo as a JPEG")
     rate_png: float = Field(0.0, ge=0, description="per estimated bit per pixel of the filtered photo as a PNG")
+    balanced: bool = Field(False, description="weak looks count as much as strong ones, `balance`")
 
 
 class Loss(NamedTuple):
@@ -47,6 +48,22 @@ class Loss(NamedTuple):
     restoration_mse: Float[Tensor, ""]
     delta: Float[Tensor, ""]
     filtered: Float[Tensor, "batch 3 height width"]
+
+
+LEAST_CHANGE = (2 / 255) ** 2
+"""Mean squared change below which a look counts as doing nothing: two levels."""
+
+
+def balance(
+    photo: Float[Tensor, "batch 3 height width"], target: Float[Tensor, "batch 3 height width"]
+) -> Float[Tensor, " batch"]:
+    """Weight of each image's errors, so that looks which change little count as much as those which change everything.
+
+    A difference of power U, hidden `a` times as strong, costs `a**2 * U` of approximation and `e**2 / a**2` of restoration,
+    with e the file's own error. At the best `a` both are in proportion to the root of U, and this is one over it.
+    """
+    change = (photo - target).square().mean(dim=(1, 2, 3))
+    return (change + LEAST_CHANGE).rsqrt()
 
 
 def objective(
@@ -65,18 +82,19 @@ def objective(
     output gets `target`.
     """
     filtered, delta = network.filter(photo, hyper_parameters, target)
+    importance = balance(photo, target) if weights.balanced else torch.ones(len(photo), device=photo.device)
     approximation = mse_loss(filtered, target)
     nothing = torch.zeros((), device=photo.device)
     delta_power = nothing if delta is None else delta.square().mean()
-    total = weights.approximation * approximation + weights.delta * delta_power
-    total = total + _from_afar(filtered - target, weights.smaller)
+    total = weights.approximation * _weighted(mse_loss, filtered, target, importance) + weights.delta * delta_power
+    total = total + _from_afar((filtered - target) * importance.sqrt()[:, None, None, None], weights.smaller)
     restoration = nothing * torch.nan
     if weights.restoration > 0:
         restored = network.restore(degrade(filtered))
         truth = reference(degrade, photo)
         restoration = mse_loss(restored, truth)
-        compared = restoration if weights.restoration_norm == "l2" else l1_loss(restored, truth)
-        total = total + weights.restoration * compared
+        error = mse_loss if weights.restoration_norm == "l2" else l1_loss
+        total = total + weights.restoration * _weighted(error, restored, truth, importance)
     if judge is not None and weights.adversarial > 0:
         total = total + weights.adversarial * softplus(-judge(filtered)).mean()
     if weights.rate_jpeg > 0:
@@ -84,6 +102,13 @@ def objective(
     if weights.rate_png > 0:
         total = total + weights.rate_png * png_rate(filtered).mean()
     return Loss(total, approximation.detach(), restoration.detach(), delta_power.detach(), filtered.detach())
+
+
+def _weighted(
+    error: Callable[..., Tensor], images: Tensor, truth: Tensor, importance: Float[Tensor, " batch"]
+) -> Float[Tensor, ""]:
+    """Mean over the batch of each image's mean error times its importance."""
+    return (error(images, truth, reduction="none").mean(dim=(1, 2, 3)) * importance).mean()
 
 
 def _from_afar(error: Float[Tensor, "batch 3 height width"], weights: tuple[float, ...]) -> Tensor:

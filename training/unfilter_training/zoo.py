@@ -6,12 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter_training.checkpoint import Description, PhotoScore
-from unfilter_training.data import image_tensor
 from unfilter_training.network import RestorableNetwork
 from unfilter_training.network.whole_photo import run_whole
-from unfilter_training.operators import operator
 from unfilter_training.operators.contact_sheet import side_by_side
-from unfilter_training.operators.saving import saved_levels
 from unfilter_training.published import PUBLISHED
 from unfilter_training.scoring import Task
 
@@ -61,7 +58,7 @@ def pictures(network: RestorableNetwork, task: Task, photo: NDArray[np.uint8]) -
 
     The magnified difference, around mid-grey, shows the detail that the filtered photo hides. Source: the paper, Figure 4.
     """
-    target = saved_levels(operator(task.operator)(image_tensor(photo), **task.parameters))
+    target = task.target(photo)
     filtered = run_whole(network, "forward", photo, task.normalised, target)
     restored = run_whole(network, "inverse", filtered)
     difference = (filtered.astype(np.int16) - target) * MAGNIFIED + 128

@@ -70,6 +70,8 @@ def _integer_activations(worker: Any, path: Path, artifacts: tuple[Artifact, ...
     valid = np.ones((1, plan.tile // plan.alignment, plan.tile // plan.alignment, 1), np.float32)
     for normalised in representative.NORMALISED if forward.parameters else representative.NORMALISED[:1]:
         given = {forward.image.name: photo}
+        if forward.output:
+            given[forward.output.name] = representative.output(plan.tile)
         if forward.parameters:
             given[forward.parameters.name] = np.full((1, 1, 1, forward.parameters.channels), normalised, np.float32)
         filtered = to_bytes(filter_tile(**given)[forward.result.name]).astype(np.float32) / np.float32(255)

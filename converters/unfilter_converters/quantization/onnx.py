@@ -187,6 +187,8 @@ def _ranges(source: Path, artifacts: tuple[Artifact, ...], artifact: Artifact) -
 
 def _inputs(forward: Artifact, photo: NDArray[np.float32], normalised: float) -> dict[str, NDArray[np.float32]]:
     given = {forward.image.name: photo}
+    if forward.output:
+        given[forward.output.name] = representative.output(_SIDE).transpose(0, 3, 1, 2)
     if forward.parameters:
         given[forward.parameters.name] = np.full((1, forward.parameters.channels, 1, 1), normalised, np.float32)
     return given

@@ -10,9 +10,9 @@ from typing import Any, NoReturn
 from unfilter.errors import did_you_mean
 
 PURPOSES = {
-    "use filters": ("apply", "restore", "inspect", "filters", "card", "install", "uninstall"),
+    "use filters": ("apply", "wrap", "restore", "inspect", "filters", "card", "install", "uninstall"),
     "prove that photos come back": ("verify", "judge", "goldens", "delegates", "bench", "faults"),
-    "make filters": ("train", "convert", "compile", "sign", "pack", "embed"),
+    "make filters": ("new", "train", "convert", "compile", "sign", "pack", "embed"),
     "study them": ("operators", "operate", "score", "detection", "evaluate", "ablate", "zoo"),
 }
 """Commands by what one comes for, in the order in which one needs them."""

@@ -36,4 +36,6 @@ def run(arguments: Namespace) -> int:
 
 
 def _said(result: Result) -> str:
+    if result.graphs is None:
+        return f"{result.target}: restored from what the file holds of its photo"
     return f"{result.target}: restored with {result.graphs.bundle.folder} on {result.graphs.engine}"

@@ -5,13 +5,19 @@
 
     outcomes = Batch(Restore(ByTag()), [Path("filtered")], Path("restored")).run()
 
-`Apply` and `Restore` are jobs on a file, bytes, a stream or an image; `Batch` does one on many files.
+`Apply` and `Restore` are jobs on a file, bytes, a stream or an image; `Batch` does one on many files. `Wrap` hides a
+photo in what another tool made of it.
 """
 
 from unfilter.jobs.batch import Batch, Outcome
 from unfilter.jobs.by_tag import ByTag
+from unfilter.jobs.carrying import Carry
 from unfilter.jobs.detection.comparison import Examination
 from unfilter.jobs.job import Apply, Job, Restore, Result
+from unfilter.jobs.wrapping import Promise, Wrap, Wrapped
 from unfilter.photo.forms import Noted
 
-__all__ = ["Apply", "Batch", "ByTag", "Examination", "Job", "Noted", "Outcome", "Restore", "Result"]
+__all__ = [
+    "Apply", "Batch", "ByTag", "Carry", "Examination", "Job", "Noted", "Outcome", "Promise", "Restore", "Result", "Wrap",
+    "Wrapped",
+]  # fmt: skip

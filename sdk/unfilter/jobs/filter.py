@@ -17,33 +17,41 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from unfilter.jobs.batch import Batch, OnStart, Outcome
+from unfilter.jobs.carrying import Carry
 from unfilter.jobs.job import Apply, Restore, Result
 from unfilter.jobs.opened import AnyPath, Opened
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling
-from unfilter.photo.forms import BinaryFile, Bytes
+from unfilter.photo.forms import BinaryFile, Bytes, photo_in
+from unfilter.photo.payload import PayloadQuality
+from unfilter.photo.top_up import Goal
+from unfilter.photo.write import fingerprinted
 from unfilter.run.tiling import Progress
 
 Pixels: TypeAlias = NDArray[np.uint8]
+AnyForm: TypeAlias = Pixels | Bytes | Image.Image | BinaryFile | AnyPath
+"""What a photo may come as."""
 
 
 class Filter(Opened):
     """A filter ready to use; several threads may use it at once, and get the bytes that one thread gets."""
 
     @overload
-    def apply(self, photo: Pixels, /, **parameters: float) -> Pixels: ...
+    def apply(self, photo: Pixels, /, *, output: AnyForm | None = None, **parameters: float) -> Pixels: ...
     @overload
-    def apply(self, photo: Bytes, /, **parameters: float) -> bytes: ...
+    def apply(self, photo: Bytes, /, *, output: AnyForm | None = None, **parameters: float) -> bytes: ...
     @overload
-    def apply(self, photo: Image.Image, /, **parameters: float) -> Image.Image: ...
+    def apply(self, photo: Image.Image, /, *, output: AnyForm | None = None, **parameters: float) -> Image.Image: ...
     @overload
-    def apply(self, photo: AnyPath, target: AnyPath, /, **parameters: float) -> Path: ...
+    def apply(self, photo: AnyPath, target: AnyPath, /, *, output: AnyForm | None = None, **parameters: float) -> Path: ...
     @overload
-    def apply(self, photo: BinaryFile, /, **parameters: float) -> BytesIO: ...
+    def apply(self, photo: BinaryFile, /, *, output: AnyForm | None = None, **parameters: float) -> BytesIO: ...
     def apply(
         self,
         photo: Pixels | Bytes | Image.Image | BinaryFile | AnyPath,
         target: AnyPath | None = None,
         /,
+        *,
+        output: AnyForm | None = None,
         **parameters: float,
     ) -> Pixels | bytes | Image.Image | BytesIO | Path:
         """The filtered photo, of the same size and kind. Save it exactly, or nothing can be restored.
@@ -54,6 +62,8 @@ class Filter(Opened):
             photo: pixels (uint8 RGB, height x width x 3), bytes of a photo file, such a file opened in binary mode, a Pillow
                 image, or the path of a photo. docs/photos.md says what is kept; `unfilter.photo.forms` what comes back.
             target: the file to write, for a path and nothing else; what `apply` returns then. See `apply_file`.
+            output: for a guided filter, what your own filter made of the photo, in any of these forms: of the same size,
+                pixel on pixel. The photo is hidden in it, and restoring needs the filtered file alone.
             parameters: values of `hyper_parameters` by name; the default for each that is not named.
 
         Raises:
@@ -64,11 +74,12 @@ class Filter(Opened):
         """
         if isinstance(photo, str | PathLike) or target is not None:
             source, written = _two_paths(photo, target, "apply")
-            self.apply_file(source, written, parameters=parameters)
+            self.apply_file(source, written, parameters=parameters, output=output)
             return written
+        guide = None if output is None else photo_in(output)
         if isinstance(photo, np.ndarray):
-            return self.run("forward", photo, parameters)
-        return Apply(self.graphs, parameters=parameters).handed(photo).result
+            return self.run("forward", photo, parameters, output=None if guide is None else guide.pixels)
+        return Apply(self.graphs, parameters=parameters, output=guide).handed(photo).result
 
     @overload
     def restore(self, photo: Pixels, /, *, force: bool = False) -> Pixels: ...
@@ -114,7 +125,7 @@ class Filter(Opened):
         of those pixels. `parameters` has every hyper-parameter's value; `progress` is as for `run_photo`.
         """
         job = Apply(self.graphs, parameters=parameters, quality=quality, subsampling=subsampling)
-        return job.made(self.graphs, photo, codec, progress)
+        return fingerprinted(job.made(self.graphs, photo, codec, progress), codec, quality, subsampling)
 
     def restored(self, source: Path | str, photo: Photo, *, force: bool = False, progress: Progress | None = None) -> Photo:
         """`photo`, read from `source`, restored and without a tag; refused as `restore_file` says. `progress` is as for
@@ -131,20 +142,26 @@ class Filter(Opened):
         *,
         quality: int = 95,
         subsampling: Subsampling = "4:4:4",
+        carry: Carry = "network",
+        payload: PayloadQuality = "best",
+        top_up: Goal | str | None = None,
         parameters: Mapping[str, float] | None = None,
         convert: bool = False,
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,
         overwrite: bool = False,
         progress: Progress | None = None,
+        output: AnyForm | None = None,
     ) -> tuple[str, ...]:
         """Filter a photo file into one that carries alpha, profile, EXIF, XMP and the tag, which records the values of all
         hyper-parameters. docs/photos.md says what is kept of each kind of file.
 
         `target` is PNG, WebP or HEIC, which are exact, or JPEG, where the filter was trained for it, of `quality` 1..100 and
-        with that `subsampling` of chroma. `parameters` are as for `apply`; `convert`, `reduce` and `limit` as for
+        with that `subsampling` of chroma. `carry="payload"` puts the photo into the low bits of an exact file, as an AVIF of
+        quality `payload` or `"lossless"`; `top_up`, such as `"38dB"`, `"0.5bpp"` or `"exact"`, keeps in the metadata what
+        the pixels do not restore (docs/worth.md). `parameters` are as for `apply`; `convert`, `reduce` and `limit` as for
         `read_photo`; `progress` as for `run_photo`. `overwrite` writes over whatever is at `target`, not only over what this
-        filter made of this photo.
+        filter made of this photo. `output` is as for `apply`.
 
         Returns:
             What was changed or left behind, a line each.
@@ -158,10 +175,14 @@ class Filter(Opened):
             parameters=parameters,
             quality=quality,
             subsampling=subsampling,
+            carry=carry,
+            payload=payload,
+            top_up=Goal.parse(top_up) if isinstance(top_up, str) else top_up,
             convert=convert,
             reduce=reduce,
             limit=limit,
             overwrite=overwrite,
+            output=Path(output) if isinstance(output, str | PathLike) else None if output is None else photo_in(output),
         )
         return job.file(Path(source), Path(target), progress).notes
 
@@ -196,6 +217,9 @@ class Filter(Opened):
         codec: Codec = "png",
         quality: int = 95,
         subsampling: Subsampling = "4:4:4",
+        carry: Carry = "network",
+        payload: PayloadQuality = "best",
+        top_up: Goal | str | None = None,
         parameters: Mapping[str, float] | None = None,
         convert: bool = False,
         reduce: bool = False,
@@ -219,6 +243,9 @@ class Filter(Opened):
             parameters=parameters,
             quality=quality,
             subsampling=subsampling,
+            carry=carry,
+            payload=payload,
+            top_up=Goal.parse(top_up) if isinstance(top_up, str) else top_up,
             convert=convert,
             reduce=reduce,
             limit=limit,

@@ -18,16 +18,22 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from unfilter.errors import PhotoError, UnfilterError
 from unfilter.format.hyper_parameter import complete
 from unfilter.format.manifest import Direction
 from unfilter.format.tag import tag_of
+from unfilter.jobs.carrying import Carry, Carrying
 from unfilter.jobs.detection.examination import refuse_altered
+from unfilter.jobs.held import held, holds_photo, refined
 from unfilter.jobs.overwriting import refuse_loss
 from unfilter.jobs.refusals import refuse_itself, refuse_untrained
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling, Tag, codec_of, read_photo
 from unfilter.photo.forms import BinaryFile, Bytes, Noted, changed
+from unfilter.photo.orientation import orientation_of
+from unfilter.photo.payload import PayloadQuality, with_payload
+from unfilter.photo.top_up import Goal, with_top_up
 from unfilter.photo.transparency import changed_where_seen, given, seen
-from unfilter.photo.write import check, fingerprinted, save_photo
+from unfilter.photo.write import as_saved, check, fingerprinted, save_photo
 from unfilter.run.graphs import Graphs
 from unfilter.run.tiling import Progress
 
@@ -36,12 +42,12 @@ from unfilter.run.tiling import Progress
 class Accepted:
     """A photo that was read and not refused, with the graphs that take it, and the file to write in `codec`.
 
-    `notes` say what is changed or left behind, a line each.
+    `notes` say what is changed or left behind, a line each. `graphs` is None where the file holds its photo whole.
     """
 
     source: Path
     photo: Photo
-    graphs: Graphs
+    graphs: Graphs | None
     target: Path
     codec: Codec
     notes: tuple[str, ...]
@@ -49,11 +55,14 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Result:
-    """A file that was written: where, what it was made from, by which graphs, and what was changed or left behind."""
+    """A file that was written: where, what it was made from, by which graphs, and what was changed or left behind.
+
+    `graphs` is None where the file held its photo whole, and no filter was needed.
+    """
 
     source: Path
     target: Path
-    graphs: Graphs
+    graphs: Graphs | None
     notes: tuple[str, ...]
 
 
@@ -74,17 +83,18 @@ class Job(ABC):
         self.parameters: dict[str, float] = {}
         self.quality = 100
         self.subsampling: Subsampling = "4:4:4"
+        self.carrying = Carrying()
 
     @abstractmethod
-    def graphs_for(self, source: Path | str, photo: Photo) -> Graphs:
-        """What runs `photo`, read from `source`."""
+    def graphs_for(self, source: Path | str, photo: Photo) -> Graphs | None:
+        """What runs `photo`, read from `source`; None where nothing need run, since the file holds its photo whole."""
 
     @abstractmethod
     def check_codec(self, target: Path, codec: Codec) -> None:
         """Raises PhotoError where results cannot be saved in `codec`; the message names `target`."""
 
     @abstractmethod
-    def refuse(self, graphs: Graphs, source: Path | str, photo: Photo) -> None:
+    def refuse(self, graphs: Graphs | None, source: Path | str, photo: Photo) -> None:
         """Raises PhotoError where the job is not to be done to `photo`."""
 
     @abstractmethod
@@ -92,8 +102,28 @@ class Job(ABC):
         """The pixels that the graph sees: the photo's own, or a copy without the colours under full transparency."""
 
     @abstractmethod
-    def tag(self, graphs: Graphs, codec: Codec) -> Tag | None:
+    def made(
+        self,
+        graphs: Graphs | None,
+        photo: Photo,
+        codec: Codec,
+        progress: Progress | None = None,
+        *,
+        name: Path | str = "photo",
+    ) -> Photo:
+        """`photo` run, to be saved in `codec`; `name` is what messages call it. Its notes also say how it was made.
+
+        Raises:
+            PhotoError: the file cannot carry what the job asks for, or what it carried cannot be decoded.
+        """
+
+    @abstractmethod
+    def tag(self, graphs: Graphs | None, codec: Codec) -> Tag | None:
         """What the file says of its filter, but for the fingerprint of its pixels; None where it says nothing."""
+
+    def output(self, photo: Photo) -> NDArray[np.uint8] | None:
+        """What a guided filter takes beside `photo`; None for every other job."""
+        return None
 
     def file(self, source: Path, target: Path, progress: Progress | None = None) -> Result:
         """Make `target` from `source`; nothing is written where anything is refused.
@@ -117,8 +147,9 @@ class Job(ABC):
         accepted = self.accept(source, photo, target, codec)
         if not self.overwrite:
             graphs = accepted.graphs
-            refuse_loss(graphs, self.direction, source, photo, target, self.tag(graphs, codec))
-        return self.write(accepted, self.made(accepted.graphs, photo, codec, progress))
+            tag = self.tag(graphs, codec)
+            refuse_loss(graphs, self.direction, source, photo, target, tag)
+        return self.write(accepted, self.made(accepted.graphs, photo, codec, progress, name=source))
 
     @overload
     def handed(self, given: Bytes) -> Noted[bytes]: ...
@@ -133,13 +164,17 @@ class Job(ABC):
             PhotoError: as for `file`.
             TypeError: none of these.
         """
+        self.check_form(given)
 
         def change(photo: Photo, codec: Codec) -> Photo:
             graphs = self.graphs_for("photo", photo)
             self.refuse(graphs, "photo", photo)
-            return self.made(graphs, photo, codec)
+            return fingerprinted(self.made(graphs, photo, codec), codec, self.quality, self.subsampling)
 
         return changed(given, change, convert=self.convert, reduce=self.reduce, limit=self.limit)
+
+    def check_form(self, given: Bytes | BinaryFile | Image.Image) -> None:  # noqa: B027  # most jobs take any
+        """Refuse a form that cannot hold what the job makes."""
 
     def codec_for(self, target: Path) -> Codec:
         """The codec that the name of `target` asks for, once it is known that it can be written and keeps the photo."""
@@ -163,18 +198,18 @@ class Job(ABC):
         self.refuse(graphs, source, photo)
         return Accepted(source, photo, graphs, target, codec, notes)
 
-    def made(self, graphs: Graphs, photo: Photo, codec: Codec, progress: Progress | None = None) -> Photo:
-        """`photo` run and tagged, to be saved in `codec`: a fingerprint tells of the pixels as they will be read from it."""
+    def run(self, graphs: Graphs, photo: Photo, progress: Progress | None = None) -> Photo:
+        """`photo` as the graphs make it, without tag or top-up."""
         taken = self.taken(photo)
-        pixels = graphs.run(self.direction, taken, self.parameters, progress)
+        pixels = graphs.run(self.direction, taken, self.parameters, progress, self.output(photo))
         changed = replace(photo, pixels=pixels) if taken is photo.pixels else changed_where_seen(photo, pixels)
-        result = replace(changed, tag=self.tag(graphs, codec))
-        return fingerprinted(result, codec, self.quality, self.subsampling) if result.tag else result
+        return replace(changed, tag=None, top_up=None)
 
     def write(self, accepted: Accepted, result: Photo) -> Result:
         """Write what was made of a photo; under its final name it stands whole, or not at all."""
-        save_photo(accepted.target, accepted.codec, result, self.quality, self.subsampling)
-        return Result(accepted.source, accepted.target, accepted.graphs, accepted.notes)
+        save_photo(accepted.target, accepted.codec, result, self.quality, self.subsampling, fingerprint=True)
+        said = tuple(note for note in result.notes if note not in accepted.notes)
+        return Result(accepted.source, accepted.target, accepted.graphs, (*accepted.notes, *said))
 
 
 class Apply(Job):
@@ -185,11 +220,17 @@ class Apply(Job):
         parameters: values of its hyper-parameters; the default for each that is not named.
         quality: of a JPEG, 1..100.
         subsampling: of a JPEG's chroma.
+        carry: who carries the photo in an exact file: the filter's network, or a payload in the low bits of what it made.
+        payload: quality of that, 1..100 of an AVIF, the best that one bit of a level holds, or lossless.
+        top_up: what metadata are to hold of the photo beyond what the pixels restore to, such as `Goal.parse("38dB")`.
         convert, reduce, limit: as for `read_photo`.
         overwrite: as for `Job`.
+        output: for a guided filter, what the app's own filter made of the photo: a photo, or a file of one. It lies on the
+            photo pixel on pixel, and is stored turned as the photo is.
 
     Raises:
-        UnfilterError: a parameter that this filter does not have, or a value outside its range.
+        UnfilterError: a parameter that this filter does not have, or a value outside its range; a payload and a top-up; an
+            output for a filter that is not guided.
     """
 
     direction = "forward"
@@ -201,13 +242,23 @@ class Apply(Job):
         parameters: Mapping[str, float] | None = None,
         quality: int = 95,
         subsampling: Subsampling = "4:4:4",
+        carry: Carry = "network",
+        payload: PayloadQuality = "best",
+        top_up: Goal | None = None,
         convert: bool = False,
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,
         overwrite: bool = False,
+        output: Photo | Path | None = None,
     ) -> None:
         super().__init__(convert=convert, reduce=reduce, limit=limit, overwrite=overwrite)
+        if output is not None and not graphs.bundle.manifest.guided:
+            raise UnfilterError(
+                f"filter {graphs.bundle.manifest.filter} makes its look itself; leave the output out (--output, output=...)"
+            )
+        self._output, self._output_name = output, str(output) if isinstance(output, Path) else "the output"
         self.graphs, self.quality, self.subsampling = graphs, quality, subsampling
+        self.carrying = Carrying(carry, payload, top_up)
         self.parameters = complete(graphs.bundle.manifest.hyper_parameters, parameters or {})
 
     def graphs_for(self, source: Path | str, photo: Photo) -> Graphs:
@@ -215,19 +266,73 @@ class Apply(Job):
         return self.graphs
 
     def check_codec(self, target: Path, codec: Codec) -> None:
-        """A filter that was not trained for JPEG is not saved in one."""
+        """A filter that was not trained for JPEG is not saved in one, nor is a payload."""
         refuse_untrained(self.graphs.bundle.manifest, target, codec)
+        self.carrying.check_codec(target, codec)
 
-    def refuse(self, graphs: Graphs, source: Path | str, photo: Photo) -> None:
-        """Nothing: every photo that can be read may be filtered."""
+    def refuse(self, graphs: Graphs | None, source: Path | str, photo: Photo) -> None:
+        """Every photo that can be read may be filtered; by a guided filter with an output that lies on it.
+
+        Raises:
+            UnfilterError: no output, or one of another size, or stored turned otherwise.
+        """
+        if isinstance(self._output, Path):
+            self._output = self.read(self._output)
+        output = self._output
+        self.graphs.check_output("forward", photo.pixels, None if output is None else output.pixels, self._output_name)
+        if output is None or output.exif is None:  # nothing is said of a turn
+            return
+        turn, other = orientation_of(photo.exif), orientation_of(output.exif)
+        if turn != other:
+            raise PhotoError(
+                f"{self._output_name}: is stored with orientation {other}, the photo {source} with {turn}; save the result "
+                "as the photo is stored, with its EXIF orientation"
+            )
+
+    def output(self, photo: Photo) -> NDArray[np.uint8] | None:
+        """Pixels of the output."""
+        assert not isinstance(self._output, Path)  # `refuse` has read it
+        return None if self._output is None else self._output.pixels
+
+    def check_form(self, given: Bytes | BinaryFile | Image.Image) -> None:
+        """A Pillow image has no place for a top-up."""
+        if self.carrying.top_up and isinstance(given, Image.Image):
+            raise PhotoError("image: a Pillow image has no place for a top-up; give the bytes of a file, or paths")
 
     def taken(self, photo: Photo) -> NDArray[np.uint8]:
         """Grey where nothing is visible."""
         return seen(photo)
 
-    def tag(self, graphs: Graphs, codec: Codec) -> Tag:
+    def made(
+        self,
+        graphs: Graphs | None,
+        photo: Photo,
+        codec: Codec,
+        progress: Progress | None = None,
+        *,
+        name: Path | str = "photo",
+    ) -> Photo:
+        """`photo` filtered and tagged; the fingerprint of its pixels comes when it is written."""
+        result = replace(self.run(self.graphs, photo, progress), tag=self.tag(self.graphs, codec))
+        if self.carrying.carry == "payload":
+            result = with_payload(result, photo, self.carrying.payload, name)
+        goal = self.carrying.top_up
+        if goal is None:
+            return result
+        # What is coded whole does not rest on what is restored.
+        base = photo.pixels if goal.unit == "exact" else self._base(result, codec)
+        topped = with_top_up(result, photo, base, goal, name)
+        if topped.top_up is None:
+            return replace(topped, notes=(*topped.notes, f"restores to {goal} without a top-up, so it has none"))
+        return topped
+
+    def _base(self, filtered: Photo, codec: Codec) -> NDArray[np.uint8]:
+        """What the inverse restores from the file."""
+        return self.graphs.run("inverse", as_saved(filtered, codec, self.quality, self.subsampling))
+
+    def tag(self, graphs: Graphs | None, codec: Codec) -> Tag:
         """Filter, restoration id, codec and hyper-parameters."""
-        return tag_of(graphs.bundle.manifest, codec, self.quality, self.parameters)
+        return tag_of(self.graphs.bundle.manifest, codec, self.quality, self.parameters)
 
 
 class Restore(Job):
@@ -253,26 +358,46 @@ class Restore(Job):
         super().__init__(limit=limit, overwrite=overwrite)
         self._graphs, self.force = graphs, force
 
-    def graphs_for(self, source: Path | str, photo: Photo) -> Graphs:
-        """Those of the filter that was named, or that the photo's tag names.
+    def graphs_for(self, source: Path | str, photo: Photo) -> Graphs | None:
+        """Those of the filter that was named, or that the photo's tag names; None where the file holds its photo whole.
 
         Raises:
             PhotoError: no tag, or one of a bundle that is nowhere.
         """
+        if holds_photo(photo):
+            return None
         return self._graphs if isinstance(self._graphs, Graphs) else self._graphs(source, photo)
 
     def check_codec(self, target: Path, codec: Codec) -> None:
         """Nothing: a restored photo may be saved in any codec."""
 
-    def refuse(self, graphs: Graphs, source: Path | str, photo: Photo) -> None:
+    def refuse(self, graphs: Graphs | None, source: Path | str, photo: Photo) -> None:
         """Refuse what another filter made, and what by its pixels is not as the filter saved it."""
-        if not self.force:
+        if graphs and not self.force:
             refuse_altered(graphs, source, photo)
 
     def taken(self, photo: Photo) -> NDArray[np.uint8]:
         """As the network saw the filtered photo, which by an older tag was all of it."""
         return given(photo)
 
-    def tag(self, graphs: Graphs, codec: Codec) -> None:
+    def made(
+        self,
+        graphs: Graphs | None,
+        photo: Photo,
+        codec: Codec,
+        progress: Progress | None = None,
+        *,
+        name: Path | str = "photo",
+    ) -> Photo:
+        """`photo` restored: as the file holds it, or from its pixels, with what its top-up adds."""
+        if graphs is None:
+            whole, how = held(photo, name)
+            return replace(whole, tag=None, top_up=None, notes=(*photo.notes, how))
+        base = self.run(graphs, photo, progress)
+        pixels, note = refined(photo, base.pixels)
+        better = base if pixels is base.pixels else changed_where_seen(base, pixels)
+        return better if note is None else replace(better, notes=(*better.notes, note))
+
+    def tag(self, graphs: Graphs | None, codec: Codec) -> None:
         """None: a restored photo is no filtered file."""
         return None

@@ -107,9 +107,12 @@ class Opened:
         pixels: NDArray[np.uint8],
         parameters: Mapping[str, float] | None = None,
         progress: Progress | None = None,
+        output: NDArray[np.uint8] | None = None,
     ) -> NDArray[np.uint8]:
-        """One direction by name, tile by tile; see `apply` and `restore`. `progress` is as for `run_photo`."""
-        return self.graphs.run(direction, pixels, parameters, progress)
+        """One direction by name, tile by tile; see `apply` and `restore`. `progress` is as for `run_photo`, `output` as for
+        `apply`.
+        """
+        return self.graphs.run(direction, pixels, parameters, progress, output)
 
     def graph(self, direction: Direction, parameters: Mapping[str, float] | None = None) -> BoundGraph:
         """The graph of one direction, loaded once, after its files were compared with the manifest.

@@ -11,6 +11,7 @@ import numpy as np
 from unfilter.errors import PhotoError
 from unfilter.format.manifest import Direction
 from unfilter.format.tag import Tag
+from unfilter.jobs.held import held, holds_photo
 from unfilter.jobs.resume import is_done, middle
 from unfilter.photo import Photo, read_photo
 from unfilter.run.graphs import Graphs
@@ -21,7 +22,9 @@ apart.
 """
 
 
-def refuse_loss(graphs: Graphs, direction: Direction, source: Path, photo: Photo, target: Path, tag: Tag | None) -> None:
+def refuse_loss(
+    graphs: Graphs | None, direction: Direction, source: Path, photo: Photo, target: Path, tag: Tag | None
+) -> None:
     """Let pass a target that is missing, empty, the same result, or, where a filter is applied, a file that the same filter
     made of this very photo, at whatever parameters: it restores to the photo, and so will what takes its place.
 
@@ -31,7 +34,7 @@ def refuse_loss(graphs: Graphs, direction: Direction, source: Path, photo: Photo
     if not os.path.lexists(target) or (target.is_file() and not target.stat().st_size):
         return
     try:
-        if direction == "forward" and _carries(graphs, photo, target):
+        if direction == "forward" and graphs and _carries(graphs, photo, target):
             return
         if direction == "inverse" and is_done(graphs, direction, source, photo, target, tag):
             return
@@ -50,6 +53,8 @@ def _carries(graphs: Graphs, photo: Photo, target: Path) -> bool:
     manifest = graphs.bundle.manifest
     if found.tag is None or found.tag.restoration != manifest.restoration or found.pixels.shape != photo.pixels.shape:
         return False
+    if holds_photo(found):
+        return bool(np.abs(held(found, target)[0].pixels.astype(np.int16) - photo.pixels).mean() <= _SAME_PHOTO)
     (rows, kept_rows), (columns, kept_columns) = (middle(length, manifest.tiles) for length in (height, width))
     restored = graphs.run("inverse", found.pixels[rows, columns])
     apart = np.abs(restored.astype(np.int16) - photo.pixels[rows, columns])[kept_rows, kept_columns]

@@ -10,7 +10,9 @@ import numpy as np
 from unfilter.errors import PhotoError
 from unfilter.format.manifest import Direction
 from unfilter.format.tiles import TilePlan
+from unfilter.jobs.carrying import Carrying
 from unfilter.jobs.detection.comparison import compare
+from unfilter.jobs.held import held, refined
 from unfilter.jobs.refusals import refuse_itself
 from unfilter.photo import Photo, Tag, codec_of, read_photo
 from unfilter.photo.metadata import carry_alike
@@ -19,25 +21,26 @@ from unfilter.run.graphs import Graphs
 
 _MIDDLE = 128
 """Side of the part that is computed again, pixels."""
-_EXACT_LEVELS, _LOSSY_LEVELS = 2, 12.0
-"""Most that any level of the same photo may differ by (cut elsewhere into tiles, some are rounded otherwise); and, after
-JPEG, the mean of all. Two photos differ by tens.
+_EXACT_LEVELS, _PAYLOAD_LEVELS, _LOSSY_LEVELS = 2, 5, 12.0
+"""Most that any level of the same photo may differ by (cut elsewhere into tiles, some are rounded otherwise), with a payload
+3 more; and, after JPEG, the mean of all. Two photos differ by tens.
 """
 
 
 def is_done(
-    graphs: Graphs,
+    graphs: Graphs | None,
     direction: Direction,
     source: Path,
     photo: Photo,
     target: Path,
     tag: Tag | None,
     parameters: Mapping[str, float] | None = None,
+    carrying: Carrying | None = None,
 ) -> bool:
     """Whether `target` is what `graphs` makes of `photo`, read from `source`: a complete file of the codec that its name
     says, with the size, profile, EXIF and alpha of the photo, with `tag`, and with pixels that its own tag bears out and
     that agree where they are computed again, in the middle. Where the target is older than the photo, which may have changed
-    since, all of them are.
+    since, all of them are. `carrying` says what else it must carry; without graphs, `photo` holds what it is restored to.
 
     Returns:
         False where nothing is there, or an empty file.
@@ -53,25 +56,42 @@ def is_done(
         found = read_photo(target, limit=height * width)
     except PhotoError as error:
         raise _in_the_way(target, f"is no complete result ({str(error).removeprefix(f'{target}: ')})") from None
-    plain = replace(found, tag=found.tag.model_copy(update={"fingerprint": None, "requires": ()})) if found.tag else found
-    alike = found.pixels.shape == photo.pixels.shape and carry_alike(plain, replace(photo, tag=tag))
+    alike = found.pixels.shape == photo.pixels.shape and carry_alike(_plain(found), replace(photo, tag=tag, top_up=None))
+    if found.tag and tag:
+        alike = alike and (carrying or Carrying()).alike(found.tag, height * width)
     if found.codec != codec_of(target) or not alike:
         raise _in_the_way(target, f"was not made of {source} in this way")
     if (compared := compare(found)) and not compared.made:
         raise _in_the_way(target, compared.reason)
     changed_since = target.stat().st_mtime < source.stat().st_mtime
-    plan = graphs.bundle.manifest.tiles
     (rows, kept_rows), (columns, kept_columns) = (
-        (slice(length), slice(length)) if changed_since else middle(length, plan) for length in (height, width)
+        (slice(length), slice(length)) if changed_since or graphs is None else middle(length, graphs.bundle.manifest.tiles)
+        for length in (height, width)
     )
-    taken = seen(photo) if direction == "forward" else given(photo)
-    again = graphs.run(direction, taken[rows, columns], parameters)
+    if graphs is None:
+        again = held(photo, source)[0].pixels
+    else:
+        taken = seen(photo) if direction == "forward" else given(photo)
+        again = graphs.run(direction, taken[rows, columns], parameters)
+        if direction == "inverse" and photo.top_up is not None:
+            whole = np.zeros_like(photo.pixels)
+            whole[rows, columns] = again
+            again = refined(photo, whole)[0][rows, columns]
     apart = np.abs(again.astype(np.int16) - found.pixels[rows, columns])[kept_rows, kept_columns]
     if photo.alpha is not None:
         apart = apart * (photo.alpha > 0)[rows, columns][kept_rows, kept_columns, None]
-    if apart.mean() > _LOSSY_LEVELS if found.codec == "jpeg" else apart.max() > _EXACT_LEVELS:
+    most = _PAYLOAD_LEVELS if found.tag and found.tag.payload else _EXACT_LEVELS
+    if apart.mean() > _LOSSY_LEVELS if found.codec == "jpeg" else apart.max() > most:
         raise _in_the_way(target, f"its pixels are not what {source} gives")
     return True
+
+
+def _plain(photo: Photo) -> Photo:
+    """`photo` with no more in its tag than what made it."""
+    if photo.tag is None:
+        return photo
+    bare = photo.tag.model_copy(update={"fingerprint": None, "requires": (), "payload": None, "top_up": None})
+    return replace(photo, tag=bare, top_up=None)
 
 
 def middle(length: int, plan: TilePlan) -> tuple[slice, slice]:

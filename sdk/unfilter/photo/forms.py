@@ -11,8 +11,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO, TextIOBase
+from os import PathLike
+from pathlib import Path
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from unfilter.errors import PhotoError
@@ -35,6 +39,25 @@ class BinaryFile(Protocol):
     def read(self) -> bytes:
         """All that is left of it."""
         ...
+
+
+def photo_in(given: NDArray[np.uint8] | Bytes | BinaryFile | Image.Image | str | PathLike[str]) -> Photo:
+    """The photo in any of these forms, an array or a path among them.
+
+    Raises:
+        PhotoError: unreadable.
+        TypeError: of none of these forms.
+    """
+    if isinstance(given, np.ndarray):
+        return Photo(given)
+    if isinstance(given, Image.Image):
+        return photo_of(given)
+    if isinstance(given, str | PathLike):
+        return read_photo(Path(given))
+    content = bytes(given) if isinstance(given, Bytes) else given.read() if hasattr(given, "read") else None
+    if not isinstance(content, bytes):
+        raise TypeError(f"a photo is an array, bytes, a file, a Pillow image or a path; got {type(given).__name__}")
+    return read_photo(BytesIO(content), name="the output")
 
 
 Form = TypeVar("Form", bound=bytes | BytesIO | Image.Image, covariant=True)
@@ -66,14 +89,15 @@ def changed(
     """
     if isinstance(given, Image.Image):
         photo = photo_of(given, convert=convert, reduce=reduce)
-        notes = photo.notes + left_behind(photo, None)
-        return Noted(image_of(change(photo, exact_codec(photo))), notes)
+        made = change(photo, exact_codec(photo))
+        return Noted(image_of(made), _notes(photo.notes + left_behind(photo, None), made))
 
     def changed_file(content: bytes, name: str) -> Noted[bytes]:
         photo = read_photo(BytesIO(content), convert=convert, reduce=reduce, limit=limit, name=name)
         codec = exact_codec(photo)
         notes = photo.notes + check(name, codec, photo)
-        return Noted(encode_photo(change(photo, codec), codec), notes)
+        made = change(photo, codec)
+        return Noted(encode_photo(made, codec), _notes(notes, made))
 
     if isinstance(given, Bytes):
         return changed_file(bytes(given), "bytes")
@@ -87,6 +111,11 @@ def changed(
         file = changed_file(content, name if isinstance(name, str) else "file")
         return Noted(BytesIO(file.result), file.notes)
     raise TypeError(f"a photo is an array, bytes, a file, a Pillow image or a path; got {type(given).__name__}")
+
+
+def _notes(before: tuple[str, ...], made: Photo) -> tuple[str, ...]:
+    """Those of before, and what the change added."""
+    return (*before, *(note for note in made.notes if note not in before))
 
 
 def exact_codec(photo: Photo) -> ExactCodec:

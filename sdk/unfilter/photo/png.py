@@ -23,6 +23,10 @@ from unfilter.photo.source import Source
 _COLOUR = {b"cHRM": 32, b"gAMA": 4, b"sRGB": 1, b"cICP": 4}
 """Chunks that say of the colour space, with their length (PNG specification, third edition, section 11.3.2)."""
 _READ = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", *_COLOUR, b"iCCP", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"pHYs"}
+TOP_UP = b"unTP"
+"""Chunk of a top-up: ancillary, private, and by its last letter not to be copied where pixels change (PNG specification,
+section 5.4).
+"""
 _OF_THE_OLD_PIXELS = {b"sBIT", b"bKGD", b"hIST", b"sPLT", b"tIME", b"mDCV", b"cLLI"}
 """Left behind in silence: they tell how the pixels were stored, and when they last changed."""
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
@@ -70,6 +74,7 @@ def photo_of(image: PngImagePlugin.PngImageFile, source: Source, bits: int = 8) 
         resolution=resolution_of(image.info),
         aspect=aspect_of(image.info),
         notes=(*notes, *left),
+        top_up=next((content for name, content, *_ in image.private_chunks if name == TOP_UP), None),
     )
 
 
@@ -101,6 +106,8 @@ def encode(target: Path | BytesIO, photo: Photo) -> None:
         _add(chunks, keyword("iptc"), as_raw_profile("iptc", photo.photoshop))
     for key, text in photo.texts:
         _add(chunks, key, text)
+    if photo.top_up is not None:
+        chunks.add(TOP_UP, photo.top_up, after_idat=True)
     Image.fromarray(photo.picture).save(target, format="PNG", pnginfo=chunks, **given)
     if photo.aspect and not photo.resolution:
         with target.open("r+b") if isinstance(target, Path) else nullcontext(target) as file:
@@ -155,7 +162,7 @@ def _chunks(file: BinaryIO) -> _Chunks:
             colour.setdefault(name.decode(), start)
         if name in _TEXTS:
             keys.append(start.split(b"\0", 1)[0])
-        elif name not in _READ | _OF_THE_OLD_PIXELS and re.fullmatch(rb"[A-Za-z]{4}", name):
+        elif name not in _READ | _OF_THE_OLD_PIXELS | {TOP_UP} and re.fullmatch(rb"[A-Za-z]{4}", name):
             others["content credentials (caBX)" if name == b"caBX" else name.decode()] = None
         if name == b"IEND":
             break

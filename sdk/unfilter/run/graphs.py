@@ -8,7 +8,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.errors import RuntimeUnavailable, did_you_mean
+from unfilter.errors import RuntimeUnavailable, UnfilterError, did_you_mean
 from unfilter.format.bundle import Bundle
 from unfilter.format.hyper_parameter import complete
 from unfilter.format.manifest import DIRECTIONS, Direction, Precision
@@ -16,7 +16,7 @@ from unfilter.run import runtimes
 from unfilter.run.delegates import table
 from unfilter.run.delegates.table import Delegate
 from unfilter.run.runtimes import BoundGraph, Graph
-from unfilter.run.tiling import Progress, run_photo
+from unfilter.run.tiling import Progress, beside, run_photo
 
 _LOG = logging.getLogger(__name__)
 
@@ -48,17 +48,46 @@ class Graphs:
         pixels: NDArray[np.uint8],
         parameters: Mapping[str, float] | None = None,
         progress: Progress | None = None,
+        output: NDArray[np.uint8] | None = None,
     ) -> NDArray[np.uint8]:
         """One direction on a photo (uint8, height x width x 3) of any size, tile by tile. `parameters` is as for `bound`,
-        `progress` as for `run_photo`.
+        `progress` as for `run_photo`; `output` is what the app's own filter made of the photo, of the same shape, for the
+        forward direction of a guided filter.
 
         Raises:
             ValueError: pixels of another shape or type, or none.
+            UnfilterError: `output` is missing, superfluous, or of another size.
         """
+        self.check_output(direction, pixels, output)
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
             raise ValueError(f"a photo is uint8, height x width x 3, not empty; got {pixels.dtype} {pixels.shape}")
         graph, plan = self.bound(direction, parameters), self.bundle.manifest.tiles
-        return run_photo(graph, pixels, plan, self.fixed_size(direction), progress)
+        return run_photo(graph, beside(pixels, output), plan, self.fixed_size(direction), progress)
+
+    def check_output(
+        self, direction: Direction, pixels: NDArray[np.uint8], output: NDArray[np.uint8] | None, name: str = "the output"
+    ) -> None:
+        """Raises UnfilterError where `output`, called `name`, is not what the direction takes beside `pixels`."""
+        taken = self.bundle.manifest.guided and direction == "forward"
+        filter_name = self.bundle.manifest.filter
+        if output is None:
+            if taken:
+                raise UnfilterError(
+                    f"filter {filter_name} is guided: it hides the photo in what your own filter made of it; give that too "
+                    "(--output RESULT, in Python output=result)"
+                )
+            return
+        if not taken:
+            raise UnfilterError(f"filter {filter_name} makes its look itself: leave {name} out")
+        if output.dtype != np.uint8 or output.ndim != 3 or output.shape[2] != 3:
+            raise UnfilterError(f"{name}: is {output.dtype} {output.shape}; give uint8, height x width x 3")
+        if output.shape != pixels.shape:
+            (height, width), (other_height, other_width) = pixels.shape[:2], output.shape[:2]
+            turned = "; it may be turned: save it as the photo is stored" if output.shape[:2] == (width, height) else ""
+            raise UnfilterError(
+                f"{name}: has {other_width} x {other_height} pixels, the photo {width} x {height}; both must lie on one "
+                f"another, pixel on pixel{turned}"
+            )
 
     def bound(self, direction: Direction, parameters: Mapping[str, float] | None = None) -> BoundGraph:
         """The graph of one direction with its hyper-parameters; see `Filter.graph`."""

@@ -95,6 +95,8 @@ class _Filter:
         form = self.description.network
         if not isinstance(form, NetworkConfig):
             raise UnfilterError(f"{folder}: {method_of(form)} is a baseline to compare with; no file of it is ever restored")
+        if form.auxiliary == "guided":
+            raise UnfilterError(f"{folder}: is guided; what it made is told by the tag alone, since no look is left to run")
 
     def detector(self) -> "Detector":
         """That of the checkpoint.

@@ -9,12 +9,12 @@ from unfilter.errors import UnfilterError
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Direction, Precision
 from unfilter.format.rounding import to_floats
-from unfilter.photo import read_photo
 from unfilter.proof.divergence.counterparts import Counterpart, Counterparts
 from unfilter.proof.divergence.diagnosis import diagnose
 from unfilter.proof.divergence.divergence import Divergence
 from unfilter.proof.divergence.operation import Operation
 from unfilter.proof.divergence.traces import NAMES, tracer
+from unfilter.proof.fidelity.cases import given
 from unfilter.proof.fidelity.report import FidelityReport
 from unfilter.proof.fidelity.results import Engine, Verdict
 from unfilter.run.runtimes import runtime
@@ -92,7 +92,7 @@ def _bits(precision: Precision) -> int:
 
 def _input(bundle: Bundle, direction: Direction) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
     golden = bundle.manifest.goldens[0]
-    pixels = read_photo(bundle.path(golden.photo if direction == "forward" else golden.filtered)).pixels
+    pixels = given(bundle, golden, direction)
     top, left = ((length - SIDE) // 4 * 2 for length in pixels.shape[:2])  # even, as the squeeze's cells are
     crop = pixels[max(0, top) :, max(0, left) :][:SIDE, :SIDE]
     whole = np.pad(crop, ((0, SIDE - crop.shape[0]), (0, SIDE - crop.shape[1]), (0, 0)), mode="reflect")

@@ -49,7 +49,7 @@ class Measurement:
             RuntimeUnavailable: the reference has to make its bytes, and breaks off.
         """
         self._on_step(f"{case.name}: every forward")
-        exact: dict[Direction, _Run | None] = {"forward": self._run(REFERENCE, "forward", case.photo, case.parameters)}
+        exact: dict[Direction, _Run | None] = {"forward": self._run(REFERENCE, "forward", case.given, case.parameters)}
         filtered = _bytes_of(case.filtered, exact["forward"])
         exact["inverse"] = self._run(REFERENCE, "inverse", filtered)
         restored = _bytes_of(case.restored, exact["inverse"])
@@ -68,7 +68,7 @@ class Measurement:
 
         saved: dict[bytes, tuple[Pixels, list[Engine]]] = {}  # fp32 engines often save equal bytes; those restore but once
         for engine in list(self.filters):
-            run = measured(engine, "forward", case.photo, filtered)
+            run = measured(engine, "forward", case.given, filtered)
             if run:
                 saved.setdefault(run.levels.tobytes(), (run.levels, []))[1].append(engine)
         for inverse in list(self.filters):
@@ -107,9 +107,10 @@ def _run(
     height, width = aligned_size(given.shape[0], given.shape[1], plan.alignment)
     values = run_joined(opened.graph(direction, parameters), given[:height, :width], plan)
     seconds = time.perf_counter() - started
-    levels = np.empty_like(given)
+    photo = given[:, :, :3]
+    levels = np.empty_like(photo)
     levels[:height, :width] = to_bytes(values)
-    carry_remainder(given, levels, plan.alignment)
+    carry_remainder(photo, levels, plan.alignment)
     return _Run(values, levels, seconds)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from unfilter.errors import BundleError
 from unfilter.files import new_folder
 from unfilter.format.remainder import aligned_size
 from unfilter.format.rounding import to_bytes
@@ -31,10 +32,13 @@ def write_goldens(chosen: Filter, pixels: NDArray[np.uint8], folder: Path) -> Go
     Law: the same bundle, photo, runtime and machine give the same bytes.
 
     Raises:
+        BundleError: the filter is guided.
         FileNotFoundError: the folder that `folder` lies in does not exist.
         OSError: `folder` exists.
     """
     manifest = chosen.bundle.manifest
+    if manifest.guided:
+        raise BundleError(f"{chosen.bundle.folder}: is guided, and goldens for apps have no output to be guided by yet")
     with new_folder(folder) as temporary:
         (temporary / "photos").mkdir()
         photos = tuple(
@@ -106,7 +110,7 @@ def _photo(chosen: Filter, name: str, pixels: NDArray[np.uint8], index: int, fol
     taken = chosen.hyper_parameters
     chosen_values = [(index + turn) % 3 / 2 for turn, _ in enumerate(taken)]
     parameters = {one.name: one.value(normalised) for one, normalised in zip(taken, chosen_values, strict=True)}
-    filtered = chosen.apply(pixels, **parameters)
+    filtered = chosen.apply(pixels, output=None, **parameters)
     restored = chosen.restore(filtered)
     paths = [f"photos/{name}{part}.rgb" for part in ("", ".filtered", ".restored")]
     for path, content in zip(paths, (pixels, filtered, restored), strict=True):

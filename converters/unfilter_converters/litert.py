@@ -40,13 +40,13 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
         masked = f"{direction}_masked"
         for signature, extra in ((direction, {}), (masked, {VALID: valid})):
             builder = builder.signature(signature, graph, sample_kwargs=inputs | extra)
-        names = {"signature": direction, "masked_signature": masked}
         artifacts.append(
             graph_entry(
                 *(FORMAT, direction, precision, path, "NHWC", count, form.guided),
                 valid=valid_tensor("NHWC"),
                 fixed_size=True,
-                **names,
+                signature=direction,
+                masked_signature=masked,
             )
         )
     builder.convert().export(str(folder / path))

@@ -30,7 +30,7 @@ STEPS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         "Must every byte come back?",
         "yes",
         "An exact top-up",
-        ("--top-up exact", "in any format, on any runtime; as large as a lossless WebP of the photo"),
+        ("--top-up exact", "in any format, on any runtime; the bytes of a lossless WebP"),
     ),
     (
         "Is the picture your app's own?",

@@ -151,7 +151,7 @@ def _watcher() -> "Watcher":
         def learning(self, progress: "Progress", seconds_left: float) -> None:
             if sys.stderr.isatty():
                 announce(
-                    f"step {progress.step}, {progress.approximation:.1f} dB near the look, {_minutes(seconds_left)} left"
+                    f"step {progress.step}, {progress.approximation_db:.1f} dB near the look, {_minutes(seconds_left)} left"
                 )
 
         def measured(self, measured: "Measured", end: "Forecast | None", seconds_left: float) -> None:

@@ -52,7 +52,7 @@ def test_damaged_boxes_are_no_content() -> None:
     assert jumbf.content_of([only[:30]]) is None
 
 
-@pytest.mark.skipif(shutil.which("exiftool") is None, reason="needs exiftool")
+@pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
 def test_exiftool_reads_it_as_an_embedded_file(tmp_path: Path) -> None:
     path = tmp_path / "photo.jpg"
     Image.new("RGB", (16, 16)).save(path)

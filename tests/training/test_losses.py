@@ -204,7 +204,7 @@ def test_balanced_errors_are_weighted_image_by_image(small_network: QuasiInverti
     assert importance[1] > 5 * importance[0]
     errors = (filtered - target).square().mean((1, 2, 3)) + (restored - PHOTO).square().mean((1, 2, 3))
     torch.testing.assert_close(loss.total.detach(), (importance * errors).mean())
-    torch.testing.assert_close(loss.approximation, (filtered - target).square().mean())
+    torch.testing.assert_close(loss.approximation_mse, (filtered - target).square().mean())
 
 
 def test_errors_that_are_seen_from_afar_count_at_every_size_and_fine_noise_counts_less() -> None:

@@ -21,7 +21,7 @@ Pixels = NDArray[np.uint8]
 
 @pytest.fixture(scope="module")
 def coffee(golden_photos: Path) -> Pixels:
-    return read_photo(golden_photos / "coffee.png").pixels
+    return read_photo(golden_photos / "coffee.webp").pixels
 
 
 def saved(pixels: Pixels, quality: int, subsampling: Subsampling) -> Pixels:

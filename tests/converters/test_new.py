@@ -8,7 +8,7 @@ import pytest
 import unfilter_converters
 from unfilter.cli import main
 from unfilter.format.bundle import Bundle
-from unfilter.photo import read_photo
+from unfilter.photo import read_photo, write_photo
 from unfilter_converters import make
 
 PHOTOS = Path(unfilter_converters.__file__).parent / "golden_photos"

@@ -27,7 +27,7 @@ def make_goldens(
     """
     (folder / "goldens").mkdir()
     goldens = []
-    photos = {name: read_photo(PHOTOS / f"{name}.png").pixels for name in LICENCES}
+    photos = {name: read_photo(PHOTOS / f"{name}.webp").pixels for name in LICENCES}
     whole_tile = mosaic(list(photos.values()), tile)
     for index, (name, pixels) in enumerate((*photos.items(), ("mosaic", whole_tile))):
         photo = Photo(pixels)

@@ -28,7 +28,7 @@ from unfilter.jobs import Apply, Restore
 from unfilter.jobs.held import holds_photo
 from unfilter.photo import Codec, Goal
 from unfilter.photo.exif import MARKER, exif_of
-from unfilter.photo.jpeg import fingerprint_of
+from unfilter.photo.jpeg import coded, fingerprint_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.xmp import without_claims
 
@@ -353,7 +353,7 @@ def main() -> None:
     chosen = Filter.open(fixture, runtime="onnx")
     saved = Tag(filter=manifest["filter"], restoration=manifest["restoration"], codec="png", fingerprint=of_exact(filtered))
     compressed = saved.model_copy(
-        update={"codec": "jpeg", "quality": 90, "fingerprint": fingerprint_of(Photo(filtered), 90, "4:2:0")}
+        update={"codec": "jpeg", "quality": 90, "fingerprint": fingerprint_of(coded(filtered, 90, "4:2:0"))}
     )
     contents = {f"{name}.png": (png(filtered, text), words) for name, (text, words) in tags(saved).items()}
     contents |= {

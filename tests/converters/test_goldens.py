@@ -71,8 +71,8 @@ def test_photo_is_not_changed_in_place(small_network: QuasiInvertibleNetwork) ->
 
 
 def test_every_golden_photo_has_a_licence_and_some_have_odd_sides() -> None:
-    assert {path.stem for path in PHOTOS.glob("*.png")} == set(LICENCES)
-    sizes = [read_photo(path).pixels.shape[:2] for path in PHOTOS.glob("*.png")]
+    assert {path.stem for path in PHOTOS.glob("*.webp")} == set(LICENCES)
+    sizes = [read_photo(path).pixels.shape[:2] for path in PHOTOS.glob("*.webp")]
     assert {side % 2 for size in sizes for side in size} == {0, 1}
 
 
@@ -93,7 +93,7 @@ def test_goldens_are_the_shipped_photos_and_a_mosaic_that_fills_a_tile(
     *shipped, mosaic = make_goldens(small_network, 96, tmp_path)
     assert [golden.name for golden in shipped] == list(LICENCES)
     for golden in shipped:
-        expected = read_photo(PHOTOS / f"{golden.name}.png").pixels
+        expected = read_photo(PHOTOS / f"{golden.name}.webp").pixels
         np.testing.assert_array_equal(read_photo(tmp_path / golden.photo).pixels, expected)
         assert golden.licence == LICENCES[golden.name]
     assert read_photo(tmp_path / mosaic.photo).pixels.shape == (96, 96, 3)

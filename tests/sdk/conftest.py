@@ -59,7 +59,7 @@ def golden_photos() -> Path:
 @pytest.fixture(scope="session")
 def chelsea(golden_photos: Path) -> NDArray[np.uint8]:
     """A real photo whose height and width are odd, 225 x 301."""
-    return read_photo(golden_photos / "chelsea.png").pixels
+    return read_photo(golden_photos / "chelsea.webp").pixels
 
 
 @pytest.fixture

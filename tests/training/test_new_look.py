@@ -1,6 +1,5 @@
 """A look of the user's own: what can be told early is told before training, and training ends in a whole checkpoint."""
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -24,10 +23,10 @@ PHOTOS = Path(unfilter_converters.__file__).parent / "golden_photos"
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Eight photos: four real ones, and their mirror images."""
     folder = tmp_path_factory.mktemp("photos")
-    for path in PHOTOS.glob("*.png"):
-        shutil.copyfile(path, folder / path.name)
+    for path in PHOTOS.glob("*.webp"):
         pixels = read_photo(path).pixels
-        write_photo(folder / f"mirrored_{path.name}", Photo(np.ascontiguousarray(pixels[:, ::-1])))
+        write_photo(folder / f"{path.stem}.png", Photo(pixels))
+        write_photo(folder / f"mirrored_{path.stem}.png", Photo(np.ascontiguousarray(pixels[:, ::-1])))
     return folder
 
 
@@ -46,7 +45,7 @@ def test_what_can_be_told_early_is_told_in_a_line(cube: str, photos: Path, tmp_p
     with pytest.raises(UnfilterError, match="no PNG or JPEG photo matches"):
         prepare("warm", cube, few, folder)
     for name in ("coffee", "chelsea"):
-        shutil.copyfile(PHOTOS / f"{name}.png", few / f"{name}.png")
+        write_photo(few / f"{name}.png", read_photo(PHOTOS / f"{name}.webp"))
     with pytest.raises(UnfilterError, match="holds 2 photos; 4 are the least"):
         prepare("warm", cube, few, folder)
     (few / "broken.png").write_bytes(b"no photo")

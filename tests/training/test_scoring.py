@@ -68,7 +68,7 @@ def variable() -> Recipe:
 @pytest.fixture
 def photo() -> np.ndarray:
     """A crop with odd sides, so that lines are left over."""
-    return np.ascontiguousarray(read_photo(PHOTOS / "chelsea.png").pixels[60:145, 80:179])
+    return np.ascontiguousarray(read_photo(PHOTOS / "chelsea.webp").pixels[60:145, 80:179])
 
 
 def by_pillow(pixels: np.ndarray, quality: int, subsampling: Subsampling) -> np.ndarray:

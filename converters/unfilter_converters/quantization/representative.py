@@ -26,4 +26,4 @@ def output(side: int) -> NDArray[np.float32]:
 
 
 def _levels(side: int) -> NDArray[np.uint8]:
-    return mosaic([read_photo(PHOTOS / f"{name}.png").pixels for name in LICENCES], side)
+    return mosaic([read_photo(PHOTOS / f"{name}.webp").pixels for name in LICENCES], side)

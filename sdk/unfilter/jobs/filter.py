@@ -24,6 +24,7 @@ from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling
 from unfilter.photo.forms import BinaryFile, Bytes, photo_in
 from unfilter.photo.payload import PayloadQuality
 from unfilter.photo.top_up import Goal
+from unfilter.photo.write import fingerprinted
 from unfilter.run.tiling import Progress
 
 Pixels: TypeAlias = NDArray[np.uint8]
@@ -134,7 +135,7 @@ class Filter(Opened):
         of those pixels. `parameters` has every hyper-parameter's value; `progress` is as for `run_photo`.
         """
         job = Apply(self.graphs, parameters=parameters, quality=quality, subsampling=subsampling)
-        return job.made(self.graphs, photo, codec, progress)
+        return fingerprinted(job.made(self.graphs, photo, codec, progress), codec, quality, subsampling)
 
     def restored(self, source: Path | str, photo: Photo, *, force: bool = False, progress: Progress | None = None) -> Photo:
         """`photo`, read from `source`, restored and without a tag; refused as `restore_file` says. `progress` is as for

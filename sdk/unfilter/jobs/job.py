@@ -169,7 +169,7 @@ class Job(ABC):
         def change(photo: Photo, codec: Codec) -> Photo:
             graphs = self.graphs_for("photo", photo)
             self.refuse(graphs, "photo", photo)
-            return self.made(graphs, photo, codec)
+            return fingerprinted(self.made(graphs, photo, codec), codec, self.quality, self.subsampling)
 
         return changed(given, change, convert=self.convert, reduce=self.reduce, limit=self.limit)
 
@@ -207,7 +207,7 @@ class Job(ABC):
 
     def write(self, accepted: Accepted, result: Photo) -> Result:
         """Write what was made of a photo; under its final name it stands whole, or not at all."""
-        save_photo(accepted.target, accepted.codec, result, self.quality, self.subsampling)
+        save_photo(accepted.target, accepted.codec, result, self.quality, self.subsampling, fingerprint=True)
         said = tuple(note for note in result.notes if note not in accepted.notes)
         return Result(accepted.source, accepted.target, accepted.graphs, (*accepted.notes, *said))
 
@@ -312,11 +312,10 @@ class Apply(Job):
         *,
         name: Path | str = "photo",
     ) -> Photo:
-        """`photo` filtered and tagged: a fingerprint tells of the pixels as they will be read from the file."""
+        """`photo` filtered and tagged; the fingerprint of its pixels comes when it is written."""
         result = replace(self.run(self.graphs, photo, progress), tag=self.tag(self.graphs, codec))
         if self.carrying.carry == "payload":
             result = with_payload(result, photo, self.carrying.payload, name)
-        result = fingerprinted(result, codec, self.quality, self.subsampling)
         goal = self.carrying.top_up
         if goal is None:
             return result

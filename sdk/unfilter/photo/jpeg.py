@@ -1,10 +1,10 @@
 """JPEG: grey, progressive, multi-picture (MPO) and CMYK files are read; 4:4:4 or 4:2:0 files are written."""
 
 import hashlib
+import sys
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -17,7 +17,7 @@ from unfilter.photo.coded import media_type
 from unfilter.photo.exif import exif_of
 from unfilter.photo.levels import levels_of
 from unfilter.photo.metadata import COMMENT, carried, comment_of, split, xmp_of
-from unfilter.photo.photo import Coded, Photo
+from unfilter.photo.photo import Photo
 from unfilter.photo.photoshop import HEADER, from_segments, segments
 from unfilter.photo.resolution import aspect_of, jfif_aspect, jfif_density, resolution_of
 from unfilter.photo.segments import behind_headers, behind_jpeg
@@ -153,57 +153,56 @@ def _luma_tables() -> NDArray[np.int64]:
     return np.array(tables)
 
 
-def fingerprint_of(photo: Photo, quality: int, subsampling: Subsampling) -> Fingerprint:
-    """The fingerprint of the file that `encode` writes with these, whatever else is in it."""
-    saved = as_saved(photo, quality, subsampling)
-    return of_jpeg(saved.pixels, decoder(), saved.coding)
-
-
-def as_saved(photo: Photo, quality: int, subsampling: Subsampling) -> Photo:
-    """The pixels of the file that `encode` writes with these, as they are read from it, with its `coding`."""
-    content = coded(photo, quality, subsampling).content
-    return decode(Source("photo", BytesIO(content), limit=photo.pixels.size))
-
-
-def coded(photo: Photo, quality: int, subsampling: Subsampling) -> Coded:
-    """The pixels of `photo` as a JPEG: as it has them coded already, or coded now.
+def coded(pixels: NDArray[np.uint8], quality: int, subsampling: Subsampling) -> bytes:
+    """A JPEG of the pixels and nothing else, to be given to `fingerprint_of` and `with_metadata`.
 
     Progressive, which takes fewer bytes for the same pixels. What takes more than Pillow's buffer then, which is noise at a
     high quality, is baseline.
     """
-    done = photo.coded
-    if done and done.pixels is photo.pixels and (done.quality, done.subsampling) == (quality, subsampling):
-        return done
-    picture = Image.fromarray(photo.pixels)
     for progressive in (True, False):
         try:
             with WITHOUT_STANDARD_ERROR:
-                picture.save(
+                Image.fromarray(pixels).save(
                     file := BytesIO(), format="JPEG", quality=quality, subsampling=subsampling, progressive=progressive
                 )
-            break
+            return file.getvalue()
         except OSError:
             if not progressive:
                 raise
-    return Coded(photo.pixels, quality, subsampling, file.getvalue())
+    raise AssertionError("unreachable")
 
 
-def encode(target: Path | BytesIO, photo: Photo, quality: int, subsampling: Subsampling) -> None:
-    """Write a JPEG. Alpha is not written: `check_target` refuses one that says anything."""
+def encoded(photo: Photo, quality: int, subsampling: Subsampling) -> bytes:
+    """A JPEG file of `photo`. Alpha is not written: `check_target` refuses one that says anything."""
+    return with_metadata(coded(photo.pixels, quality, subsampling), photo)
+
+
+def fingerprint_of(picture: bytes) -> Fingerprint:
+    """The fingerprint of a JPEG, whatever is said beside its pixels."""
+    saved = as_read(picture)
+    return of_jpeg(saved.pixels, decoder(), saved.coding)
+
+
+def as_read(picture: bytes) -> Photo:
+    """What a JPEG of any size is read as."""
+    return decode(Source("photo", BytesIO(picture), limit=sys.maxsize))
+
+
+def with_metadata(picture: bytes, photo: Photo) -> bytes:
+    """What `coded` gave, with profile, EXIF, XMP and all else that travels along with `photo`."""
     given = carried(photo, "jpeg")
     if comment := comment_of(photo):
         given["comment"] = comment
     if photo.photoshop:
         given["extra"] = segments(photo.photoshop)
-    # Pillow writes metadata with pixels only. Those of the photo may be coded already, so the metadata come with others.
+    # Pillow writes metadata with pixels only. Those of the photo are coded already, so it gets others.
     Image.new("RGB", (8, 8)).save(file := BytesIO(), format="JPEG", **given)
-    head, picture = bytearray(file.getvalue()), coded(photo, quality, subsampling).content
+    head = bytearray(file.getvalue())
     density = jfif_density(photo.resolution) if photo.resolution else jfif_aspect(photo.aspect) if photo.aspect else None
     if density:
         head[_DENSITY : _DENSITY + len(density)] = density
-    content = head[: behind_headers(head)]
+    head = head[: behind_headers(head)]
     if photo.top_up is not None:  # behind what programs look for at the start
         assert photo.tag is not None and photo.tag.top_up is not None
-        content += jumbf.segments(photo.top_up, media_type(photo.tag.top_up.coding))
-    content += picture[behind_headers(picture) :]
-    target.write_bytes(content) if isinstance(target, Path) else target.write(content)
+        head += jumbf.segments(photo.top_up, media_type(photo.tag.top_up.coding))
+    return bytes(head) + picture[behind_headers(picture) :]

@@ -1,7 +1,7 @@
 """What a photo file holds, whatever its format."""
 
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +11,6 @@ from unfilter.photo.resolution import Aspect, Resolution
 
 Kind = Literal["png", "jpeg", "webp", "heic", "avif", "tiff"]
 """Formats that are read; those of `unfilter.photo.Codec` are written too."""
-
-
-class Coded(NamedTuple):
-    """A JPEG of some pixels and nothing else, made before what it will carry was known."""
-
-    pixels: NDArray[np.uint8]
-    quality: int
-    subsampling: str
-    content: bytes
 
 
 @dataclass(frozen=True)
@@ -43,7 +34,6 @@ class Photo:
         quality: of a JPEG, 1..100, by its quantiser tables; None for other formats.
         coding: of a JPEG, a digest of its quantiser tables and chroma sampling; None for other formats.
         top_up: the top-up in the metadata of a filtered file, as its bytes; None where there is none.
-        coded: pixels as the JPEG that will be written, so that they are not encoded again; of no account for other pixels.
     """
 
     pixels: NDArray[np.uint8]
@@ -62,7 +52,6 @@ class Photo:
     quality: int | None = None
     coding: str | None = None
     top_up: bytes | None = None
-    coded: Coded | None = field(default=None, compare=False, repr=False)
 
     @property
     def transparent(self) -> bool:

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("elsewhere")
 
 @pytest.fixture
 def photo(golden_photos: Path) -> Path:
-    return golden_photos / "chelsea.png"
+    return golden_photos / "chelsea.webp"
 
 
 def test_apply_inspect_and_restore_without_naming_the_bundle_again(

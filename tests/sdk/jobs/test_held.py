@@ -32,7 +32,7 @@ def l0(small_bundle: Path) -> Filter:
 @pytest.fixture(scope="module")
 def photo(golden_photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("photo") / "photo.png"
-    write_photo(path, Photo(np.ascontiguousarray(read_photo(golden_photos / "chelsea.png").pixels[:SIDE, :SIDE])))
+    write_photo(path, Photo(np.ascontiguousarray(read_photo(golden_photos / "chelsea.webp").pixels[:SIDE, :SIDE])))
     return path
 
 

@@ -14,7 +14,7 @@ from unfilter_training.network import QuasiInvertibleNetwork
 from unfilter_training.photo_sets import photo_set
 from unfilter_training.scoring import Task, score, task
 
-GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/chelsea.png"
+GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/chelsea.webp"
 RANGES = (
     HyperParameter(name="smoothness", low=0.01, high=0.04, default=0.02, scale="log"),
     HyperParameter(name="kappa", low=1.5, high=3, default=2),

@@ -19,7 +19,7 @@ Pixels = NDArray[np.uint8]
 
 @pytest.fixture(scope="module")
 def photos() -> list[Pixels]:
-    return [read_photo(PHOTOS / f"{name}.png").pixels for name in ("coffee", "chelsea")]
+    return [read_photo(PHOTOS / f"{name}.webp").pixels for name in ("coffee", "chelsea")]
 
 
 def blurred(photo: Pixels) -> Pixels:

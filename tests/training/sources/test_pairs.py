@@ -17,7 +17,7 @@ PHOTOS = Path(unfilter_converters.__file__).parent / "golden_photos"
 
 @pytest.fixture(scope="module")
 def photo() -> NDArray[np.uint8]:
-    return read_photo(PHOTOS / "coffee.png").pixels
+    return read_photo(PHOTOS / "coffee.webp").pixels
 
 
 def look(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:

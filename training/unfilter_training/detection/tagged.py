@@ -14,7 +14,7 @@ from numpy.random import Generator
 from unfilter.jobs.detection.comparison import compare
 from unfilter.jobs.detection.detector import MADE
 from unfilter.photo import Codec, Photo, Subsampling, Tag, read_photo
-from unfilter.photo.jpeg import encode
+from unfilter.photo.jpeg import encoded
 from unfilter.photo.write import fingerprinted
 from unfilter_training.detection.alterations import QUALITIES, Pixels, draw_samples
 from unfilter_training.detection.measurement_cache import MeasuredFilter
@@ -118,8 +118,7 @@ def _sampling(random: Generator) -> Subsampling:
 
 def _saved(pixels: Pixels, tag: Tag | None, quality: int, subsampling: Subsampling) -> Photo:
     """What is read from a JPEG that was written with `tag`."""
-    encode(file := BytesIO(), Photo(pixels, tag=tag), quality, subsampling)
-    return read_photo(BytesIO(file.getvalue()))
+    return read_photo(BytesIO(encoded(Photo(pixels, tag=tag), quality, subsampling)))
 
 
 def _decoded_elsewhere(pixels: Pixels, quality: int, subsampling: Subsampling) -> Pixels:

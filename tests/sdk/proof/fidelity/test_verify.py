@@ -137,20 +137,20 @@ def test_photos_of_the_users_are_compared_with_what_the_reference_makes_of_them(
     shipped_bundle: Path, golden_photos: Path
 ) -> None:
     gallery = Gallery()
-    paths = [golden_photos / "rocket.png", golden_photos / "chelsea.png"]
+    paths = [golden_photos / "rocket.webp", golden_photos / "chelsea.webp"]
     report = verify(Bundle(shipped_bundle), photos=paths, gallery=gallery)
     assert report.failures == ()
     assert report.reference == "torch fp32"
-    assert [photo.name for photo in report.photos] == ["rocket.png", "chelsea.png"]
+    assert [photo.name for photo in report.photos] == ["rocket.webp", "chelsea.webp"]
     goldens = {golden.name: golden for golden in Bundle(shipped_bundle).manifest.goldens}
     shown = {one.name: one for one in gallery.shown}
     restored = read_photo(shipped_bundle / goldens["chelsea"].restored).pixels
-    assert np.abs(shown["chelsea.png"].restored.astype(int) - restored).max() <= 1
+    assert np.abs(shown["chelsea.webp"].restored.astype(int) - restored).max() <= 1
 
 
 def test_photos_without_the_reference_are_refused(shipped_bundle: Path, golden_photos: Path) -> None:
     with pytest.raises(RuntimeUnavailable, match="with the reference, runtime torch: not asked for"):
-        verify(Bundle(shipped_bundle), photos=[golden_photos / "rocket.png"], only=["onnx"])
+        verify(Bundle(shipped_bundle), photos=[golden_photos / "rocket.webp"], only=["onnx"])
 
 
 def test_only_what_is_asked_for_is_run(lean_bundle: Path) -> None:

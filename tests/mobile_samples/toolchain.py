@@ -80,7 +80,8 @@ def without_swift() -> str | None:
 
 def inside(root: Path, command: str, **variables: str) -> list[str]:
     """The command that runs `command` in `root`, with /proc, which swiftc finds its libraries by; gone when it has run."""
-    given = [f"{name}={value}" for name, value in {"HOME": "/root", **variables}.items()]
+    # Where nox keeps temporary files is no folder in there.
+    given = [f"{name}={value}" for name, value in {"HOME": "/root", "TMPDIR": "/tmp", **variables}.items()]
     mounted = f'mount --bind /proc "{root}/proc" && exec chroot "{root}" env "$@"'
     return ["unshare", "--mount", "bash", "-c", mounted, "bash", *given, "bash", "-c", command]
 

@@ -186,6 +186,9 @@ describe("the app", { skip: chromium.missing, timeout: 1_200_000 }, () => {
     await look("jpeg");
     const path = await saved();
     assert.match(path, /photo-.*\.filtered\.jpg$/);
+    await page.click("#restore-result");
+    assert.match((await app.outcome()).caption, /^Restored with variable · 320 × 240/);
+    assert.equal(await page.$eval("#restore-result", (each) => (each as HTMLElement).hidden), true);
     await page.reload();
     await app.ready();
     const { file, notice, caption } = await app.give("drop", "filtered.jpg", readFileSync(path));

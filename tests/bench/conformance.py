@@ -30,7 +30,6 @@ from unfilter.photo import Codec, Goal
 from unfilter.photo.exif import MARKER, exif_of
 from unfilter.photo.jpeg import coded, fingerprint_of
 from unfilter.photo.photo import Photo
-from unfilter.photo.write import fingerprinted
 from unfilter.photo.xmp import without_claims
 
 ROOT = Path(__file__).parents[2]
@@ -321,7 +320,7 @@ def held(chosen: Filter, bundle: str) -> list[Fields]:
     for name, (rule, options) in made.items():
         job = Apply(chosen.graphs, **options)
         codec: Codec = "jpeg" if name.endswith("jpg") else "png"
-        filtered = fingerprinted(job.made(chosen.graphs, photo, codec), codec, job.quality, job.subsampling)
+        filtered = job.made(chosen.graphs, photo, codec)
         write_photo(folder / name, filtered, quality=job.quality, subsampling=job.subsampling)
         saved = read_photo(folder / name)
         (folder / f"{name}.base.rgb").write_bytes(chosen.restore(saved.pixels).tobytes())

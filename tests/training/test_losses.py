@@ -207,6 +207,20 @@ def test_balanced_errors_are_weighted_image_by_image(small_network: QuasiInverti
     torch.testing.assert_close(loss.approximation_mse, (filtered - target).square().mean())
 
 
+class Shifted(RestorableNetwork):
+    """Adds the same error to every photo."""
+
+    def __init__(self, error: torch.Tensor) -> None:
+        super().__init__()
+        self.error = error
+
+    def filter(self, image: torch.Tensor, *_: object) -> tuple[torch.Tensor, None]:
+        return image + self.error, None
+
+    def restore(self, filtered: torch.Tensor) -> torch.Tensor:
+        return filtered
+
+
 def test_errors_that_are_seen_from_afar_count_at_every_size_and_fine_noise_counts_less() -> None:
     smaller = LossWeights(restoration=0, delta=0, smaller=(0.5, 0.25))
     plain = LossWeights(restoration=0, delta=0)
@@ -214,22 +228,30 @@ def test_errors_that_are_seen_from_afar_count_at_every_size_and_fine_noise_count
     checks = torch.ones(16, 16)
     checks[::2, 1::2] = checks[1::2, ::2] = -1
 
-    class Shifted(RestorableNetwork):
-        def __init__(self, error: torch.Tensor) -> None:
-            super().__init__()
-            self.error = error
-
-        def filter(self, image: torch.Tensor, *_: object) -> tuple[torch.Tensor, None]:
-            return image + self.error, None
-
-        def restore(self, filtered: torch.Tensor) -> torch.Tensor:
-            return filtered
-
     for error, factor in ((torch.ones(16, 16), 1.75), (checks, 1.0)):
         network = Shifted(0.1 * error)
         here, before = (objective(network, photo, photo, weights).total for weights in (smaller, plain))
         torch.testing.assert_close(here, factor * before)
 
 
-def test_an_objective_without_smaller_sizes_is_written_as_before() -> None:
-    assert "smaller" not in LossWeights().model_dump()
+def test_a_pattern_of_two_or_four_pixels_counts_and_neither_noise_nor_a_shift_does() -> None:
+    plain, weighed = LossWeights(restoration=0, delta=0), LossWeights(restoration=0, delta=0, pattern=1.0)
+    photo = torch.zeros(1, 3, 64, 64)
+    rows, columns = torch.arange(64)[:, None], torch.arange(64)[None]
+    stripes = torch.where(columns % 2 == 0, 0.1, -0.1).expand(64, 64)
+    wide = torch.where(rows % 4 < 2, 0.1, -0.1).expand(64, 64)
+    noise = 0.1 * torch.randn(64, 64, generator=torch.Generator().manual_seed(0))
+    shift = torch.full((64, 64), 0.1)
+
+    def added(error: torch.Tensor) -> float:
+        totals = [float(objective(Shifted(error), photo, photo, weights).total) for weights in (weighed, plain)]
+        return (totals[0] - totals[1]) / 0.01
+
+    assert added(stripes) == pytest.approx(1, rel=1e-4)
+    assert added(wide) == pytest.approx(1, rel=1e-4)
+    assert added(noise) < 0.08
+    assert added(shift) == pytest.approx(0, abs=1e-6)
+
+
+def test_an_objective_without_later_terms_is_written_as_before() -> None:
+    assert not {"smaller", "pattern"} & LossWeights().model_dump().keys()

@@ -28,7 +28,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("photo", metavar="PHOTO", type=Path, help="the photo as it was")
     parser.add_argument("result", metavar="RESULT", type=Path, help="what the other tool made of it, of the same size")
     parser.add_argument("saved", metavar="SAVED", type=Path, help="the file to write: .jpg, .png, .webp or .heic")
-    parser.add_argument("--filter", dest="bundle", metavar="FILTER", default=FILTER, help=f"guided {FILTER_HELP} ({FILTER})")
+    parser.add_argument(
+        "--filter", dest="bundle", metavar="FILTER", default=FILTER, help=f"of the guided kind: {FILTER_HELP} ({FILTER})"
+    )
     parser.add_argument("--quality", type=int, default=95, choices=range(1, 101), metavar="1..100", help="of a JPEG (95)")
     parser.add_argument("--subsampling", choices=get_args(Subsampling), default="4:4:4", help="of a JPEG's chroma (4:4:4)")
     parser.add_argument(

@@ -141,7 +141,8 @@ class Wrap(Apply):
             Image.fromarray(saved).save(posted_file, quality=POSTED)  # 4:2:0, as sites do
             posted = np.asarray(Image.open(posted_file))
         errors = np.zeros(4)
-        windows = _windows(photo.shape[0], photo.shape[1], accepted.graphs.bundle.manifest.tiles.grid or 2)
+        height, width = photo.shape[:2]
+        windows = _windows(height, width, accepted.graphs.bundle.manifest.tiles.step)
         for window in windows:
             truth = photo[window]
             parts = (np.ascontiguousarray(picture[window]) for picture in (saved, posted))

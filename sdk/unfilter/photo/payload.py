@@ -56,12 +56,12 @@ def with_payload(picture: Photo, photo: Photo, quality: PayloadQuality = "best",
     else:
         content = avif(pixels, quality)
     if len(content) > most:
-        count = levels.size // 3
+        count = max(levels.size // 3, 1)
         what = "lossless payload" if quality == "lossless" else f"payload of quality {quality}"
         remedy = "--payload best, or --top-up exact, which has no limit" if quality == "lossless" else "--payload best"
         raise PhotoError(
-            f"{name}: its {what} takes {8 * len(content) / count:.1f} bits per pixel, and {8 * most / count:.1f} fit; "
-            f"use {remedy}"
+            f"{name}: its {what} takes {8 * len(content) / count:.1f} bits per pixel, and {max(8 * most / count, 0):.1f} "
+            f"fit; use {remedy}"
         )
     carrier = changed_where_seen(picture, _with_levels(picture, write_payload(levels, content)))
     if carrier.tag is None:

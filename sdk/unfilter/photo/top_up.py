@@ -105,13 +105,14 @@ def with_top_up(filtered: Photo, photo: Photo, base: Pixels, goal: Goal, name: P
                 f"{name}: restores to {without:.1f} dB without a top-up and to {most_db:.1f} dB with the largest, not to "
                 f"{goal}; ask for less, or for --top-up exact"
             )
+    reached = decibels(made)
     made_tag = TopUp(
         holds="residual",
         coding=coding,
         steps=steps,
         bytes=len(made),
         sha256=digest_of(made),
-        restores_db=round(decibels(made), 2),
+        restores_db=round(reached, 2) if np.isfinite(reached) else None,
     )
     return _with(filtered, made, made_tag)
 
@@ -155,5 +156,5 @@ def _psnr(photo: Photo, restored: Pixels) -> float:
     """RGB PSNR in dB over the pixels that are seen; infinite where all are the same."""
     apart = (photo.pixels.astype(np.float64) - restored) ** 2
     shown = visible(photo)
-    error = apart.mean() if shown is None else apart[shown[..., 0]].mean()
-    return float(10 * np.log10(255**2 / error)) if error else float("inf")
+    counted = apart if shown is None else apart[shown[..., 0]]
+    return float(10 * np.log10(255**2 / counted.mean())) if counted.any() else float("inf")

@@ -301,3 +301,13 @@ def test_an_app_that_has_its_own_filter_needs_no_network(photo: Path, pixels: Pi
     assert np.abs(read_photo(filtered).pixels.astype(int) - negative.pixels).max() == 1
     with pytest.raises(PhotoError, match="has 192 x 10 pixels, the picture that is to carry it 192 x 192"):
         with_payload(negative, Photo(pixels[:10]))
+
+
+def test_a_photo_of_which_nothing_is_seen_has_no_room_and_needs_no_top_up(
+    l0: Filter, pixels: Pixels, tmp_path: Path
+) -> None:
+    write_photo(source := tmp_path / "photo.png", Photo(pixels, alpha=np.zeros(pixels.shape[:2], np.uint8)))
+    with pytest.raises(PhotoError, match="too small to hold a payload"):
+        l0.apply_file(source, tmp_path / "filtered.png", carry="payload")
+    notes = l0.apply_file(source, tmp_path / "filtered.png", top_up="40dB")
+    assert "without a top-up" in notes[-1]

@@ -110,7 +110,7 @@ def _photo(chosen: Filter, name: str, pixels: NDArray[np.uint8], index: int, fol
     taken = chosen.hyper_parameters
     chosen_values = [(index + turn) % 3 / 2 for turn, _ in enumerate(taken)]
     parameters = {one.name: one.value(normalised) for one, normalised in zip(taken, chosen_values, strict=True)}
-    filtered = chosen.apply(pixels, output=None, **parameters)
+    filtered = chosen.apply(pixels, **parameters)
     restored = chosen.restore(filtered)
     paths = [f"photos/{name}{part}.rgb" for part in ("", ".filtered", ".restored")]
     for path, content in zip(paths, (pixels, filtered, restored), strict=True):

@@ -1,16 +1,31 @@
 """The one journey of a photo: check the target, read, refuse, run, tag, write (docs/architecture.md).
 
     from unfilter import Filter
-    from unfilter.jobs import Batch, ByTag, Restore
+    from unfilter.jobs import Batch, ByFile, Restore
 
-    outcomes = Batch(Restore(ByTag()), [Path("filtered")], Path("restored")).run()
+    outcomes = Batch(Restore(ByFile()), [Path("filtered")], Path("restored")).run()
 
 `Apply` and `Restore` are jobs on a file, bytes, a stream or an image; `Batch` does one on many files.
 """
 
 from unfilter.jobs.batch import Batch, Outcome
+from unfilter.jobs.by_file import ByFile
 from unfilter.jobs.by_tag import ByTag
 from unfilter.jobs.detection.comparison import Examination
 from unfilter.jobs.job import Apply, Job, Restore, Result
+from unfilter.jobs.origin import NotRestored, Origin, Recognition
 
-__all__ = ["Apply", "Batch", "ByTag", "Examination", "Job", "Outcome", "Restore", "Result"]
+__all__ = [
+    "Apply",
+    "Batch",
+    "ByFile",
+    "ByTag",
+    "Examination",
+    "Job",
+    "NotRestored",
+    "Origin",
+    "Outcome",
+    "Recognition",
+    "Restore",
+    "Result",
+]

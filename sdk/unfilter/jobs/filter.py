@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from unfilter.jobs.batch import Batch, OnStart, Outcome
-from unfilter.jobs.job import Apply, Restore, Result
+from unfilter.jobs.job import Accepted, Apply, Restore, Result
 from unfilter.jobs.opened import AnyPath, Opened
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling
 from unfilter.photo.forms import BinaryFile, Bytes
@@ -112,15 +112,16 @@ class Filter(Opened):
         of those pixels. `parameters` has every hyper-parameter's value; `progress` is as for `run_photo`.
         """
         job = Apply(self.graphs, parameters=parameters, quality=quality, subsampling=subsampling)
-        return job.made(self.graphs, photo, codec, progress)
+        return job.made(Accepted(Path("photo"), photo, self.graphs, Path("photo"), codec, ()), progress)
 
     def restored(self, source: Path | str, photo: Photo, *, force: bool = False, progress: Progress | None = None) -> Photo:
         """`photo`, read from `source`, restored and without a tag; refused as `restore_file` says. `progress` is as for
         `run_photo`.
         """
         job = Restore(self.graphs, force=force)
-        job.refuse(self.graphs, source, photo)
-        return job.made(self.graphs, photo, "png", progress)
+        looked = job.look(source, photo)
+        accepted = Accepted(Path(source), looked.photo, looked.graphs, Path("photo"), "png", (), looked.recognition)
+        return job.made(accepted, progress)
 
     def apply_file(
         self,

@@ -21,8 +21,9 @@ from PIL import Image
 from unfilter.format.hyper_parameter import complete
 from unfilter.format.manifest import Direction
 from unfilter.format.tag import tag_of
-from unfilter.jobs.detection.examination import refuse_altered
+from unfilter.jobs.origin import Recognition
 from unfilter.jobs.overwriting import refuse_loss
+from unfilter.jobs.recognition.arrival import Looked, looked_at
 from unfilter.jobs.refusals import refuse_itself, refuse_untrained
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling, Tag, codec_of, read_photo
 from unfilter.photo.forms import BinaryFile, Bytes, changed
@@ -36,7 +37,8 @@ from unfilter.run.tiling import Progress
 class Accepted:
     """A photo that was read and not refused, with the graphs that take it, and the file to write in `codec`.
 
-    `notes` say what is changed or left behind, a line each.
+    `notes` say what is changed or left behind, a line each; `recognition` what a file to restore turned out to be, where
+    that was asked.
     """
 
     source: Path
@@ -45,16 +47,20 @@ class Accepted:
     target: Path
     codec: Codec
     notes: tuple[str, ...]
+    recognition: Recognition | None = None
 
 
 @dataclass(frozen=True)
 class Result:
-    """A file that was written: where, what it was made from, by which graphs, and what was changed or left behind."""
+    """A file that was written: where, what it was made from, by which graphs, what was changed or left behind, and what a
+    file that was restored turned out to be.
+    """
 
     source: Path
     target: Path
     graphs: Graphs
     notes: tuple[str, ...]
+    recognition: Recognition | None = None
 
 
 class Job(ABC):
@@ -76,16 +82,16 @@ class Job(ABC):
         self.subsampling: Subsampling = "4:4:4"
 
     @abstractmethod
-    def graphs_for(self, source: Path | str, photo: Photo) -> Graphs:
-        """What runs `photo`, read from `source`."""
+    def look(self, source: Path | str, photo: Photo) -> Looked:
+        """What runs `photo`, read from `source`, once it is known that the job is to be done to it.
+
+        Raises:
+            PhotoError: it is not.
+        """
 
     @abstractmethod
     def check_codec(self, target: Path, codec: Codec) -> None:
         """Raises PhotoError where results cannot be saved in `codec`; the message names `target`."""
-
-    @abstractmethod
-    def refuse(self, graphs: Graphs, source: Path | str, photo: Photo) -> None:
-        """Raises PhotoError where the job is not to be done to `photo`."""
 
     @abstractmethod
     def taken(self, photo: Photo) -> NDArray[np.uint8]:
@@ -117,8 +123,9 @@ class Job(ABC):
         accepted = self.accept(source, photo, target, codec)
         if not self.overwrite:
             graphs = accepted.graphs
-            refuse_loss(graphs, self.direction, source, photo, target, self.tag(graphs, codec))
-        return self.write(accepted, self.made(accepted.graphs, photo, codec, progress))
+            tag, keep = self.tag(graphs, codec), self.keeps(accepted)
+            refuse_loss(graphs, self.direction, source, accepted.photo, target, tag, keep=keep)
+        return self.write(accepted, self.made(accepted, progress))
 
     def handed(self, given: Bytes | BinaryFile | Image.Image) -> bytes | BytesIO | Image.Image:
         """Bytes, a stream or an image, done and given back in its form; see `unfilter.photo.forms`.
@@ -129,9 +136,10 @@ class Job(ABC):
         """
 
         def change(photo: Photo, codec: Codec) -> Photo:
-            graphs = self.graphs_for("photo", photo)
-            self.refuse(graphs, "photo", photo)
-            return self.made(graphs, photo, codec)
+            looked = self.look("photo", photo)
+            return self.made(
+                Accepted(Path("photo"), looked.photo, looked.graphs, Path("photo"), codec, (), looked.recognition)
+            )
 
         return changed(given, change)
 
@@ -151,24 +159,30 @@ class Job(ABC):
         Raises:
             PhotoError: the target is the photo itself, or cannot hold it; no filter for the photo, or not one of its files.
         """
-        graphs = self.graphs_for(source, photo)
         refuse_itself(source, target)
         notes = photo.notes + check(target, codec, photo, filtered=self.direction == "forward")
-        self.refuse(graphs, source, photo)
-        return Accepted(source, photo, graphs, target, codec, notes)
+        looked = self.look(source, photo)
+        return Accepted(source, looked.photo, looked.graphs, target, codec, notes, looked.recognition)
 
-    def made(self, graphs: Graphs, photo: Photo, codec: Codec, progress: Progress | None = None) -> Photo:
-        """`photo` run and tagged, to be saved in `codec`: a fingerprint tells of the pixels as they will be read from it."""
+    def made(self, accepted: Accepted, progress: Progress | None = None) -> Photo:
+        """The photo run and tagged, to be saved in its codec: a fingerprint tells of the pixels as they will be read."""
+        graphs, photo, codec = accepted.graphs, accepted.photo, accepted.codec
+        if self.keeps(accepted):
+            return replace(photo, tag=None)
         taken = self.taken(photo)
         pixels = graphs.run(self.direction, taken, self.parameters, progress)
         changed = replace(photo, pixels=pixels) if taken is photo.pixels else changed_where_seen(photo, pixels)
         result = replace(changed, tag=self.tag(graphs, codec))
         return fingerprinted(result, codec, self.quality, self.subsampling) if result.tag else result
 
+    def keeps(self, accepted: Accepted) -> bool:
+        """Whether the result has the pixels of the photo itself, which nothing is run on."""
+        return False
+
     def write(self, accepted: Accepted, result: Photo) -> Result:
         """Write what was made of a photo; under its final name it stands whole, or not at all."""
         save_photo(accepted.target, accepted.codec, result, self.quality, self.subsampling)
-        return Result(accepted.source, accepted.target, accepted.graphs, accepted.notes)
+        return Result(accepted.source, accepted.target, accepted.graphs, accepted.notes, accepted.recognition)
 
 
 class Apply(Job):
@@ -204,16 +218,13 @@ class Apply(Job):
         self.graphs, self.quality, self.subsampling = graphs, quality, subsampling
         self.parameters = complete(graphs.bundle.manifest.hyper_parameters, parameters or {})
 
-    def graphs_for(self, source: Path | str, photo: Photo) -> Graphs:
-        """Those of the filter, for every photo."""
-        return self.graphs
+    def look(self, source: Path | str, photo: Photo) -> Looked:
+        """Every photo that can be read may be filtered."""
+        return Looked(self.graphs, photo)
 
     def check_codec(self, target: Path, codec: Codec) -> None:
         """A filter that was not trained for JPEG is not saved in one."""
         refuse_untrained(self.graphs.bundle.manifest, target, codec)
-
-    def refuse(self, graphs: Graphs, source: Path | str, photo: Photo) -> None:
-        """Nothing: every photo that can be read may be filtered."""
 
     def taken(self, photo: Photo) -> NDArray[np.uint8]:
         """Grey where nothing is visible."""
@@ -228,8 +239,9 @@ class Restore(Job):
     """Get photos back from filtered files.
 
     Args:
-        graphs: of the filter that made them, or what finds them for a photo, such as `unfilter.jobs.by_tag.ByTag`.
-        force: restore even what another filter made, or what is not as the filter saved it.
+        graphs: of the filter that made them, or what finds them for a photo: `unfilter.jobs.by_file.ByFile`, or `ByTag`,
+            which takes no file without a tag.
+        force: restore even what another filter made, what the filter cannot have made, and what restoring makes worse.
         limit: as for `read_photo`.
         overwrite: as for `Job`.
     """
@@ -238,7 +250,7 @@ class Restore(Job):
 
     def __init__(
         self,
-        graphs: Graphs | Callable[[Path | str, Photo], Graphs],
+        graphs: Graphs | Callable[[Path | str, Photo], Graphs | Looked],
         *,
         force: bool = False,
         limit: int = PIXEL_LIMIT,
@@ -247,25 +259,29 @@ class Restore(Job):
         super().__init__(limit=limit, overwrite=overwrite)
         self._graphs, self.force = graphs, force
 
-    def graphs_for(self, source: Path | str, photo: Photo) -> Graphs:
-        """Those of the filter that was named, or that the photo's tag names.
+    def look(self, source: Path | str, photo: Photo) -> Looked:
+        """The filter that was named, that the photo's tag names, or that its pixels show, and what the photo turned out to
+        be: refused are what another filter made, and what by its pixels the filter did not make.
 
         Raises:
+            NotRestored: it is refused.
             PhotoError: no tag, or one of a bundle that is nowhere.
         """
-        return self._graphs if isinstance(self._graphs, Graphs) else self._graphs(source, photo)
+        found = self._graphs if isinstance(self._graphs, Graphs) else self._graphs(source, photo)
+        if isinstance(found, Looked):
+            return found
+        return Looked(found, photo) if self.force else looked_at(found, source, photo)
 
     def check_codec(self, target: Path, codec: Codec) -> None:
         """Nothing: a restored photo may be saved in any codec."""
 
-    def refuse(self, graphs: Graphs, source: Path | str, photo: Photo) -> None:
-        """Refuse what another filter made, and what by its pixels is not as the filter saved it."""
-        if not self.force:
-            refuse_altered(graphs, source, photo)
-
     def taken(self, photo: Photo) -> NDArray[np.uint8]:
         """As the network saw the filtered photo, which by an older tag was all of it."""
         return given(photo)
+
+    def keeps(self, accepted: Accepted) -> bool:
+        """A file that is likely to be nearer to the photo than what would be restored, unless forced."""
+        return not self.force and accepted.recognition is not None and accepted.recognition.keep
 
     def tag(self, graphs: Graphs, codec: Codec) -> None:
         """None: a restored photo is no filtered file."""

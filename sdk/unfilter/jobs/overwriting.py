@@ -21,9 +21,19 @@ apart.
 """
 
 
-def refuse_loss(graphs: Graphs, direction: Direction, source: Path, photo: Photo, target: Path, tag: Tag | None) -> None:
+def refuse_loss(
+    graphs: Graphs,
+    direction: Direction,
+    source: Path,
+    photo: Photo,
+    target: Path,
+    tag: Tag | None,
+    *,
+    keep: bool = False,
+) -> None:
     """Let pass a target that is missing, empty, the same result, or, where a filter is applied, a file that the same filter
-    made of this very photo, at whatever parameters: it restores to the photo, and so will what takes its place.
+    made of this very photo, at whatever parameters: it restores to the photo, and so will what takes its place. `keep` is
+    as for `is_done`.
 
     Raises:
         PhotoError: anything else is there. It may be somebody's only copy of a photo.
@@ -33,7 +43,7 @@ def refuse_loss(graphs: Graphs, direction: Direction, source: Path, photo: Photo
     try:
         if direction == "forward" and _carries(graphs, photo, target):
             return
-        if direction == "inverse" and is_done(graphs, direction, source, photo, target, tag):
+        if direction == "inverse" and is_done(graphs, direction, source, photo, target, tag, keep=keep):
             return
     except PhotoError:
         pass  # no photo, or not this one

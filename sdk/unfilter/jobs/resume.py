@@ -33,11 +33,13 @@ def is_done(
     target: Path,
     tag: Tag | None,
     parameters: Mapping[str, float] | None = None,
+    *,
+    keep: bool = False,
 ) -> bool:
     """Whether `target` is what `graphs` makes of `photo`, read from `source`: a complete file of the codec that its name
     says, with the size, profile, EXIF and alpha of the photo, with `tag`, and with pixels that its own tag bears out and
     that agree where they are computed again, in the middle. Where the target is older than the photo, which may have changed
-    since, all of them are.
+    since, all of them are. `keep`: the result has the pixels of the photo itself.
 
     Returns:
         False where nothing is there, or an empty file.
@@ -65,7 +67,7 @@ def is_done(
         (slice(length), slice(length)) if changed_since else middle(length, plan) for length in (height, width)
     )
     taken = seen(photo) if direction == "forward" else given(photo)
-    again = graphs.run(direction, taken[rows, columns], parameters)
+    again = taken[rows, columns] if keep else graphs.run(direction, taken[rows, columns], parameters)
     apart = np.abs(again.astype(np.int16) - found.pixels[rows, columns])[kept_rows, kept_columns]
     if photo.alpha is not None:
         apart = apart * (photo.alpha > 0)[rows, columns][kept_rows, kept_columns, None]

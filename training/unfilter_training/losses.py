@@ -26,7 +26,9 @@ class LossWeights(StableModel):
 
     approximation: float = Field(1.0, ge=0)
     smaller: tuple[float, ...] = Field(
-        (), max_length=4, description="weights of approximation at half the size, a quarter, and so on: what is seen from afar"
+        (),
+        max_length=4,
+        description="weights of approximation at half the size, a quarter, and so on: what is seen from afar",
     )
     restoration: float = Field(1.0, ge=0)
     delta: float = Field(0.1, ge=0)

@@ -1,5 +1,6 @@
 """The filter of a file: that of its tag, or where the tag is gone the one that its pixels show."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from unfilter.find.search_path import installed
@@ -8,7 +9,7 @@ from unfilter.format.manifest import Precision
 from unfilter.jobs.by_tag import ByTag
 from unfilter.jobs.filter import Filter
 from unfilter.jobs.origin import NotRestored, Origin, Recognition
-from unfilter.jobs.recognition.arrival import FORCED, Looked, as_saved, cut
+from unfilter.jobs.recognition.arrival import FORCED, Looked, arrival, cut
 from unfilter.jobs.recognition.by_pixels import Candidate, recognise
 from unfilter.photo import Photo
 from unfilter.photo.transparency import given
@@ -53,14 +54,23 @@ class ByFile:
         """
         candidates = self._candidates()
         found = recognise(given(photo), [candidate for _, candidate in candidates.values()])
-        if found.origin is Origin.SHARED and found.restoration:
-            saved = None if found.inside else as_saved(self._graphs_of(found.restoration), photo)
-            return saved or found
-        if photo.codec != "jpeg" and found.origin is Origin.CANNOT_TELL:
-            for restoration in found.candidates:
-                if saved := as_saved(self._graphs_of(restoration), photo):
-                    return saved
-        return found
+        if found.origin is Origin.SHARED and found.restoration and not found.inside:
+            return arrival(self._graphs_of(found.restoration), photo)
+        if photo.codec == "jpeg" or found.origin is not Origin.CANNOT_TELL:
+            return found
+        left = []
+        for restoration in found.candidates:
+            graphs = self._graphs_of(restoration)
+            asked = arrival(graphs, photo)
+            if asked.origin is Origin.AS_SAVED:
+                return asked
+            if asked.origin is Origin.CANNOT_TELL:
+                left.append(restoration)
+        if left:
+            return replace(found, candidates=tuple(left))
+        return (
+            Recognition(Origin.NOT_OURS, "no installed filter made it, or it is not as saved") if found.candidates else found
+        )
 
     def _candidates(self) -> dict[str, tuple[Bundle, Candidate]]:
         if self._installed is None:

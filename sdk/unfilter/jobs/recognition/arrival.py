@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from unfilter.errors import BundleError
 from unfilter.jobs.detection.comparison import Examination
 from unfilter.jobs.detection.examination import examine
 from unfilter.jobs.origin import NotRestored, Origin, Recognition
@@ -73,15 +72,6 @@ def arrival(graphs: Graphs, photo: Photo) -> Recognition:
     if candidate.recognizer is None:
         return _as_saved(graphs, examined) if examined.made else Recognition(Origin.CANNOT_TELL, examined.reason)
     return _as_saved(graphs, examined) if examined.made and photo.codec != "jpeg" else found
-
-
-def as_saved(graphs: Graphs, photo: Photo) -> Recognition | None:
-    """The verdict where the filter of `graphs` made `photo` and it is as saved; None where it is not, or does not tell."""
-    try:
-        examined = examine(graphs, photo)
-    except BundleError:
-        return None
-    return _as_saved(graphs, examined) if examined.made else None
 
 
 def cut(photo: Photo, found: Recognition) -> Photo:

@@ -42,6 +42,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--quality", type=int, default=95, choices=range(1, 101), metavar="1..100", help="of a JPEG (95)")
     parser.add_argument("--subsampling", choices=get_args(Subsampling), default="4:4:4", help="of a JPEG's chroma (4:4:4)")
     parser.add_argument(
+        "--mark",
+        action="store_true",
+        help="put a weak mark into the pixels, by which the filter is recognised after a site has changed the file",
+    )
+    parser.add_argument(
         "--convert", action="store_true", help="turn CMYK and grey profiles into sRGB (default: refuse them)"
     )
     parser.add_argument(
@@ -102,6 +107,7 @@ def run(arguments: Namespace) -> int:
         parameters=parse_settings(arguments.parameters),
         quality=arguments.quality,
         subsampling=arguments.subsampling,
+        mark=arguments.mark,
         convert=arguments.convert,
         reduce=arguments.reduce,
         limit=arguments.limit,

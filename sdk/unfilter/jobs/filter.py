@@ -131,6 +131,7 @@ class Filter(Opened):
         quality: int = 95,
         subsampling: Subsampling = "4:4:4",
         parameters: Mapping[str, float] | None = None,
+        mark: bool = False,
         convert: bool = False,
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,
@@ -141,7 +142,8 @@ class Filter(Opened):
         hyper-parameters. docs/photos.md says what is kept of each kind of file.
 
         `target` is PNG, WebP or HEIC, which are exact, or JPEG, where the filter was trained for it, of `quality` 1..100 and
-        with that `subsampling` of chroma. `parameters` are as for `apply`; `convert`, `reduce` and `limit` as for
+        with that `subsampling` of chroma. `mark` puts a weak mark into the pixels, by which the filter is recognised after
+        sharing (docs/sharing.md). `parameters` are as for `apply`; `convert`, `reduce` and `limit` as for
         `read_photo`; `progress` as for `run_photo`. `overwrite` writes over whatever is at `target`, not only over what this
         filter made of this photo.
 
@@ -157,6 +159,7 @@ class Filter(Opened):
             parameters=parameters,
             quality=quality,
             subsampling=subsampling,
+            mark=mark,
             convert=convert,
             reduce=reduce,
             limit=limit,
@@ -196,6 +199,7 @@ class Filter(Opened):
         quality: int = 95,
         subsampling: Subsampling = "4:4:4",
         parameters: Mapping[str, float] | None = None,
+        mark: bool = False,
         convert: bool = False,
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,
@@ -218,6 +222,7 @@ class Filter(Opened):
             parameters=parameters,
             quality=quality,
             subsampling=subsampling,
+            mark=mark,
             convert=convert,
             reduce=reduce,
             limit=limit,

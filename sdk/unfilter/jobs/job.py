@@ -20,6 +20,7 @@ from PIL import Image
 
 from unfilter.format.hyper_parameter import complete
 from unfilter.format.manifest import Direction
+from unfilter.format.mark import MARK, marked, unmarked
 from unfilter.format.tag import tag_of
 from unfilter.jobs.origin import Recognition
 from unfilter.jobs.overwriting import refuse_loss
@@ -170,10 +171,14 @@ class Job(ABC):
         if self.keeps(accepted):
             return replace(photo, tag=None)
         taken = self.taken(photo)
-        pixels = graphs.run(self.direction, taken, self.parameters, progress)
-        changed = replace(photo, pixels=pixels) if taken is photo.pixels else changed_where_seen(photo, pixels)
+        pixels = self.finished(graphs, graphs.run(self.direction, taken, self.parameters, progress))
+        changed = replace(photo, pixels=pixels) if photo.alpha is None else changed_where_seen(photo, pixels)
         result = replace(changed, tag=self.tag(graphs, codec))
         return fingerprinted(result, codec, self.quality, self.subsampling) if result.tag else result
+
+    def finished(self, graphs: Graphs, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """What the graph gave, as it is saved."""
+        return pixels
 
     def keeps(self, accepted: Accepted) -> bool:
         """Whether the result has the pixels of the photo itself, which nothing is run on."""
@@ -193,6 +198,7 @@ class Apply(Job):
         parameters: values of its hyper-parameters; the default for each that is not named.
         quality: of a JPEG, 1..100.
         subsampling: of a JPEG's chroma.
+        mark: put the filter's mark into the pixels (`unfilter.format.mark`), so that it is recognised after sharing.
         convert, reduce, limit: as for `read_photo`.
         overwrite: as for `Job`.
 
@@ -209,13 +215,14 @@ class Apply(Job):
         parameters: Mapping[str, float] | None = None,
         quality: int = 95,
         subsampling: Subsampling = "4:4:4",
+        mark: bool = False,
         convert: bool = False,
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,
         overwrite: bool = False,
     ) -> None:
         super().__init__(convert=convert, reduce=reduce, limit=limit, overwrite=overwrite)
-        self.graphs, self.quality, self.subsampling = graphs, quality, subsampling
+        self.graphs, self.quality, self.subsampling, self.mark = graphs, quality, subsampling, mark
         self.parameters = complete(graphs.bundle.manifest.hyper_parameters, parameters or {})
 
     def look(self, source: Path | str, photo: Photo) -> Looked:
@@ -232,7 +239,12 @@ class Apply(Job):
 
     def tag(self, graphs: Graphs, codec: Codec) -> Tag:
         """Filter, restoration id, codec and hyper-parameters."""
-        return tag_of(graphs.bundle.manifest, codec, self.quality, self.parameters)
+        tag = tag_of(graphs.bundle.manifest, codec, self.quality, self.parameters)
+        return tag.model_copy(update={"requires": (MARK,)}) if self.mark else tag
+
+    def finished(self, graphs: Graphs, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """With the filter's mark, where that is wanted."""
+        return marked(pixels, graphs.bundle.manifest.restoration) if self.mark else pixels
 
 
 class Restore(Job):
@@ -276,8 +288,9 @@ class Restore(Job):
         """Nothing: a restored photo may be saved in any codec."""
 
     def taken(self, photo: Photo) -> NDArray[np.uint8]:
-        """As the network saw the filtered photo, which by an older tag was all of it."""
-        return given(photo)
+        """As the network saw the filtered photo, which by an older tag was all of it; without the mark that it may have."""
+        tag = photo.tag
+        return unmarked(given(photo), tag.restoration) if tag and tag.marked else given(photo)
 
     def keeps(self, accepted: Accepted) -> bool:
         """A file that is likely to be nearer to the photo than what would be restored, unless forced."""

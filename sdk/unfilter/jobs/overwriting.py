@@ -10,6 +10,7 @@ import numpy as np
 
 from unfilter.errors import PhotoError
 from unfilter.format.manifest import Direction
+from unfilter.format.mark import unmarked
 from unfilter.format.tag import Tag
 from unfilter.jobs.resume import is_done, middle
 from unfilter.photo import Photo, read_photo
@@ -61,6 +62,7 @@ def _carries(graphs: Graphs, photo: Photo, target: Path) -> bool:
     if found.tag is None or found.tag.restoration != manifest.restoration or found.pixels.shape != photo.pixels.shape:
         return False
     (rows, kept_rows), (columns, kept_columns) = (middle(length, manifest.tiles) for length in (height, width))
-    restored = graphs.run("inverse", found.pixels[rows, columns])
+    taken, corner = found.pixels[rows, columns], (rows.start or 0, columns.start or 0)
+    restored = graphs.run("inverse", unmarked(taken, manifest.restoration, corner) if found.tag.marked else taken)
     apart = np.abs(restored.astype(np.int16) - photo.pixels[rows, columns])[kept_rows, kept_columns]
     return bool(apart.mean() <= _SAME_PHOTO)

@@ -9,6 +9,7 @@ import numpy as np
 
 from unfilter.errors import PhotoError
 from unfilter.format.manifest import Direction
+from unfilter.format.mark import MARK, marked, unmarked
 from unfilter.format.tiles import TilePlan
 from unfilter.jobs.detection.comparison import compare
 from unfilter.jobs.refusals import refuse_itself
@@ -55,7 +56,8 @@ def is_done(
         found = read_photo(target, limit=height * width)
     except PhotoError as error:
         raise _in_the_way(target, f"is no complete result ({str(error).removeprefix(f'{target}: ')})") from None
-    plain = replace(found, tag=found.tag.model_copy(update={"fingerprint": None, "requires": ()})) if found.tag else found
+    kept = (MARK,) if found.tag and found.tag.marked else ()
+    plain = replace(found, tag=found.tag.model_copy(update={"fingerprint": None, "requires": kept})) if found.tag else found
     alike = found.pixels.shape == photo.pixels.shape and carry_alike(plain, replace(photo, tag=tag))
     if found.codec != codec_of(target) or not alike:
         raise _in_the_way(target, f"was not made of {source} in this way")
@@ -66,8 +68,15 @@ def is_done(
     (rows, kept_rows), (columns, kept_columns) = (
         (slice(length), slice(length)) if changed_since else middle(length, plan) for length in (height, width)
     )
-    taken = seen(photo) if direction == "forward" else given(photo)
-    again = taken[rows, columns] if keep else graphs.run(direction, taken[rows, columns], parameters)
+    taken = (seen(photo) if direction == "forward" else given(photo))[rows, columns]
+    corner, restoration = (rows.start or 0, columns.start or 0), graphs.bundle.manifest.restoration
+    if not keep:
+        if photo.tag and photo.tag.marked and direction == "inverse":
+            taken = unmarked(taken, restoration, corner)
+        taken = graphs.run(direction, taken, parameters)
+        if kept:
+            taken = marked(taken, restoration, corner)
+    again = taken
     apart = np.abs(again.astype(np.int16) - found.pixels[rows, columns])[kept_rows, kept_columns]
     if photo.alpha is not None:
         apart = apart * (photo.alpha > 0)[rows, columns][kept_rows, kept_columns, None]

@@ -14,6 +14,7 @@ import numpy as np
 from unfilter.errors import PhotoError
 from unfilter.files import replacing
 from unfilter.format.fingerprint import of_exact
+from unfilter.format.mark import MARK
 from unfilter.format.tag import Codec, ExactCodec
 from unfilter.photo import heic, jpeg, png, webp
 from unfilter.photo.jpeg import Subsampling
@@ -126,7 +127,8 @@ def fingerprinted(photo: Photo, codec: Codec, quality: int, subsampling: Subsamp
     assert photo.tag is not None
     with _refusals("photo"):
         made = jpeg.fingerprint_of(photo, quality, subsampling) if codec == "jpeg" else of_exact(seen(photo))
-    return replace(photo, tag=photo.tag.model_copy(update={"fingerprint": made, "requires": required(photo)}))
+    requires = (*required(photo), *((MARK,) if photo.tag.marked else ()))
+    return replace(photo, tag=photo.tag.model_copy(update={"fingerprint": made, "requires": requires}))
 
 
 def encode_photo(photo: Photo, codec: ExactCodec) -> bytes:

@@ -9,6 +9,9 @@ _LEVELS = 12
 _LEAST = 4
 """Thinnest bar, pixels: thinner ones are a photo's own."""
 
+_BLURRED = 3
+"""Lines next to a bar that compression blurred, which are cut too."""
+
 _LEFT = 64
 """Least side of what a picture without its bars has, pixels."""
 
@@ -38,7 +41,7 @@ def _within(lines: NDArray[np.uint8]) -> slice:
     last = max(_length(black[::-1]), _length(white[::-1]))
     if first + last >= count:
         return slice(0, count)
-    return slice(first and min(first + 2, count), count - (last and last + 2))
+    return slice(first and min(first + _BLURRED, count), count - (last and last + _BLURRED))
 
 
 def _length(flags: NDArray[np.bool_]) -> int:

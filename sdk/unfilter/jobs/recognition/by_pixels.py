@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from unfilter.format.bundle import Bundle
 from unfilter.jobs.origin import Origin, Recognition
 from unfilter.jobs.recognition.bars import inside
+from unfilter.jobs.recognition.mark_search import THRESHOLD, strongest
 from unfilter.jobs.recognition.recognizer import Recognizer, read_recognizer
 from unfilter.jobs.recognition.traces import LEAST, traces
 
@@ -36,19 +37,39 @@ class Candidate:
 
 
 def recognise(pixels: Pixels, candidates: Iterable[Candidate]) -> Recognition:
-    """Which of the candidates made `pixels` (uint8, height x width x 3): one whose score is high enough, the likeliest of
-    several; where there is none, what lies within bars is asked too. Costs the same for a picture of any size but for the
+    """Which of the candidates made `pixels` (uint8, height x width x 3): one whose mark they have; or one whose score is high
+    enough, the likeliest of several; where there is none, what lies within bars is asked too. Costs the same for a picture of any size but for the
     search for bars, which reads every pixel once.
 
     Law: which candidate is found does not hang on their order.
     """
     every = list(candidates)
+    if by_mark := _marked(pixels, every):
+        return by_mark
     found = _within(pixels, every)
     if found.origin is not Origin.SHARED and (part := inside(pixels)):
-        within = _within(pixels[part], every)
+        within = _marked(pixels[part], every) or _within(pixels[part], every)
         if within.origin is Origin.SHARED:
             return replace(within, inside=part, reason=f"{within.reason}, within bars that are cut off")
     return found
+
+
+def _marked(pixels: Pixels, candidates: list[Candidate]) -> Recognition | None:
+    """The filter whose mark the pixels have, if any."""
+    mark = strongest(pixels, {one.restoration for one in candidates})
+    if mark is None or mark.deviations < THRESHOLD:
+        return None
+    one = next(one for one in candidates if one.restoration == mark.restoration)
+    turned = f", turned by {90 * mark.turns} degrees to the left" if mark.turns else ""
+    turned += ", mirrored" if mark.mirrored else ""
+    reason = f"its pixels have the filter's mark ({mark.deviations:.1f} deviations), at {mark.scale:.2f} of the size{turned}"
+    measures, restored, arrived = traces(pixels), None, None
+    if one.recognizer and len(measures):
+        usual = one.recognizer.usual(measures)
+        restored, arrived = one.recognizer.restored.db(usual), one.recognizer.arrived.db(usual)
+    return Recognition(
+        Origin.SHARED, reason, one.name, one.restoration, 1.0, restored, arrived, turns=mark.turns, mirrored=mark.mirrored
+    )
 
 
 def _within(pixels: Pixels, candidates: list[Candidate]) -> Recognition:

@@ -37,9 +37,9 @@ class Candidate:
 
 
 def recognise(pixels: Pixels, candidates: Iterable[Candidate]) -> Recognition:
-    """Which of the candidates made `pixels` (uint8, height x width x 3): one whose mark they have; or one whose score is high
-    enough, the likeliest of several; where there is none, what lies within bars is asked too. Costs the same for a picture of any size but for the
-    search for bars, which reads every pixel once.
+    """Which of the candidates made `pixels` (uint8, height x width x 3): one whose mark they have; or one whose score is
+    high enough, the likeliest of several. Where there is none, what lies within bars is asked too. The cost has a bound but
+    for the search for bars, which reads every pixel once.
 
     Law: which candidate is found does not hang on their order.
     """

@@ -5,7 +5,7 @@ workers, and no more skips than are listed.
 import os
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -45,12 +45,15 @@ SLOW = {
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--skips", type=Path, metavar="FILE", help="fail where more are skipped than this TOML file lists")
+    parser.addoption("--cpu", type=int, metavar="N", help="show the N files of tests that take most processor time")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes seconds, or needs a converted filter; -m 'not slow' leaves it out")
     if config.getoption("--skips") and not hasattr(config, "workerinput"):  # the controller hears of every worker's tests
         config.pluginmanager.register(SkipBudget(config.getoption("--skips")), "skip-budget")
+    if config.getoption("--cpu"):
+        config.pluginmanager.register(ProcessorTime(config.getoption("--cpu")), "processor-time")
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
@@ -139,3 +142,36 @@ class SkipBudget:
         terminalreporter.write_line(f"{len(self.reasons)} skipped, {most} at most by {self.path}")
         for line in self.overdrawn():
             terminalreporter.write_line(f"FAIL {line}", red=True)
+
+
+class ProcessorTime:
+    """Adds up the seconds that tests take of a processor, in their process and in programs that they waited for. Unlike
+    durations they are the same on a busy machine. What makes a fixture for all is counted where it was made.
+    """
+
+    def __init__(self, shown: int) -> None:
+        self.shown = shown
+        self.seconds: dict[bool, Counter[str]] = {slow: Counter() for slow in (True, False)}
+        self._before = 0.0
+
+    def pytest_runtest_logstart(self) -> None:
+        self._before = sum(os.times()[:4])
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """In the process of the test: what each of its phases took goes into the report, which a worker sends."""
+        report = yield
+        now = sum(os.times()[:4])
+        report.processor, self._before = (now - self._before, item.get_closest_marker("slow") is not None), now
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        seconds, slow = getattr(report, "processor", (0.0, False))
+        self.seconds[slow][report.nodeid.partition("::")[0]] += seconds
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for slow, of_files in self.seconds.items():
+            which = "slow" if slow else "other"
+            terminalreporter.write_line(f"processor time of {which} tests: {of_files.total():.0f} s")
+            for path, seconds in of_files.most_common(self.shown):
+                terminalreporter.write_line(f"{seconds:8.1f} s  {path}")

@@ -60,6 +60,7 @@ def delegates(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests, a worker on each core; arguments go to pytest: `-- -m "not slow"` leaves out what takes long."""
     session.install("-e", ".[convert,opencv,heif,evaluate,sign]", *nox.project.dependency_groups(PROJECT, "test"))
+    session.install("--no-deps", *nox.project.dependency_groups(PROJECT, "readers"))
     options = ("--numprocesses=auto", "--dist=worksteal", "--skips=tests/skips.toml")
     # Conversions are kept by what they depend on, so that the next run, and `wheel`, need not make them again.
     session.run("pytest", *options, *session.posargs, env={"UNFILTER_TEST_CACHE": str(ROOT / "build/cache")})

@@ -5,19 +5,18 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import jaxtyping
 import pytest
-import torch
 
-from unfilter_training.network import (
-    EncoderDecodersConfig,
-    NetworkConfig,
-    QuasiInvertibleNetwork,
-    RestorableNetwork,
-    SteganographyConfig,
-    build,
-)
+if TYPE_CHECKING:  # what takes torch is imported by those who ask for it: most files of tests/sdk start without
+    from unfilter_training.network import (
+        EncoderDecodersConfig,
+        NetworkConfig,
+        QuasiInvertibleNetwork,
+        RestorableNetwork,
+        SteganographyConfig,
+    )
 
 Once = Callable[[str, Callable[[Path], object]], Path]
 
@@ -25,6 +24,8 @@ Once = Callable[[str, Callable[[Path], object]], Path]
 @contextmanager
 def shapes_unchecked_while_tracing() -> Iterator[None]:
     """Shape checks off: under a tracer they compare symbolic sizes, which would be written into the graph."""
+    import jaxtyping
+
     jaxtyping.config.update("jaxtyping_disable", True)
     try:
         yield
@@ -42,10 +43,13 @@ def conversions(shared_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def noisy() -> Callable[[NetworkConfig | EncoderDecodersConfig | SteganographyConfig], RestorableNetwork]:
+def noisy() -> "Callable[[NetworkConfig | EncoderDecodersConfig | SteganographyConfig], RestorableNetwork]":
     """Makes a network whose every layer matters: a fresh one is the identity, since its last layers are zero."""
+    import torch
 
-    def make(config: NetworkConfig | EncoderDecodersConfig | SteganographyConfig) -> RestorableNetwork:
+    from unfilter_training.network import build
+
+    def make(config: "NetworkConfig | EncoderDecodersConfig | SteganographyConfig") -> "RestorableNetwork":
         with torch.random.fork_rng(), torch.no_grad():
             torch.manual_seed(1)
             network = build(config).eval()
@@ -57,14 +61,20 @@ def noisy() -> Callable[[NetworkConfig | EncoderDecodersConfig | SteganographyCo
 
 
 @pytest.fixture(scope="session")
-def small_network(noisy: Callable[[NetworkConfig], QuasiInvertibleNetwork]) -> QuasiInvertibleNetwork:
+def small_network(noisy: "Callable[[NetworkConfig], QuasiInvertibleNetwork]") -> "QuasiInvertibleNetwork":
     """A network of the mobile form that runs and converts quickly."""
+    from unfilter_training.network import NetworkConfig
+
     return noisy(NetworkConfig(blocks=2, subnet_width=8, auxiliary_width=8, fusion_width=8))
 
 
 @pytest.fixture(scope="session")
-def variable_network(noisy: Callable[[NetworkConfig], QuasiInvertibleNetwork]) -> QuasiInvertibleNetwork:
+def variable_network(noisy: "Callable[[NetworkConfig], QuasiInvertibleNetwork]") -> "QuasiInvertibleNetwork":
     """The same with two hyper-parameters, either of which moves a photo by many levels."""
+    import torch
+
+    from unfilter_training.network import NetworkConfig
+
     network = noisy(NetworkConfig(blocks=2, subnet_width=8, auxiliary_width=8, fusion_width=8, hyper_parameters=2))
     with torch.no_grad():
         network.get_parameter("auxiliary.condition.weight").mul_(8)
@@ -72,7 +82,7 @@ def variable_network(noisy: Callable[[NetworkConfig], QuasiInvertibleNetwork]) -
 
 
 @pytest.fixture(scope="session")
-def variable_bundle(once: Once, conversions: Path, variable_network: QuasiInvertibleNetwork) -> Path:
+def variable_bundle(once: Once, conversions: Path, variable_network: "QuasiInvertibleNetwork") -> Path:
     """`variable_network` as a bundle of every format, converted as any other. Read only: copy it before changing anything.
 
     The tile is small for the sake of speed, and smaller than some goldens, which are cut.

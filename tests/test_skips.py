@@ -1,6 +1,9 @@
-"""Laws of how the tests run: no more is skipped than is listed, with one worker or two; what is made once is made once."""
+"""Laws of how the tests run: no more is skipped than is listed, with one worker or two; what is made once is made once; what
+tests cost is counted where they run.
+"""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +25,19 @@ def test_lacks_data():
     pass
 """
 LISTED = '[[skip]]\nreason = "tool * is not installed"\nmost = 2\n\n[[skip]]\nreason = "no data"\nmost = 1\n'
+BUSY = """
+import time
+import pytest
+
+def test_quick():
+    pass
+
+@pytest.mark.slow
+def test_busy():
+    stop = time.process_time() + 0.3
+    while time.process_time() < stop:
+        pass
+"""
 MADE_ONCE = """
 import os, pathlib, time
 
@@ -96,6 +112,14 @@ def test_a_costly_fixture_is_made_by_one_worker_while_the_other_waits(tmp_path: 
     done = run(tmp_path, MADE_ONCE, "-n", workers)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "made").read_text() == "made "
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_processor_time_is_added_up_for_slow_tests_and_others(tmp_path: Path, workers: str) -> None:
+    done = run(tmp_path, BUSY, "-n", workers, "--cpu", "3")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (seconds,) = re.findall(r"slow tests: \d+ s\n +([\d.]+) s  test_it\.py\n.*other tests: 0 s", done.stdout)
+    assert float(seconds) >= 0.3
 
 
 def test_every_entry_of_the_list_says_where_such_a_test_runs() -> None:

@@ -18,7 +18,7 @@ from unfilter.jobs.recognition.recognizer import read_recognizer
 from unfilter.proof.fidelity.machine import versions
 from unfilter.run.delegates.coverage import FILE as DELEGATES
 from unfilter.run.delegates.coverage import DelegateFile
-from unfilter.run.delegates.recipes import table
+from unfilter.run.delegates.table import read_table
 from unfilter_converters import delegates
 from unfilter_converters.authorship import describe
 from unfilter_converters.cache import Cache, key
@@ -26,7 +26,7 @@ from unfilter_converters.captured_output import captured_output
 from unfilter_converters.code_digest import code_digest
 from unfilter_converters.goldens import make_goldens
 from unfilter_converters.make import ENTRIES, Made
-from unfilter_converters.restoration import restoration_id
+from unfilter_converters.restoration_id import restoration_id_of
 from unfilter_converters.source import Source
 from unfilter_training.checkpoint import CARD
 
@@ -47,20 +47,20 @@ def manifest_bytes(manifest: Manifest) -> bytes:
     return (manifest.model_dump_json(indent=2) + "\n").encode()
 
 
-def assemble(source: Source, made: Sequence[Made], folder: Path, cache: Cache, report: Callable[[str], None]) -> Draft:
+def assemble(source: Source, made: Sequence[Made], folder: Path, cache: Cache, on_step: Callable[[str], None]) -> Draft:
     """Fill `folder`, which is empty: artifacts, goldens, card, detector where there is one, and what delegates would run."""
     for each in made:
         shutil.copytree(each.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(ENTRIES))
     describe([artifact for each in made for artifact in each.artifacts], folder, source.description)
-    goldens, restoration = _goldens(source, folder, cache)
+    goldens, restoration_id = _goldens(source, folder, cache)
     shutil.copyfile(source.checkpoint / CARD, folder / CARD)
-    has_detector = _copy_detector(source, folder, report)
-    has_recognizer = _copy_recognizer(source, folder, report)
-    _ask_delegates(source, made, folder, cache, report)
+    has_detector = _copy_detector(source, folder, on_step)
+    has_recognizer = _copy_recognizer(source, folder, on_step)
+    _ask_delegates(source, made, folder, cache, on_step)
     description = source.description
     manifest = Manifest(
         filter=description.filter,
-        restoration=restoration,
+        restoration=restoration_id,
         rounding=ROUNDING_RULE,
         remainder=REMAINDER_RULE,
         tiles=source.plan,
@@ -106,13 +106,13 @@ def _goldens(source: Source, folder: Path, cache: Cache) -> tuple[tuple[Golden, 
     def make(into: Path) -> None:
         made = make_goldens(source.network, source.plan.tile, into, hyper_parameters)
         goldens = TypeAdapter(tuple[Golden, ...]).dump_python(made, mode="json")
-        stored = {"goldens": goldens, "restoration": restoration_id(source.network)}
+        stored = {"goldens": goldens, "restoration": restoration_id_of(source.network)}
         (into / GOLDENS).write_text(json.dumps(stored), encoding="utf-8")
 
     inputs = key(
         **source.inputs,
         ranges=[one.model_dump() for one in hyper_parameters],
-        code=code_digest(make_goldens, restoration_id),
+        code=code_digest(make_goldens, restoration_id_of),
         tools=versions(("torch", "numpy", "pillow")),
     )
     cached, _ = cache.get(inputs, make)
@@ -121,47 +121,47 @@ def _goldens(source: Source, folder: Path, cache: Cache) -> tuple[tuple[Golden, 
     return TypeAdapter(tuple[Golden, ...]).validate_python(stored["goldens"]), stored["restoration"]
 
 
-def _copy_detector(source: Source, folder: Path, report: Callable[[str], None]) -> bool:
+def _copy_detector(source: Source, folder: Path, on_step: Callable[[str], None]) -> bool:
     """Take the detector along, where the checkpoint has one for its weights."""
     detector = source.checkpoint / DETECTOR
     if not detector.exists():
-        report("no detector: `unfilter detection calibrate` makes one")
+        on_step("no detector: `unfilter detection calibrate` makes one")
     elif read_detector(detector).weights_sha256 != source.description.weights_sha256:
-        report("no detector: that of the checkpoint is for other weights; calibrate again")
+        on_step("no detector: that of the checkpoint is for other weights; calibrate again")
     else:
         shutil.copyfile(detector, folder / DETECTOR)
         return True
     return False
 
 
-def _copy_recognizer(source: Source, folder: Path, report: Callable[[str], None]) -> bool:
+def _copy_recognizer(source: Source, folder: Path, on_step: Callable[[str], None]) -> bool:
     """Take the recogniser along, where the checkpoint has one for its weights."""
     recognizer = source.checkpoint / RECOGNIZER
     if not recognizer.exists():
-        report("no recogniser: `unfilter detection recognise` makes one")
+        on_step("no recogniser: `unfilter detection recognise` makes one")
     elif read_recognizer(recognizer).weights_sha256 != source.description.weights_sha256:
-        report("no recogniser: that of the checkpoint is for other weights; calibrate again")
+        on_step("no recogniser: that of the checkpoint is for other weights; calibrate again")
     else:
         shutil.copyfile(recognizer, folder / RECOGNIZER)
         return True
     return False
 
 
-def _ask_delegates(source: Source, made: Sequence[Made], folder: Path, cache: Cache, report: Callable[[str], None]) -> None:
+def _ask_delegates(source: Source, made: Sequence[Made], folder: Path, cache: Cache, on_step: Callable[[str], None]) -> None:
     """Write what GPUs and NPUs would run, or take what the same vendors' tools said of the same graphs before."""
 
     def ask(into: Path) -> None:
         with captured_output():
             found = tuple(delegates.coverage([artifact for each in made for artifact in each.artifacts], folder))
-        content = DelegateFile(recipes=table(), coverage=found)
+        content = DelegateFile(recipes=read_table(), coverage=found)
         (into / DELEGATES).write_text(content.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
     inputs = key(
         made=[each.folder.name for each in made],
-        recipes=table().model_dump(mode="json"),
+        recipes=read_table().model_dump(mode="json"),
         code=code_digest(delegates, *delegates.siblings()),
         tools=versions(("onnx", "onnxruntime", "onnxruntime-qnn", "tensorflow")),
     )
     cached, hit = cache.get(inputs, ask)
-    report(f"delegates: {'from the cache' if hit else 'asked'}")
+    on_step(f"delegates: {'from the cache' if hit else 'asked'}")
     shutil.copyfile(cached / DELEGATES, folder / DELEGATES)

@@ -20,7 +20,7 @@ def convert(
     cache: Path,
     *,
     precisions: Collection[Precision] = PRECISIONS,
-    report: Callable[[str], None] = lambda _: None,
+    on_step: Callable[[str], None] = lambda _: None,
 ) -> FidelityReport:
     """Make the bundle of `source` at `folder` and verify it; a bundle that stands there is replaced when the new one is
     complete, and what a killed conversion left beside it is cleared away.
@@ -31,7 +31,7 @@ def convert(
         cache: folder of artifacts that were made before; made where it is missing.
         precisions: beside fp32, which ships always, with its verdict; of these, each format gets what can be made of it and
             what keeps its tolerance.
-        report: called with a line of progress.
+        on_step: called with a line of progress.
 
     Returns:
         The report of what ships, with what does not under `refused`. It stands in the bundle, without speeds, so that equal
@@ -45,11 +45,11 @@ def convert(
     if folder.parent.is_dir():
         remove_leftovers(folder.parent)
     with replacing_folder(folder) as temporary:
-        made = make(source, precisions, made_before, report)
-        draft = assemble(source, made, temporary, made_before, report)
-        judged = judge(draft, made_before, report)
+        made = make(source, precisions, made_before, on_step)
+        draft = assemble(source, made, temporary, made_before, on_step)
+        judged = judge(draft, made_before, on_step)
         for each in judged.report.refused:
-            report(f"{each.format} {each.precision} does not ship: {each.reason}")
+            on_step(f"{each.format} {each.precision} does not ship: {each.reason}")
         publish(draft, judged)
     write_page(folder, judged)
     return judged.report

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from unfilter.format.manifest import Artifact, Precision
+from unfilter.format.manifest import Artifact, Format, Precision
 from unfilter.format.tiles import TilePlan
 from unfilter_converters.authorship import AUTHOR, About, meaning
 from unfilter_converters.export_form import ExportForm
-from unfilter_converters.tensors import INPUT, OUTPUT, graph_entry
+from unfilter_converters.tensors import INPUT, LOOK, OUTPUT, graph_entry
 from unfilter_training.network import QuasiInvertibleNetwork
 
-FORMAT = "mlpackage"
+FORMAT: Format = "mlpackage"
 PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16")
 TOOLS = ("coremltools", "torch")
 
@@ -44,7 +44,7 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
         path = f"{_FOLDER}/{direction}_{precision}.mlpackage"
         graph = ExportForm(network, direction).eval()
         _write(graph, OUTPUT[direction], plan, precision, folder / path)
-        artifacts.append(graph_entry(FORMAT, direction, precision, path, "NCHW", graph.hyper_parameters))
+        artifacts.append(graph_entry(FORMAT, direction, precision, path, "NCHW", graph.hyper_parameters, graph.guided))
     return tuple(artifacts)
 
 
@@ -53,10 +53,13 @@ def _write(graph: ExportForm, result: str, plan: TilePlan, precision: Precision,
     with warnings.catch_warnings():
         # that tracing is deprecated; what it says about the graph is let through
         warnings.simplefilter("ignore", DeprecationWarning)
-        traced = torch.jit.trace(graph, tuple(examples.values()))
+        traced = torch.jit.trace(graph.traceable(), tuple(examples.values()))
     with coremltools_quietly() as ct:
         height, width = (ct.RangeDim(plan.alignment, plan.tile, plan.tile) for _ in range(2))
-        shapes = {name: (1, 3, height, width) if name in INPUT.values() else value.shape for name, value in examples.items()}
+        shapes = {
+            name: (1, 3, height, width) if name in (*INPUT.values(), LOOK) else value.shape
+            for name, value in examples.items()
+        }
         program = ct.convert(
             traced,
             # dtype is said on both sides because iOS 16 with fp16 arithmetic would make them fp16 without a word
@@ -84,7 +87,11 @@ def describe(path: Path, artifacts: tuple[Artifact, ...], about: About) -> None:
         metadata.author, metadata.license, metadata.versionString = AUTHOR, about.licence, about.version
         metadata.shortDescription = about.description
         metadata.userDefined.update(about.fields)
-        tensors = {each.name: each for each in (artifact.image, artifact.parameters, artifact.result) if each is not None}
+        tensors = {
+            each.name: each
+            for each in (artifact.image, artifact.output, artifact.parameters, artifact.result)
+            if each is not None
+        }
         for feature in (*spec.description.input, *spec.description.output):
             feature.shortDescription = meaning(tensors[feature.name])
         _save(spec, path / _MODEL)

@@ -11,7 +11,7 @@ from unfilter.format.manifest import MANIFEST, FileEntry, Format, Golden, Precis
 from unfilter.proof.fidelity import read_report
 from unfilter.run.delegates.coverage import FILE as DELEGATES
 from unfilter.run.delegates.coverage import DelegateFile, read_coverage
-from unfilter.run.delegates.recipes import table
+from unfilter.run.delegates.table import read_table
 from unfilter_converters.assemble import file_entries, manifest_bytes
 from unfilter_converters.judge import FIDELITY
 from unfilter_converters.shipping import leave_out
@@ -52,7 +52,7 @@ def pack_for_distribution(
         paths = {each.path for each in kept}
         coverage = tuple(each for each in read_coverage(bundle) if each.path in paths)
         if manifest.delegates:
-            _write(reduced / DELEGATES, DelegateFile(recipes=table(), coverage=coverage).model_dump_json(indent=2))
+            _write(reduced / DELEGATES, DelegateFile(recipes=read_table(), coverage=coverage).model_dump_json(indent=2))
         if (reduced / FIDELITY).exists():
             report = leave_out(read_report(reduced / FIDELITY), gone)
             _write(reduced / FIDELITY, report.model_copy(update={"refused": ()}).model_dump_json(indent=2))
@@ -63,8 +63,8 @@ def pack_for_distribution(
     return target
 
 
-def _files_of(golden: Golden) -> tuple[str, str, str]:
-    return golden.photo, golden.filtered, golden.restored
+def _files_of(golden: Golden) -> tuple[str, ...]:
+    return (golden.photo, golden.filtered, golden.restored, *([golden.output] if golden.output else []))
 
 
 def _is_below(entry: FileEntry, paths: Collection[str]) -> bool:

@@ -29,7 +29,7 @@ from torch import Tensor, nn
 from unfilter_converters.export_hiding import HidingForm
 from unfilter_converters.export_layers import CouplingForm, Direction, Trunk, Unsqueeze, forms
 from unfilter_converters.export_pyramid import PyramidForm
-from unfilter_converters.tensors import INPUT, PARAMETERS
+from unfilter_converters.tensors import INPUT, LOOK, PARAMETERS
 from unfilter_training.network import QuasiInvertibleNetwork
 from unfilter_training.network.auxiliary import Dilated
 from unfilter_training.network.coupling import SLOPE
@@ -107,14 +107,16 @@ class _Bands(nn.Module):
 class ExportForm(nn.Module):
     """One direction of a network as a graph: `image` (1, 3, H, W), unclipped float in, unclipped float out.
 
-    `parameters` is (1, count, 1, 1), the places of the hyper-parameters in their ranges, 0..1: an input of the forward graph
-    of a network that has them, and of no other. `valid` is (1, 1, H / 2, W / 2) for a Haar network.
+    `parameters` is (1, count, 1, 1), the normalised hyper-parameters, 0..1: an input of the forward graph
+    of a network that has them, and of no other. `output` is of the same shape as `image`: what the app's own filter made of
+    the photo, an input of a guided network's forward graph. `valid` is (1, 1, H / 2, W / 2) for a Haar network.
 
-    Law: equals `network(image, parameters)[0]` or `network.restore(image)` to float accuracy, and so does the masked form on
-    a photo that fills the upper left corner of a larger tile.
+    Law: equals `network(image, parameters, output)[0]` or `network.restore(image)` to float accuracy, and so does the
+    masked form on a photo that fills the upper left corner of a larger tile.
 
     Attributes:
         hyper_parameters: how many `parameters` this graph takes; 0 for every inverse.
+        guided: whether it takes `output`.
     """
 
     def __init__(
@@ -122,10 +124,9 @@ class ExportForm(nn.Module):
     ) -> None:
         super().__init__()
         config = network.config
-        if config.auxiliary == "guided" and direction == "forward":
-            raise ValueError("a guided network's forward graph takes the operator's output, and is not exported yet")
         self.direction = direction
         self.hyper_parameters = config.hyper_parameters if direction == "forward" else 0
+        self.guided = network.takes_output and direction == "forward"
         self.bands = _Bands(network, unsqueeze)
         self.auxiliary: nn.Module | None = None
         branch = list(network.invertible)
@@ -142,20 +143,34 @@ class ExportForm(nn.Module):
         self.hiding = None if network.hiding is None else HidingForm(network.hiding, direction, network.low, unsqueeze)
         self.maskable = config.auxiliary != "strided" or direction == "inverse"
 
-    def forward(self, image: Tensor, parameters: Tensor | None = None, valid: Tensor | None = None) -> Tensor:
+    def forward(
+        self,
+        image: Tensor,
+        parameters: Tensor | None = None,
+        valid: Tensor | None = None,
+        output: Tensor | None = None,
+    ) -> Tensor:
         """Run the graph.
 
         Raises:
-            ValueError: `parameters` missing or superfluous; `valid` for a forward graph with a strided auxiliary branch.
+            ValueError: `parameters` or `output` missing or superfluous; `valid` for a forward graph with a strided
+                auxiliary branch.
         """
         if (parameters is not None) != bool(self.hyper_parameters):
             found = "none" if parameters is None else "some"
             raise ValueError(f"this {self.direction} graph takes {self.hyper_parameters} hyper-parameters, got {found}")
+        if (output is not None) != self.guided:
+            raise ValueError("a guided forward graph takes the app's own result, and no other graph does")
         if valid is not None and not self.maskable:
             raise ValueError("a strided auxiliary branch has no masked form; use sizes that fill the tile")
         halves = self.bands.squeeze(image)
         if self.direction == "forward":
+            if output is not None:
+                assert self.hiding is not None
+                image_halves = _run(self.invertible, halves, valid)
+                return self.bands.unsqueeze(self.hiding.filtered(image_halves, self.bands.squeeze(output), valid))
             if self.hiding is not None:
+                assert self.auxiliary is not None
                 moved = self.auxiliary(torch.cat(halves, dim=1), parameters, valid)
                 features = halves[0] + moved[0], halves[1] + moved[1]
                 return self.bands.unsqueeze(self.hiding.filtered(_run(self.invertible, halves, valid), features, valid))
@@ -185,11 +200,28 @@ class ExportForm(nn.Module):
         return self.bands.unsqueeze(restored)
 
     def examples(self, side: int) -> dict[str, Tensor]:
-        """Inputs to trace the graph with, by name: a `side` x `side` image and, where it takes any, `parameters`."""
-        image = torch.zeros(1, 3, side, side)
-        if not self.hyper_parameters:
-            return {INPUT[self.direction]: image}
-        return {INPUT[self.direction]: image, PARAMETERS: torch.zeros(1, self.hyper_parameters, 1, 1)}
+        """Inputs to trace the graph with, by name: a `side` x `side` image and, where taken, `output`, `parameters`."""
+        inputs = {INPUT[self.direction]: torch.zeros(1, 3, side, side)}
+        if self.guided:
+            inputs[LOOK] = torch.zeros(1, 3, side, side)
+        if self.hyper_parameters:
+            inputs[PARAMETERS] = torch.zeros(1, self.hyper_parameters, 1, 1)
+        return inputs
+
+    def traceable(self) -> nn.Module:
+        """The graph with its inputs by position, as `examples` names them, for exporters that know no keywords."""
+        return _Guided(self).eval() if self.guided else self
+
+
+class _Guided(nn.Module):
+    """A guided graph that takes photo and output by position; it has no hyper-parameters."""
+
+    def __init__(self, form: ExportForm) -> None:
+        super().__init__()
+        self.form = form
+
+    def forward(self, image: Tensor, output: Tensor) -> Tensor:
+        return self.form(image, output=output)
 
 
 def _auxiliary_form(network: QuasiInvertibleNetwork, unsqueeze: Unsqueeze) -> nn.Module:

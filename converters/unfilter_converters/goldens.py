@@ -22,21 +22,26 @@ def make_goldens(
 ) -> tuple[Golden, ...]:
     """Write `goldens/NAME.png`, `NAME.filtered.png` and `NAME.restored.png` under `folder`; one golden fills a tile.
 
-    Each has values of `hyper_parameters` of its own: the defaults, then low, middle and high in another order for each.
+    A guided network gets `NAME.output.png` too, `golden_look` of the photo. Each has values of `hyper_parameters` of its
+    own: the defaults, then low, middle and high in another order for each.
     """
     (folder / "goldens").mkdir()
     goldens = []
-    photos = {name: read_photo(PHOTOS / f"{name}.png").pixels for name in LICENCES}
+    photos = {name: read_photo(PHOTOS / f"{name}.webp").pixels for name in LICENCES}
     whole_tile = mosaic(list(photos.values()), tile)
     for index, (name, pixels) in enumerate((*photos.items(), ("mosaic", whole_tile))):
         photo = Photo(pixels)
         values = golden_values(index, hyper_parameters)
-        places = tuple(one.place(values[one.name]) for one in hyper_parameters)
-        filtered = replace(photo, pixels=run_whole(network, "forward", photo.pixels, places))
+        normalised = tuple(one.normalise(values[one.name]) for one in hyper_parameters)
+        look = golden_look(pixels) if network.takes_output else None
+        filtered = replace(photo, pixels=run_whole(network, "forward", photo.pixels, normalised, look))
         restored = replace(photo, pixels=run_whole(network, "inverse", filtered.pixels))
         paths = [f"goldens/{name}{part}.png" for part in ("", ".filtered", ".restored")]
         for path, picture in zip(paths, (photo, filtered, restored), strict=True):
             write_photo(folder / path, picture)
+        output = f"goldens/{name}.output.png" if look is not None else None
+        if output and look is not None:
+            write_photo(folder / output, Photo(look))
         goldens.append(
             Golden(
                 name=name,
@@ -46,9 +51,20 @@ def make_goldens(
                 restored=paths[2],
                 licence=LICENCES.get(name, "that of each part"),
                 round_trip=name in LICENCES,
+                output=output,
             )
         )
     return tuple(goldens)
+
+
+def golden_look(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What stands for an app's own filter: faded colours, warm lights, and a curve, in whole levels (height x width x 3)."""
+    levels = pixels.astype(np.int32)
+    luma = (77 * levels[..., 0] + 150 * levels[..., 1] + 29 * levels[..., 2]) >> 8
+    faded = (5 * levels + 3 * luma[..., None]) >> 3
+    warm = faded + ((luma[..., None] * np.array([24, 4, -32])) >> 8)
+    curved = 16 + ((warm * (640 - warm)) >> 9) * 7 // 8
+    return np.clip(curved, 0, 255).astype(np.uint8)
 
 
 def golden_values(index: int, hyper_parameters: Sequence[HyperParameter]) -> dict[str, float]:

@@ -13,7 +13,7 @@ from unfilter.proof.fidelity import FidelityReport, read_report, verify
 from unfilter.proof.fidelity.constants import mlpackage, onnx, tflite
 from unfilter.proof.fidelity.gallery import Gallery
 from unfilter.proof.fidelity.machine import versions
-from unfilter.proof.fidelity.report import Engine
+from unfilter.proof.fidelity.results import Engine
 from unfilter.run import runtimes
 from unfilter_converters.assemble import Draft
 from unfilter_converters.cache import Cache, key
@@ -44,17 +44,17 @@ class Judged:
     pictures: Gallery
 
 
-def judge(draft: Draft, cache: Cache, report: Callable[[str], None]) -> Judged:
+def judge(draft: Draft, cache: Cache, on_step: Callable[[str], None]) -> Judged:
     """The verdict: made now, or by the same code and runtimes from the same files before."""
 
     def make(folder: Path) -> None:
         gallery = Gallery()
-        verdict = shippable(verify(draft, gallery=gallery, on_step=report))
-        (folder / FIDELITY).write_text(verdict.model_dump_json(), encoding="utf-8")
-        (folder / PICTURES).write_text(json.dumps(gallery.data(verdict.engines)), encoding="utf-8")
+        report = shippable(verify(draft, gallery=gallery, on_step=on_step))
+        (folder / FIDELITY).write_text(report.model_dump_json(), encoding="utf-8")
+        (folder / PICTURES).write_text(json.dumps(gallery.data(report.engines)), encoding="utf-8")
 
     cached, hit = cache.get(_key(draft), make)
-    report("verdict: from the cache" if hit else "verdict: made")
+    on_step("verdict: from the cache" if hit else "verdict: made")
     pictures = json.loads((cached / PICTURES).read_text(encoding="utf-8"))
     return Judged(read_report(cached / FIDELITY), KeptPictures(content=pictures))
 

@@ -6,15 +6,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from unfilter.format.manifest import Artifact, Direction, Precision
+from unfilter.format.manifest import Artifact, Direction, Format, Precision
 from unfilter.format.tiles import TilePlan
 from unfilter_converters import tflite_metadata
 from unfilter_converters.authorship import About
 from unfilter_converters.export_form import ExportForm
-from unfilter_converters.tensors import INPUT, OUTPUT, PARAMETERS, VALID, graph_entry, valid_tensor
+from unfilter_converters.tensors import INPUT, LOOK, OUTPUT, PARAMETERS, VALID, graph_entry, valid_tensor
 from unfilter_training.network import QuasiInvertibleNetwork
 
-FORMAT = "tflite"
+FORMAT: Format = "tflite"
 PRECISIONS: tuple[Precision, ...] = ("fp32",)
 TOOLS = ("litert-torch", "litert-converter", "torch")
 
@@ -36,13 +36,17 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
         form = ExportForm(network, direction, "transposed_convolution")
         graph, count = _ChannelsLast(form, direction).eval(), form.hyper_parameters
         inputs = {INPUT[direction]: image} | ({PARAMETERS: torch.zeros(1, 1, 1, count)} if count else {})
+        inputs |= {LOOK: image.clone()} if form.guided else {}
         masked = f"{direction}_masked"
         for signature, extra in ((direction, {}), (masked, {VALID: valid})):
             builder = builder.signature(signature, graph, sample_kwargs=inputs | extra)
-        names = {"signature": direction, "masked_signature": masked}
         artifacts.append(
             graph_entry(
-                FORMAT, direction, precision, path, "NHWC", count, valid=valid_tensor("NHWC"), fixed_size=True, **names
+                *(FORMAT, direction, precision, path, "NHWC", count, form.guided),
+                valid=valid_tensor("NHWC"),
+                fixed_size=True,
+                signature=direction,
+                masked_signature=masked,
             )
         )
     builder.convert().export(str(folder / path))
@@ -68,5 +72,6 @@ class _ChannelsLast(nn.Module):
 
     def forward(self, **tensors: Tensor) -> dict[str, Tensor]:
         planes = {name: tensor.permute(0, 3, 1, 2) for name, tensor in tensors.items()}
-        result = self.form(planes[INPUT[self.direction]], planes.get(PARAMETERS), planes.get(VALID))
+        image, output = planes[INPUT[self.direction]], planes.get(LOOK)
+        result = self.form(image, planes.get(PARAMETERS), planes.get(VALID), output)
         return {OUTPUT[self.direction]: result.permute(0, 2, 3, 1)}

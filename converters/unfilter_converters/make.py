@@ -1,6 +1,6 @@
 """First step: every artifact, each made once from the same inputs and taken from the cache afterwards."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -58,16 +58,18 @@ class Made:
         return TypeAdapter(tuple[Artifact, ...]).validate_json((self.folder / ENTRIES).read_bytes())
 
 
-def make(source: Source, precisions: Collection[Precision], cache: Cache, report: Callable[[str], None]) -> list[Made]:
+def make(source: Source, precisions: Collection[Precision], cache: Cache, on_step: Callable[[str], None]) -> list[Made]:
     """Convert to fp32 and `precisions`; each format gets what can be made of it.
 
     Raises:
         CheckpointError: something is not in the cache, and the weights are missing or damaged.
     """
-    return list(_made(source, [each for each in get_args(Precision) if each == "fp32" or each in precisions], cache, report))
+    return list(
+        _made(source, [each for each in get_args(Precision) if each == "fp32" or each in precisions], cache, on_step)
+    )
 
 
-def _made(source: Source, precisions: Collection[Precision], cache: Cache, report: Callable[[str], None]) -> Iterator[Made]:
+def _made(source: Source, precisions: Collection[Precision], cache: Cache, on_step: Callable[[str], None]) -> Iterator[Made]:
     done: dict[tuple[str, Precision], Made | None] = {}
 
     def of(name: str, precision: Precision) -> Made | None:
@@ -101,7 +103,7 @@ def _made(source: Source, precisions: Collection[Precision], cache: Cache, repor
     def cached(
         title: str,
         distributions: tuple[str, ...],
-        inputs: dict[str, object],
+        inputs: Mapping[str, object],
         write: Callable[[Path], tuple[Artifact, ...]],
     ) -> Made:
         def fill(folder: Path) -> None:
@@ -110,9 +112,9 @@ def _made(source: Source, precisions: Collection[Precision], cache: Cache, repor
             (folder / ENTRIES).write_bytes(TypeAdapter(tuple[Artifact, ...]).dump_json(artifacts))
 
         tools = versions(distributions)
-        report(f"{title} ...")
+        on_step(f"{title} ...")
         folder, hit = cache.get(key(**source.inputs, **inputs, tools=tools), fill)
-        report(f"{title}: {'from the cache' if hit else 'made'}")
+        on_step(f"{title}: {'from the cache' if hit else 'made'}")
         return Made(folder, tools)
 
     for precision in precisions:

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import torch
 
-from unfilter.format.manifest import Artifact, Precision
+from unfilter.format.manifest import Artifact, Format, Precision
 from unfilter.format.tiles import TilePlan
 from unfilter_converters.authorship import About, meaning
 from unfilter_converters.export_form import ExportForm
 from unfilter_converters.macs import macs_per_pixel
-from unfilter_converters.tensors import INPUT, OUTPUT, graph_entry
+from unfilter_converters.tensors import INPUT, LOOK, OUTPUT, graph_entry
 from unfilter_training.network import QuasiInvertibleNetwork
 
-FORMAT = "onnx"
+FORMAT: Format = "onnx"
 PRECISIONS: tuple[Precision, ...] = ("fp32",)
 TOOLS = ("onnx", "torch")
 OPSET = 18
@@ -36,19 +36,18 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             torch.onnx.export(
-                graph,
+                graph.traceable(),
                 tuple(inputs.values()),
                 folder / path,
                 input_names=list(inputs),
                 output_names=[result],
-                dynamic_axes={source: axes, result: axes},
+                dynamic_axes={source: axes, result: axes} | ({LOOK: axes} if graph.guided else {}),
                 opset_version=OPSET,
                 dynamo=False,
             )
         macs = macs_per_pixel(folder / path)
-        artifacts.append(
-            graph_entry(FORMAT, direction, precision, path, "NCHW", graph.hyper_parameters, macs_per_pixel=macs)
-        )
+        count, guided = graph.hyper_parameters, graph.guided
+        artifacts.append(graph_entry(FORMAT, direction, precision, path, "NCHW", count, guided, macs_per_pixel=macs))
     return tuple(artifacts)
 
 
@@ -62,7 +61,11 @@ def describe(path: Path, artifacts: tuple[Artifact, ...], about: About) -> None:
     model, (artifact,) = onnx.load(path), artifacts
     model.doc_string = model.graph.doc_string = about.description
     onnx.helper.set_model_props(model, about.fields)
-    tensors = {each.name: each for each in (artifact.image, artifact.parameters, artifact.result) if each is not None}
+    tensors = {
+        each.name: each
+        for each in (artifact.image, artifact.output, artifact.parameters, artifact.result)
+        if each is not None
+    }
     for value in (*model.graph.input, *model.graph.output):
         value.doc_string = meaning(tensors[value.name])
     onnx.save(model, path)

@@ -9,7 +9,7 @@ from unfilter.format.manifest import MANIFEST
 from unfilter.proof.fidelity.reports.page import page
 from unfilter.run.delegates.coverage import FILE as DELEGATES
 from unfilter.run.delegates.coverage import DelegateFile
-from unfilter.run.delegates.recipes import table
+from unfilter.run.delegates.table import read_table
 from unfilter_converters.assemble import Draft, file_entries, manifest_bytes
 from unfilter_converters.judge import FIDELITY, Judged
 from unfilter_converters.shipping import measured, without
@@ -19,7 +19,7 @@ def publish(draft: Draft, judged: Judged) -> None:
     """Make the folder of `draft` a bundle of what ships."""
     folder, report = draft.folder, judged.report
     shipped = without(report.refused, draft.manifest.artifacts, folder)
-    _write(folder / DELEGATES, DelegateFile(recipes=table(), coverage=report.coverage))
+    _write(folder / DELEGATES, DelegateFile(recipes=read_table(), coverage=report.coverage))
     _write(folder / FIDELITY, report.model_copy(update={"speeds": ()}))
     settled = {
         "artifacts": tuple(measured(shipped, report)),

@@ -6,12 +6,12 @@ import torch
 from torch import Tensor, nn
 from torch.export import Dim
 
-from unfilter.format.manifest import Artifact, Direction, Precision
+from unfilter.format.manifest import Artifact, Direction, Format, Precision
 from unfilter.format.tiles import TilePlan
 from unfilter_converters.tensors import graph_entry
 from unfilter_training.network import QuasiInvertibleNetwork
 
-FORMAT = "pt2"
+FORMAT: Format = "pt2"
 PRECISIONS: tuple[Precision, ...] = ("fp32",)
 TOOLS = ("torch",)
 
@@ -27,6 +27,15 @@ class _OneDirection(nn.Module):
         return self.network(image, None if parameters is None else parameters.flatten(1))[0]
 
 
+class _Guided(nn.Module):
+    def __init__(self, network: QuasiInvertibleNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor, output: Tensor) -> Tensor:
+        return self.network(image, None, output)[0]
+
+
 def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, precision: Precision) -> tuple[Artifact, ...]:
     """Write `forward.pt2` and `inverse.pt2` under `folder / "torch"`: any size up to the tile in steps of the alignment."""
     (folder / "torch").mkdir()
@@ -38,13 +47,18 @@ def convert(network: QuasiInvertibleNetwork, plan: TilePlan, folder: Path, preci
         example = torch.zeros(1, 3, plan.alignment * max(2, most // 4), plan.alignment * max(3, most // 3))
         count = network.config.hyper_parameters if direction == "forward" else 0
         parameters = (torch.zeros(1, count, 1, 1),) if count else ()
+        guided = network.takes_output and direction == "forward"
         sizes = {axis: plan.alignment * cell for axis, cell in cells.items()}
         with torch.no_grad():
-            program = torch.export.export(
-                _OneDirection(network, direction),
-                (example, *parameters),
-                dynamic_shapes=(sizes, *(None for _ in parameters)),
-            )
+            if guided:
+                pair = example, example.clone()  # one tensor given twice would be one input
+                program = torch.export.export(_Guided(network), pair, dynamic_shapes=(sizes, sizes))
+            else:
+                program = torch.export.export(
+                    _OneDirection(network, direction),
+                    (example, *parameters),
+                    dynamic_shapes=(sizes, *(None for _ in parameters)),
+                )
         torch.export.save(program, folder / path)
-        artifacts.append(graph_entry(FORMAT, direction, precision, path, "NCHW", count))
+        artifacts.append(graph_entry(FORMAT, direction, precision, path, "NCHW", count, guided))
     return tuple(artifacts)

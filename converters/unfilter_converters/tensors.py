@@ -2,18 +2,21 @@
 
 from typing import Any, Literal
 
-from unfilter.format.manifest import Artifact, Direction, Format, Precision, Tensor
+from unfilter.format.manifest import GUIDED, Artifact, Direction, Format, Precision, Tensor
 
 Layout = Literal["NCHW", "NHWC"]
 
 INPUT: dict[Direction, str] = {"forward": "photo", "inverse": "filtered"}
 OUTPUT: dict[Direction, str] = {"forward": "filtered", "inverse": "restored"}
+LOOK = "output"
+"""Input of a guided forward graph beside the photo."""
 VALID = "valid"
 PARAMETERS = "parameters"
 
 _MEANING = {
     "photo": "sRGB as stored in the file, levels / 255",
     "filtered": "sRGB, unclipped: the host rounds to bytes before saving, and gives levels / 255",
+    "output": "what the app's own filter made of the photo, sRGB as stored in the file, levels / 255",
     "restored": "sRGB, unclipped: the host rounds to bytes",
 }
 
@@ -25,9 +28,12 @@ def graph_entry(
     path: str,
     layout: Layout,
     hyper_parameters: int,
+    guided: bool = False,
     **more: Any,
 ) -> Artifact:
-    """The manifest's entry for one graph; `hyper_parameters` is how many it takes, `more` what only some formats have."""
+    """The manifest's entry for one graph; `hyper_parameters` is how many it takes, `guided` whether it takes the app's own
+    result beside the photo, `more` what only some formats have.
+    """
     return Artifact(
         format=format,
         direction=direction,
@@ -35,6 +41,8 @@ def graph_entry(
         path=path,
         image=image_tensor(INPUT[direction], layout),
         result=image_tensor(OUTPUT[direction], layout),
+        output=image_tensor(LOOK, layout) if guided else None,
+        requires=(GUIDED,) if guided else (),
         parameters=parameters_tensor(hyper_parameters, layout) if hyper_parameters else None,
         **more,
     )

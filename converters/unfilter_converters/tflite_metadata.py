@@ -1,7 +1,8 @@
 """TFLite's model metadata: a flatbuffer of its own (`M001`) in a buffer of the model that is called TFLITE_METADATA.
 
-Written field by field, since the package that had the generated code (tflite-support) is no longer made.
-Source: https://github.com/tensorflow/tflite-support/blob/master/tensorflow_lite_support/metadata/metadata_schema.fbs
+Written field by field: of the packages that have generated code for it, tflite-support is no longer made, and MediaPipe
+brings OpenCV. A test reads it by MediaPipe's.
+Source: https://github.com/google-ai-edge/mediapipe/blob/master/mediapipe/tasks/metadata/metadata_schema.fbs
 """
 
 from typing import Any
@@ -13,10 +14,14 @@ NAME = b"TFLITE_METADATA"
 IDENTIFIER = b"M001"
 
 # Fields by their place in the schema's tables.
-_MODEL = {"name": 0, "description": 1, "version": 2, "subgraph_metadata": 3, "author": 4, "license": 5}
+_MODEL = {
+    "name": 0, "description": 1, "version": 2, "subgraph_metadata": 3, "author": 4, "license": 5, "min_parser_version": 7
+}  # fmt: skip
 _SUBGRAPH = {"name": 0, "description": 1, "input_tensor_metadata": 2, "output_tensor_metadata": 3}
 _TENSOR = {"name": 0, "description": 1}
 _MODEL_FIELDS, _SUBGRAPH_FIELDS, _TENSOR_FIELDS = 8, 7, 7
+_PARSER = "1.0.0"
+"""Version of the schema that knows all of these fields."""
 
 
 def put(model: Any, artifacts: tuple[Artifact, ...], about: About) -> None:
@@ -41,10 +46,11 @@ def _metadata(model: Any, artifacts: tuple[Artifact, ...], about: About) -> byte
     builder = flatbuffers.Builder(1024)
     tensors: dict[str, Tensor] = {}
     for artifact in artifacts:
-        held = (artifact.image, artifact.parameters, artifact.valid, artifact.result)
+        held = (artifact.image, artifact.output, artifact.parameters, artifact.valid, artifact.result)
         tensors |= {each.name: each for each in held if each is not None}
     signatures = {each.subgraphIndex: each for each in model.signatureDefs}
-    graphs = [_graph(builder, signatures[number], tensors) for number in range(len(model.subgraphs)) if number in signatures]
+    # One for every subgraph, in their order: readers go by it.
+    graphs = [_graph(builder, subgraph, signatures[number], tensors) for number, subgraph in enumerate(model.subgraphs)]
     graphs_vector = _vector(builder, graphs)
     details = "; ".join(f"{name}: {value}" for name, value in about.fields.items() if name != "description")
     texts = {
@@ -53,25 +59,30 @@ def _metadata(model: Any, artifacts: tuple[Artifact, ...], about: About) -> byte
         "version": about.version,
         "author": AUTHOR,
         "license": about.licence,
+        "min_parser_version": _PARSER,
     }
     fields = {name: builder.CreateString(text) for name, text in texts.items()} | {"subgraph_metadata": graphs_vector}
     builder.Finish(_table(builder, _MODEL, _MODEL_FIELDS, fields), IDENTIFIER)
     return bytes(builder.Output())
 
 
-def _graph(builder: Any, signature: Any, tensors: dict[str, Tensor]) -> int:
-    """Metadata of one subgraph; its tensors in the order of the signature, which goes by name."""
+def _graph(builder: Any, subgraph: Any, signature: Any, tensors: dict[str, Tensor]) -> int:
+    """Metadata of one subgraph, its tensors in the subgraph's order: the signature has another, and readers go by place."""
     name = builder.CreateString(signature.signatureKey)
     ends = {
-        "input_tensor_metadata": _vector(builder, [_tensor(builder, each, tensors) for each in signature.inputs]),
-        "output_tensor_metadata": _vector(builder, [_tensor(builder, each, tensors) for each in signature.outputs]),
+        "input_tensor_metadata": _tensors(builder, subgraph.inputs, signature.inputs, tensors),
+        "output_tensor_metadata": _tensors(builder, subgraph.outputs, signature.outputs, tensors),
     }
     return _table(builder, _SUBGRAPH, _SUBGRAPH_FIELDS, {"name": name} | ends)
 
 
-def _tensor(builder: Any, end: Any, tensors: dict[str, Tensor]) -> int:
-    name = end.name.decode()
-    fields = {"name": builder.CreateString(name), "description": builder.CreateString(meaning(tensors[name]))}
+def _tensors(builder: Any, places: Any, ends: Any, tensors: dict[str, Tensor]) -> int:
+    names = {end.tensorIndex: end.name.decode() for end in ends}
+    return _vector(builder, [_tensor(builder, tensors[names[int(place)]]) for place in places])
+
+
+def _tensor(builder: Any, tensor: Tensor) -> int:
+    fields = {"name": builder.CreateString(tensor.name), "description": builder.CreateString(meaning(tensor))}
     return _table(builder, _TENSOR, _TENSOR_FIELDS, fields)
 
 

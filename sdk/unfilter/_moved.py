@@ -18,6 +18,7 @@ MOVED = {
     "commands": "cli",
     "delegates": "run.delegates",
     "delegates.engagement": "proof.engagement",
+    "delegates.recipes": "run.delegates.table",
     "commands.folders": "jobs.folders",
     "detection": "jobs.detection",
     "detection.carrier": "jobs.detection.comparison",
@@ -34,6 +35,7 @@ MOVED = {
     "remainder": "format.remainder",
     "resume": "jobs.resume",
     "rounding": "format.rounding",
+    "run.delegates.recipes": "run.delegates.table",
     "runtimes": "run.runtimes",
     "search_path": "find.search_path",
     "signing": "find.signing",
@@ -85,6 +87,6 @@ class OldPaths(MetaPathFinder, Loader):
 
 
 def install() -> None:
-    """Let old paths be found, before any folder is searched for them."""
+    """Let old paths be found, after all that is there."""
     if not any(isinstance(finder, OldPaths) for finder in sys.meta_path):
-        sys.meta_path.insert(0, OldPaths())
+        sys.meta_path.append(OldPaths())

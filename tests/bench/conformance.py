@@ -1,13 +1,17 @@
-"""Makes the files of sdk/format/conformance/future and its cases.json again: `python tests/bench/conformance.py`.
+"""Makes `past`, `future`, `held` and cases.json of sdk/format/conformance again: `python tests/bench/conformance.py`.
 
 They are of the fixture `bundle-variable`: its weights are shared, and only manifests and filtered files are written.
 """
 
 import json
+import shutil
+import struct
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -15,16 +19,24 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
-from unfilter import Filter, Tag
+from unfilter import Filter, Tag, read_photo, write_photo
 from unfilter.format.fingerprint import of_exact
 from unfilter.format.tag import PNG_KEYWORD
-from unfilter.photo.jpeg import fingerprint_of
+from unfilter.format.tiles import TilePlan, spans
+from unfilter.format.xmp import EMPTY
+from unfilter.jobs import Apply, Restore
+from unfilter.photo import Codec, Goal
+from unfilter.photo.exif import MARKER, exif_of
+from unfilter.photo.jpeg import coded, fingerprint_of
 from unfilter.photo.photo import Photo
+from unfilter.photo.xmp import without_claims
 
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "sdk/format/conformance"
 FIXTURES = "../../../tests/fixtures"
 SIZE = (51, 67, 3)
+SMALL = {"tile": 16, "halo": 0, "alignment": 2}
+"""A plan without the halo that the network needs, so that other tiles restore other pixels."""
 Fields = dict[str, Any]
 
 
@@ -76,6 +88,29 @@ def broken(version: int) -> Callable[[Fields], None]:
     return change
 
 
+def small_tiles(**grid: int) -> Callable[[Fields], None]:
+    """Only graphs that take tiles of any size."""
+
+    def change(manifest: Fields) -> None:
+        manifest["tiles"] = SMALL | grid
+        manifest["artifacts"] = [each for each in manifest["artifacts"] if not each["fixed_size"]]
+        if grid:
+            manifest["requires"] = ["tile_grid"]
+
+    return change
+
+
+def grid_without_requirement(manifest: Fields) -> None:
+    manifest["tiles"] = SMALL | {"grid": 8}
+
+
+PAST: dict[str, tuple[Callable[[Fields], None], list[str] | None]] = {
+    "small_tiles": (small_tiles(), None),
+    "tile_grid": (small_tiles(grid=8), None),
+    "grid_without_requirement": (grid_without_requirement, ["convert"]),
+}
+"""As `MANIFESTS`, of what readers have learned since version 0.1."""
+
 MANIFESTS: dict[str, tuple[Callable[[Fields], object], list[str] | None]] = {
     "unknown_fields": (unknown_fields, None),
     "unknown_format": (before_others(format="executorch"), None),
@@ -118,6 +153,184 @@ def jpeg(pixels: NDArray[np.uint8], text: str, tag: Tag) -> bytes:
     return file.getvalue()
 
 
+def plans() -> list[Fields]:
+    """Plans, and the spans of many lengths: a grid is none, a coarse one, and one that leaves no choice of tiles."""
+    small = range(0, 202, 2)
+    large = (0, 8, 768, 776, 1016, 1024, 1536, 1544, 2048, 3024, 4032, 5664, 6048, 8064, 20000)
+    chosen = [
+        ({"tile": 32, "halo": 8, "alignment": 2} | grid, small) for grid in ({}, {"grid": 2}, {"grid": 4}, {"grid": 8})
+    ]
+    chosen += [({"tile": 768, "halo": 64, "alignment": 8} | grid, large) for grid in ({}, {"grid": 16}, {"grid": 64})]
+    chosen += [
+        ({"tile": 1024, "halo": 96, "alignment": 2, "grid": 32}, large),
+        ({"tile": 20, "halo": 0, "alignment": 2, "grid": 10}, small),
+    ]
+    return [
+        {
+            "tiles": fields,
+            "fixed_size": fixed_size,
+            "lengths": [[length, _spans(length, fields, fixed_size)] for length in lengths],
+        }
+        for fields, lengths in chosen
+        for fixed_size in (False, True)
+    ]
+
+
+def _spans(length: int, fields: Fields, fixed_size: bool) -> list[list[int]]:
+    found = spans(length, TilePlan(**fields), fixed_size)
+    return [[each.start, each.stop, each.keep_start, each.keep_stop] for each in found]
+
+
+def tiled(manifest: Fields, fixture: Path, filtered: Path) -> dict[str, NDArray[np.uint8]]:
+    """By the name of a plan: what its tiles restore."""
+    restored = {}
+    for name, (change, words) in PAST.items():
+        if words is None:
+            with TemporaryDirectory() as folder:
+                shutil.copytree(fixture, folder, dirs_exist_ok=True)
+                change(changed := deepcopy(manifest))
+                (Path(folder) / "manifest.json").write_text(json.dumps(changed))
+                restored[name] = Filter.open(folder, runtime="onnx").restore(read_photo(filtered).pixels)
+    return restored
+
+
+def transparent(chosen: Filter, original: NDArray[np.uint8]) -> dict[str, tuple[Photo, list[str] | None]]:
+    """By name: files of a photo behind a round mask with a soft edge, and words of the refusal."""
+    rows, columns = np.mgrid[: SIZE[0], : SIZE[1]]
+    inside = 24 - np.hypot(rows - SIZE[0] / 2, columns - SIZE[1] / 2)
+    alpha = np.clip(inside * 40, 0, 255).astype(np.uint8)
+    values = {each.name: each.default for each in chosen.hyper_parameters}
+    hidden = chosen.filtered(Photo(original, "png", alpha=alpha), "png", values)
+    black = replace(hidden, pixels=np.where(alpha[..., None] > 0, hidden.pixels, np.uint8(0)))
+    altered = replace(hidden, pixels=hidden.pixels ^ np.uint8(rows[..., None] == SIZE[0] // 2))
+    whole = chosen.filtered(Photo(original, "png"), "png", values)  # a network that saw all, as version 0.1's
+    return {
+        "hidden_colours": (hidden, None),
+        "hidden_colours_changed": (black, None),
+        "all_colours": (replace(whole, alpha=alpha), None),
+        "hidden_colours_altered": (altered, ["altered"]),
+    }
+
+
+def exif(order: str) -> bytes:
+    """EXIF with a thumbnail, and with a preview in the makers' notes; `order` as of `struct`."""
+    Image.new("RGB", (8, 8), "red").save(file := BytesIO(), format="JPEG")
+    picture = file.getvalue()
+    notes = b"NOTES\0" + picture + b"kept"
+    exif_place = 8 + 2 + 2 * 12 + 4
+    notes_place = exif_place + 2 + 12 + 4
+    second = notes_place + len(notes) + len(notes) % 2
+    beside = second + 2 + 4 * 12 + 4
+    parts = [
+        (b"II" if order == "<" else b"MM") + struct.pack(order + "HI", 42, 8),
+        struct.pack(order + "H", 2) + _entry(order, 0x0112, 3, 1, 6) + _entry(order, 0x8769, 4, 1, exif_place),
+        struct.pack(order + "I", second),
+        struct.pack(order + "H", 1) + _entry(order, 0x927C, 7, len(notes), notes_place) + bytes(4),
+        notes + bytes(len(notes) % 2),
+        struct.pack(order + "H", 4) + _entry(order, 0x0103, 3, 1, 6) + _entry(order, 0x011A, 5, 1, beside),
+        _entry(order, 0x0201, 4, 1, beside + 8) + _entry(order, 0x0202, 4, 1, len(picture)) + bytes(4),
+        struct.pack(order + "II", 72, 1) + picture,
+    ]
+    return b"".join(parts)
+
+
+def _entry(order: str, tag: int, kind: int, count: int, value: int) -> bytes:
+    short = kind == 3 and count == 1
+    return struct.pack(order + "HHI", tag, kind, count) + struct.pack(
+        order + ("HH" if short else "I"), *([value, 0] if short else [value])
+    )
+
+
+def packet(properties: str) -> str:
+    return EMPTY.replace("</rdf:RDF>", f'<rdf:Description rdf:about=""{properties}</rdf:Description></rdf:RDF>')
+
+
+CAMERA = "http://ns.google.com/photos/1.0/camera/"
+PACKETS = (
+    packet(' xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:source>camera</dc:source>'),
+    packet(
+        f' xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0" xmlns:C="{CAMERA}" C:MotionPhoto=\'1\' '
+        'C:HdrPlusMakernote="kept"><C:MicroVideoOffset>1</C:MicroVideoOffset><hdrgm:GainMapMax><rdf:Seq><rdf:li>2</rdf:li>'
+        '</rdf:Seq></hdrgm:GainMapMax><dc:source xmlns:dc="http://purl.org/dc/elements/1.1/">camera</dc:source>'
+    ),
+    packet(f' xmlns:GCamera="{CAMERA}" GCamera:MotionPhoto="1" GCamera:MotionPhotoVersion="1"><GCamera:MotionPhoto/>'),
+    packet(' xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="5"><xmp:Thumbnails><rdf:Alt/></xmp:Thumbnails>'),
+    packet(' HDRGainMap:Version="65536" xmpNote:HasExtendedXMP="0123"><xmpNote:HasExtendedXMP>never ends'),
+)
+
+
+def travels() -> Fields:
+    """What of metadata travels along, and what must not (R24). EXIF may be cut off instead where zeros end it."""
+    files = [exif(order) for order in "<>"] + [exif("<")[:70], b"II*\0", b"no EXIF"]
+    after = [(exif_of(file) or b"").removeprefix(MARKER) for file in files]
+    return {
+        "xmp": [{"before": text, "after": without_claims(text)[0]} for text in PACKETS],
+        "exif": [{"before": a.hex(), "after": b.ljust(len(a), b"\0").hex()} for a, b in zip(files, after, strict=True)],
+    }
+
+
+def rgba(photo: Photo) -> bytes:
+    assert photo.alpha is not None
+    return np.dstack([photo.pixels, photo.alpha]).tobytes()
+
+
+def past(manifest: Fields, fixture: Path, chosen: Filter) -> tuple[list[Fields], list[Fields]]:
+    """Cases of bundles and of files."""
+    folder = TARGET / "past"
+    folder.mkdir(exist_ok=True)
+    bundles, files = [], []
+    for name, (change, words) in PAST.items():
+        change(changed := deepcopy(manifest))
+        (folder / f"{name}.manifest.json").write_text(json.dumps(changed, separators=(",", ":")) + "\n")
+        case = {"name": name, "manifest": f"past/{name}.manifest.json", "files": f"{FIXTURES}/bundle-variable"}
+        bundles.append(case | ({"expect": "refused", "words": words} if words else {"expect": "opens"}))
+    height, width, _ = SIZE
+    for name, pixels in tiled(manifest, fixture, TARGET / "future/later_tag.png").items():
+        (folder / f"{name}.restored.rgb").write_bytes(pixels.tobytes())
+        case = {"name": f"later_tag.png by {name}", "path": "future/later_tag.png", "bundle": name, "expect": "restores"}
+        files.append(case | {"restored": f"past/{name}.restored.rgb", "height": height, "width": width})
+    original = np.frombuffer((TARGET / f"{FIXTURES}/goldens-variable/photos/odd.rgb").read_bytes(), np.uint8).reshape(SIZE)
+    for name, (photo, words) in transparent(chosen, original).items():
+        write_photo(folder / f"{name}.png", photo)
+        case = {"name": f"{name}.png", "path": f"past/{name}.png", "bundle": "bundle-variable"}
+        if words:
+            files.append(case | {"expect": "refused", "refusal": "altered", "words": words})
+            continue
+        restored = chosen.restored(name, read_photo(folder / f"{name}.png"))
+        (folder / f"{name}.restored.rgba").write_bytes(rgba(restored))
+        expected = {"restored": f"past/{name}.restored.rgba", "height": height, "width": width, "channels": 4}
+        files.append(case | {"expect": "restores"} | expected)
+    (folder / "travels.json").write_text(json.dumps(travels(), indent=1) + "\n")
+    (folder / "plans.json").write_text(json.dumps(plans(), separators=(",", ":")) + "\n")
+    return bundles, files
+
+
+def held(chosen: Filter, bundle: str) -> list[Fields]:
+    """Files with a payload or a top-up: cases for readers that know the rule, and for those that do not."""
+    photo = read_photo(ROOT / "tests/fixtures/bundle-variable/goldens/odd.png")
+    folder = TARGET / "held"
+    folder.mkdir(exist_ok=True)
+    made: dict[str, tuple[str, Fields]] = {
+        "payload.png": ("R25", {"carry": "payload"}),
+        "top_up.png": ("R26", {"top_up": Goal("exact")}),
+        "top_up.jpg": ("R26", {"top_up": Goal("dB", 36), "quality": 80, "subsampling": "4:2:0"}),
+    }
+    cases = []
+    for name, (rule, options) in made.items():
+        job = Apply(chosen.graphs, **options)
+        codec: Codec = "jpeg" if name.endswith("jpg") else "png"
+        filtered = job.in_memory(photo, codec)
+        write_photo(folder / name, filtered, quality=job.quality, subsampling=job.subsampling)
+        saved = read_photo(folder / name)
+        (folder / f"{name}.base.rgb").write_bytes(chosen.restore(saved.pixels).tobytes())
+        known = Restore(chosen.graphs).in_memory(saved, "png")
+        (folder / f"{name}.rgb").write_bytes(known.pixels.tobytes())
+        case: Fields = {"name": f"held_{name}", "path": f"held/{name}", "bundle": bundle, "expect": "restores"}
+        case |= {"restored": f"held/{name}.base.rgb", "height": SIZE[0], "width": SIZE[1]}
+        cases.append(case | {"rule": rule, "restored_by_rule": f"held/{name}.rgb"})
+    return cases
+
+
 def main() -> None:
     fixture = ROOT / "tests/fixtures/bundle-variable"
     manifest = json.loads((fixture / "manifest.json").read_text())
@@ -139,7 +352,7 @@ def main() -> None:
     chosen = Filter.open(fixture, runtime="onnx")
     saved = Tag(filter=manifest["filter"], restoration=manifest["restoration"], codec="png", fingerprint=of_exact(filtered))
     compressed = saved.model_copy(
-        update={"codec": "jpeg", "quality": 90, "fingerprint": fingerprint_of(Photo(filtered), 90, "4:2:0")}
+        update={"codec": "jpeg", "quality": 90, "fingerprint": fingerprint_of(coded(filtered, 90, "4:2:0"))}
     )
     contents = {f"{name}.png": (png(filtered, text), words) for name, (text, words) in tags(saved).items()}
     contents |= {
@@ -156,11 +369,21 @@ def main() -> None:
         expected = {"expect": "restores", "restored": restored, "height": height, "width": width}
         refused = {"expect": "refused", "refusal": "needs_update", "words": words}
         files.append(case | (refused if words else expected))
+    files += held(chosen, "bundle-variable")
     goldens = [
         {"bundle": bundle, "goldens": f"{FIXTURES}/{folder}"}
         for bundle, folder in (("bundle-schema-1", "goldens-version-1"), ("bundle-variable", "goldens-variable"))
     ]
-    cases = {"version": 1, "tolerance": 1, "bundles": bundles, "files": files, "goldens": goldens}
+    since, made = past(manifest, fixture, chosen)
+    cases = {
+        "version": 1,
+        "tolerance": 1,
+        "plans": "past/plans.json",
+        "travels": "past/travels.json",
+        "bundles": [*bundles, *since],
+        "files": [*files, *made],
+        "goldens": goldens,
+    }
     (TARGET / "cases.json").write_text(json.dumps(cases, indent=1) + "\n")
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from unfilter import Filter, Photo, read_photo, write_photo
 from unfilter.run import runtimes
 
-GOLDEN = Path(__file__).parents[2] / "converters/unfilter_converters/golden_photos/coffee.png"
+GOLDEN = Path(__file__).parents[2] / "converters/unfilter_converters/golden_photos/coffee.webp"
 SIZES = {1: (1152, 864), 12: (4032, 3024), 24: (5664, 4248), 48: (8064, 6048)}
 """Width and height by rounded megapixels, all 4:3."""
 

@@ -32,6 +32,7 @@ def bundle_of() -> BundleOf:
             rounding="",
             remainder="",
             tiles=plan,
+            requires=("tile_grid",) if plan.grid else (),
             artifacts=artifacts,
             goldens=(),
             files=tuple(

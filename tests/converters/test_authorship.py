@@ -3,8 +3,10 @@ no result and no restoration id, and twice is as once.
 """
 
 import json
-import struct
+from importlib.metadata import PackageNotFoundError, distribution, version
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ import pytest
 from unfilter.format.bundle import Bundle
 from unfilter.jobs.filter import Filter
 from unfilter_converters.authorship import describe
-from unfilter_converters.restoration import restoration_id
+from unfilter_converters.restoration_id import restoration_id_of
 from unfilter_training.checkpoint import Description, read_description
 from unfilter_training.network import QuasiInvertibleNetwork
 
@@ -75,59 +77,48 @@ def test_coremltools_reads_it(bundle: Bundle) -> None:
         assert "com.github.apple.coremltools.conversion_date" not in model.user_defined_metadata
 
 
-class Table:
-    """A flatbuffer's table, read by nothing but the format's own rules (https://flatbuffers.dev/internals/)."""
-
-    def __init__(self, content: bytes, place: int) -> None:
-        self.content, self.place = content, place
-
-    @classmethod
-    def root(cls, content: bytes) -> "Table":
-        return cls(content, struct.unpack_from("<I", content)[0])
-
-    def _field(self, number: int) -> int | None:
-        vtable = self.place - struct.unpack_from("<i", self.content, self.place)[0]
-        if 4 + 2 * number >= struct.unpack_from("<H", self.content, vtable)[0]:
-            return None
-        offset = struct.unpack_from("<H", self.content, vtable + 4 + 2 * number)[0]
-        return self.place + offset if offset else None
-
-    def _target(self, number: int) -> int:
-        field = self._field(number)
-        assert field is not None
-        return int(field + struct.unpack_from("<I", self.content, field)[0])
-
-    def text(self, number: int) -> str:
-        start = self._target(number)
-        return self.content[start + 4 : start + 4 + struct.unpack_from("<I", self.content, start)[0]].decode()
-
-    def tables(self, number: int) -> list["Table"]:
-        start = self._target(number)
-        places = [start + 4 + 4 * index for index in range(struct.unpack_from("<I", self.content, start)[0])]
-        return [Table(self.content, place + struct.unpack_from("<I", self.content, place)[0]) for place in places]
+@pytest.fixture(scope="module")
+def schema() -> ModuleType:
+    """MediaPipe's reader of TFLite's metadata, as flatc made it of the schema; the rest of MediaPipe is not imported."""
+    try:
+        files = distribution("mediapipe")
+    except PackageNotFoundError:
+        pytest.skip("MediaPipe is not installed: pip install --no-deps mediapipe")
+    path = files.locate_file("mediapipe/tasks/metadata/metadata_schema_py_generated.py")
+    spec = spec_from_file_location("metadata_schema", str(path))
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def test_tflite_has_it_as_its_own_metadata(bundle: Bundle) -> None:
-    """Fields by their numbers in metadata_schema.fbs: name 0, description 1, version 2, subgraphs 3, author 4, licence 5."""
+def test_mediapipe_reads_it_of_tflite(bundle: Bundle, schema: Any) -> None:
     utils = pytest.importorskip("ai_edge_litert.tools.flatbuffer_utils")
     for path, directions in files(bundle, "tflite"):
         model: Any = utils.read_model(str(path))
         (entry,) = (each for each in model.metadata if each.name == b"TFLITE_METADATA")
         content = bytes(model.buffers[entry.buffer].data)
-        assert content[4:8] == b"M001"
-        metadata = Table.root(content)
-        assert metadata.text(0) == f"variable {' and '.join(directions)}"
-        assert metadata.text(1).startswith(model.description.decode())
-        assert "sigma 0.05..0.4" in metadata.text(1)
-        assert (metadata.text(4), metadata.text(5)) == ("Unfilter", "Apache-2.0")
-        signatures = {each.signatureKey.decode(): each for each in model.signatureDefs}
-        graphs = metadata.tables(3)
-        assert {each.text(0) for each in graphs} == set(signatures)
-        for graph in graphs:
-            signature = signatures[graph.text(0)]
-            assert [each.text(0) for each in graph.tables(2)] == [each.name.decode() for each in signature.inputs]
-            assert [each.text(0) for each in graph.tables(3)] == [each.name.decode() for each in signature.outputs]
-            assert all(each.text(1) for each in (*graph.tables(2), *graph.tables(3)))
+        assert schema.ModelMetadata.ModelMetadataBufferHasIdentifier(content, 0)
+        metadata = schema.ModelMetadataT.InitFromObj(schema.ModelMetadata.GetRootAs(content, 0))
+        assert metadata.name.decode() == f"variable {' and '.join(directions)}"
+        assert metadata.description.startswith(model.description)
+        assert b"sigma 0.05..0.4" in metadata.description
+        assert (metadata.author, metadata.license) == (b"Unfilter", b"Apache-2.0")
+        assert metadata.version.decode().startswith(version("unfilter"))
+        assert metadata.minParserVersion == b"1.0.0"  # what tflite-support 0.4.4 says of these fields
+        assert len(metadata.subgraphMetadata) == len(model.subgraphs)
+        for said, graph, number in zip(metadata.subgraphMetadata, model.subgraphs, range(len(model.subgraphs)), strict=True):
+            (signature,) = (each for each in model.signatureDefs if each.subgraphIndex == number)
+            assert said.name == signature.signatureKey
+            for tensors, places, ends in (
+                (said.inputTensorMetadata, graph.inputs, signature.inputs),
+                (said.outputTensorMetadata, graph.outputs, signature.outputs),
+            ):
+                names = {end.tensorIndex: end.name for end in ends}
+                assert [each.name for each in tensors] == [names[place] for place in places], (
+                    "readers go by the graph's order"
+                )
+                assert all(each.description for each in tensors)
 
 
 def test_a_filter_for_research_says_so_instead_of_a_licence(
@@ -153,6 +144,6 @@ def test_saying_it_twice_is_as_once_and_changes_no_result(
     describe(bundle.manifest.artifacts, copy, description)
     again = Bundle(copy)
     again.check()  # every byte as the manifest says
-    assert json.loads((copy / "manifest.json").read_text())["restoration"] == restoration_id(variable_network)
+    assert json.loads((copy / "manifest.json").read_text())["restoration"] == restoration_id_of(variable_network)
     pixels = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     assert np.abs(Filter(again, "onnx").apply(pixels).astype(int) - Filter(again, "torch").apply(pixels)).max() <= 1

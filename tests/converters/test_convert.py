@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import jaxtyping
 import pytest
 
 from unfilter.cli import main
@@ -16,7 +17,7 @@ from unfilter.format.manifest import MANIFEST
 from unfilter.jobs.detection.detector import FILE, read_detector
 from unfilter.proof.fidelity import Verdict, read_report
 from unfilter.proof.fidelity.reports import page
-from unfilter_converters import make
+from unfilter_converters import make, source
 from unfilter_converters.convert import convert
 from unfilter_converters.source import read_source
 from unfilter_training import checkpoint
@@ -29,6 +30,8 @@ from unfilter_training.network import (
     SteganographyConfig,
 )
 from unfilter_training.recipe import read_recipe
+
+Once = Callable[[str, Callable[[Path], object]], Path]
 
 
 @pytest.fixture
@@ -50,11 +53,38 @@ def saved(folder: Path, network: RestorableNetwork) -> Path:
     return folder
 
 
+def quickly(patch: pytest.MonkeyPatch) -> None:
+    """Only the converters and runtimes that take no time, and a small tile: what is tested are the steps around them."""
+    patch.setattr(make, "CONVERTERS", ("reference", "onnx"))
+    patch.setattr(source, "TILE", 256)
+    patch.setattr("unfilter.run.runtimes.NAMES", ("onnx", "torch"))
+
+
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the converters and runtimes that take no time: what is tested here are the steps around them."""
-    monkeypatch.setattr(make, "CONVERTERS", ("reference", "onnx"))
-    monkeypatch.setattr("unfilter.run.runtimes.NAMES", ("onnx", "torch"))
+    quickly(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def converted(once: Once, small_network: QuasiInvertibleNetwork) -> Path:
+    """A folder with the bundle `l0` of `small_network`, converted quickly from nothing, its page, and the `cache` of that.
+    Read only.
+    """
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        with pytest.MonkeyPatch.context() as patch:
+            quickly(patch)
+            patch.setattr(jaxtyping.config, "jaxtyping_disable", True)  # as for each test of this folder
+            convert(read_source(saved(folder / "checkpoint", small_network)), folder / "l0", folder / "cache")
+
+    return once("small", make)
+
+
+@pytest.fixture
+def cache(converted: Path, tmp_path: Path) -> Path:
+    """A cache of the test's own that has all of `small_network`: what is made again is what the test is about."""
+    return Path(shutil.copytree(converted / "cache", tmp_path / "cache"))
 
 
 def test_the_shipped_filter_has_every_format_in_three_precisions_and_the_reference_in_both_directions(
@@ -89,38 +119,37 @@ def test_every_file_of_the_bundle_is_in_its_manifest(shipped_bundle: Path) -> No
 
 @pytest.mark.usefixtures("quick")
 def test_converting_again_converts_nothing_and_gives_equal_files(
-    tmp_path: Path, small_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, small_checkpoint: Path, converted: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = tmp_path / "a", tmp_path / "b"
-    convert(read_source(small_checkpoint), first, tmp_path / "cache")
+    first, second = converted / "l0", tmp_path / "b"
 
     def refuse(*_: object) -> None:
         raise AssertionError("something was made again")
 
     monkeypatch.setattr("unfilter_converters.source.load", refuse)
     monkeypatch.setattr("unfilter.proof.fidelity.measurement.Measurement.add", refuse)
-    convert(read_source(small_checkpoint), second, tmp_path / "cache")
+    convert(read_source(small_checkpoint), second, cache)
     for path in first.rglob("*"):
         assert path.is_dir() or digest(path) == digest(second / path.relative_to(first))
-    assert digest(tmp_path / "a.html") == digest(tmp_path / "b.html")
+    assert digest(converted / "l0.html") == digest(tmp_path / "b.html")
 
 
 @pytest.mark.usefixtures("quick")
 def test_a_conversion_that_fails_leaves_the_old_bundle_and_nothing_else(
-    tmp_path: Path, small_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, small_checkpoint: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "bundles"
     out.mkdir()
-    convert(read_source(small_checkpoint), out / "l0", tmp_path / "cache")
+    convert(read_source(small_checkpoint), out / "l0", cache)
     before = (out / "l0" / "manifest.json").read_bytes()
-    shutil.rmtree(tmp_path / "cache")
+    shutil.rmtree(cache)
 
     def fail(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("unfilter_converters.onnx.convert", fail)
     with pytest.raises(KeyboardInterrupt):
-        convert(read_source(small_checkpoint), out / "l0", tmp_path / "cache")
+        convert(read_source(small_checkpoint), out / "l0", cache)
     assert sorted(path.name for path in out.iterdir()) == ["l0", "l0.html"]
     assert (out / "l0" / "manifest.json").read_bytes() == before
 
@@ -143,9 +172,9 @@ def test_a_network_that_does_not_restore_makes_convert_exit_with_1(
 
 
 @pytest.mark.usefixtures("quick")
-def test_the_report_in_a_bundle_has_no_speeds_and_its_page_has(tmp_path: Path, small_checkpoint: Path) -> None:
+def test_the_report_in_a_bundle_has_no_speeds_and_its_page_has(tmp_path: Path, small_checkpoint: Path, cache: Path) -> None:
     """Two conversions on one machine give one bundle; how fast it was just then is no part of it."""
-    report = convert(read_source(small_checkpoint), tmp_path / "l0", tmp_path / "cache")
+    report = convert(read_source(small_checkpoint), tmp_path / "l0", cache)
     assert len(report.speeds) == 2 * len(report.engines) == 8
     assert read_report(tmp_path / "l0/fidelity.json") == report.model_copy(update={"speeds": ()})
     assert "megapixels_per_second" in (tmp_path / "l0.html").read_text()
@@ -153,26 +182,26 @@ def test_the_report_in_a_bundle_has_no_speeds_and_its_page_has(tmp_path: Path, s
 
 @pytest.mark.parametrize(("jpeg", "carriers"), [(0.0, ("exact",)), (0.15, ("exact", "jpeg"))])
 def test_the_manifest_says_what_the_recipe_trained_the_filter_to_be_saved_in(
-    small_checkpoint: Path, quick: None, tmp_path: Path, jpeg: float, carriers: tuple[str, ...]
+    small_checkpoint: Path, quick: None, tmp_path: Path, cache: Path, jpeg: float, carriers: tuple[str, ...]
 ) -> None:
     description = checkpoint.read_description(small_checkpoint)
     degradation = Mixture(rounding=1.0, real_jpeg=jpeg)
     recipe = description.recipe.model_copy(update={"degradation": degradation})
     checkpoint.describe(small_checkpoint, description.model_copy(update={"recipe": recipe}))
-    convert(read_source(small_checkpoint), tmp_path / "l0", tmp_path / "cache")
+    convert(read_source(small_checkpoint), tmp_path / "l0", cache)
     assert Bundle(tmp_path / "l0").manifest.carriers == carriers
 
 
 @pytest.mark.usefixtures("quick")
 def test_the_detector_of_a_checkpoint_is_taken_along_where_it_is_for_its_weights(
-    small_checkpoint: Path, tmp_path: Path
+    small_checkpoint: Path, tmp_path: Path, cache: Path
 ) -> None:
     detector = read_detector(checkpoint.find("l0") / FILE)
     said: list[str] = []
     for weights, taken in ((detector.weights_sha256, False), (None, True)):
         own = weights or checkpoint.read_description(small_checkpoint).weights_sha256
         (small_checkpoint / FILE).write_text(detector.model_copy(update={"weights_sha256": own}).model_dump_json())
-        convert(read_source(small_checkpoint), tmp_path / "l0", tmp_path / "cache", report=said.append)
+        convert(read_source(small_checkpoint), tmp_path / "l0", cache, on_step=said.append)
         bundle = Bundle(tmp_path / "l0")
         assert bundle.manifest.detection == (FILE if taken else None)
         assert (tmp_path / "l0" / FILE).exists() == taken
@@ -181,12 +210,12 @@ def test_the_detector_of_a_checkpoint_is_taken_along_where_it_is_for_its_weights
 
 
 def test_a_filter_for_research_only_says_so_in_manifest_inspect_and_convert(
-    small_checkpoint: Path, quick: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    small_checkpoint: Path, quick: None, tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     description = checkpoint.read_description(small_checkpoint)
     recipe = description.recipe.model_copy(update={"research_only": "learned from\nsomebody's network."})
     checkpoint.describe(small_checkpoint, description.model_copy(update={"recipe": recipe}))
-    arguments = ["--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")]
+    arguments = ["--out", str(tmp_path / "out"), "--cache", str(cache)]
     main(["convert", str(small_checkpoint), *arguments])
     assert "for research only: learned from somebody's network." in capsys.readouterr().out
     assert Bundle(tmp_path / "out/l0").manifest.research_only == recipe.research_only
@@ -255,7 +284,7 @@ def test_baselines_are_refused_in_one_line_before_any_work(
 
 @pytest.mark.usefixtures("quick")
 def test_the_manifest_is_written_once_after_the_verdict(
-    tmp_path: Path, small_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, small_checkpoint: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[Path] = []
     real = Path.write_bytes
@@ -267,21 +296,21 @@ def test_the_manifest_is_written_once_after_the_verdict(
         return real(path, content)
 
     monkeypatch.setattr(Path, "write_bytes", write)
-    convert(read_source(small_checkpoint), tmp_path / "l0", tmp_path / "cache")
+    convert(read_source(small_checkpoint), tmp_path / "l0", cache)
     assert len(written) == 1
     Bundle(tmp_path / "l0").check()
 
 
 @pytest.mark.usefixtures("quick")
 def test_how_a_page_looks_is_no_part_of_the_verdict(
-    tmp_path: Path, small_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, small_checkpoint: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A stylesheet that is edited gives another page, and nothing is measured or made again."""
-    convert(read_source(small_checkpoint), tmp_path / "l0", tmp_path / "cache")
-    before = sorted(path.name for path in (tmp_path / "cache").iterdir())
+    convert(read_source(small_checkpoint), tmp_path / "l0", cache)
+    before = sorted(path.name for path in cache.iterdir())
     monkeypatch.setattr("unfilter.proof.fidelity.reports.page._PARTS", _edited_copy(tmp_path / "parts"))
-    convert(read_source(small_checkpoint), tmp_path / "l0", tmp_path / "cache")
-    assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == before
+    convert(read_source(small_checkpoint), tmp_path / "l0", cache)
+    assert sorted(path.name for path in cache.iterdir()) == before
     assert "edited: 1" in (tmp_path / "l0.html").read_text()
 
 
@@ -295,10 +324,9 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from unfilter.run import runtimes
-from unfilter_converters import convert as steps, make
-from unfilter_converters.source import read_source
+from unfilter_converters import convert as steps, make, source
 
-make.CONVERTERS, runtimes.NAMES = ("reference", "onnx"), ("onnx", "torch")
+make.CONVERTERS, runtimes.NAMES, source.TILE = ("reference", "onnx"), ("onnx", "torch"), 256
 checkpoint, folder, cache, step = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]
 real = getattr(steps, step)
 
@@ -309,7 +337,7 @@ def kill(*arguments):
     os.kill(os.getpid(), signal.SIGKILL)
 
 setattr(steps, step, kill)
-steps.convert(read_source(checkpoint), folder, cache)
+steps.convert(source.read_source(checkpoint), folder, cache)
 """
 
 
@@ -317,9 +345,9 @@ steps.convert(read_source(checkpoint), folder, cache)
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is Unix's")
 @pytest.mark.usefixtures("quick")
 def test_a_kill_in_any_step_leaves_a_whole_bundle_and_the_next_conversion_clears_up(
-    tmp_path: Path, small_checkpoint: Path
+    tmp_path: Path, small_checkpoint: Path, cache: Path
 ) -> None:
-    out, cache = tmp_path / "bundles", tmp_path / "cache"
+    out = tmp_path / "bundles"
     out.mkdir()
     convert(read_source(small_checkpoint), out / "l0", cache)
     for step in ("make", "publish", "write_page"):

@@ -68,16 +68,16 @@ def photo(height: int, width: int) -> np.ndarray:
 
 
 def run(
-    bundle: Bundle, direction: Direction, precision: Precision, image: np.ndarray, places: np.ndarray | None = None
+    bundle: Bundle, direction: Direction, precision: Precision, image: np.ndarray, normalised: np.ndarray | None = None
 ) -> np.ndarray:
-    return mil.open_graph(bundle, bundle.artifact("mlpackage", direction, precision))(image, places)
+    return mil.open_graph(bundle, bundle.artifact("mlpackage", direction, precision))(image, normalised)
 
 
 def reference(
-    network: QuasiInvertibleNetwork, direction: Direction, image: np.ndarray, places: np.ndarray | None = None
+    network: QuasiInvertibleNetwork, direction: Direction, image: np.ndarray, normalised: np.ndarray | None = None
 ) -> np.ndarray:
     planes = torch.from_numpy(image).permute(2, 0, 1)[None]
-    given = None if places is None else torch.from_numpy(places)[None]
+    given = None if normalised is None else torch.from_numpy(normalised)[None]
     with torch.inference_mode():
         result = network(planes, given)[0] if direction == "forward" else network.inverse(planes)
     return result[0].permute(1, 2, 0).numpy()
@@ -208,9 +208,9 @@ def test_every_form_of_network_converts(config, bundle_of, tmp_path) -> None:
     count = config.hyper_parameters
     for direction in ("forward", "inverse"):
         image = photo(34, 50)  # not a multiple of the strided branch's 4
-        places = np.linspace(0.2, 0.9, count, dtype=np.float32) if count and direction == "forward" else None
-        result = run(with_artifacts, direction, "fp32", image, places)
-        np.testing.assert_allclose(result, reference(other, direction, image, places), rtol=0, atol=1e-5)
+        normalised = np.linspace(0.2, 0.9, count, dtype=np.float32) if count and direction == "forward" else None
+        result = run(with_artifacts, direction, "fp32", image, normalised)
+        np.testing.assert_allclose(result, reference(other, direction, image, normalised), rtol=0, atol=1e-5)
 
 
 def test_conversion_prints_nothing_and_needs_no_tensorflow(tmp_path) -> None:

@@ -51,7 +51,7 @@ def test_report_and_delegates_are_of_what_it_has(unpacked: Bundle) -> None:
 def test_it_restores_what_the_whole_bundle_filtered_and_the_other_way_round(unpacked: Bundle, shipped_bundle: Path) -> None:
     whole, part = Filter.open(shipped_bundle, runtime="onnx"), Filter(unpacked, "onnx")
     assert unpacked.manifest.restoration == whole.bundle.manifest.restoration
-    pixels = read_photo(PHOTOS / "rocket.png").pixels
+    pixels = read_photo(PHOTOS / "rocket.webp").pixels
     filtered = whole.apply(pixels)
     np.testing.assert_array_equal(part.apply(pixels), filtered)
     np.testing.assert_array_equal(part.restore(filtered), whole.restore(filtered))

@@ -44,20 +44,20 @@ def photo(*size: int) -> torch.Tensor:
     return torch.rand(1, 3, *size, generator=torch.Generator().manual_seed(0))
 
 
-def places(network: QuasiInvertibleNetwork) -> torch.Tensor | None:
+def normalised(network: QuasiInvertibleNetwork) -> torch.Tensor | None:
     count = network.config.hyper_parameters
     return torch.linspace(0.2, 0.9, count)[None] if count else None
 
 
 def expected(network: QuasiInvertibleNetwork, direction: Direction, image: torch.Tensor) -> torch.Tensor:
     with torch.inference_mode():
-        return network(image, places(network))[0] if direction == "forward" else network.restore(image)
+        return network(image, normalised(network))[0] if direction == "forward" else network.restore(image)
 
 
 def run(
     form: ExportForm, network: QuasiInvertibleNetwork, image: torch.Tensor, valid: torch.Tensor | None = None
 ) -> torch.Tensor:
-    given = places(network) if form.direction == "forward" else None
+    given = normalised(network) if form.direction == "forward" else None
     with torch.inference_mode():
         return form(image, None if given is None else given[:, :, None, None], valid)
 

@@ -53,14 +53,14 @@ def test_hyper_parameters_of_a_whole_photo_are_those_of_the_forward_network_alon
     photo = pixels(16, 16)
     weak, strong = (run_whole(variable_network, "forward", photo, (0.5, place)) for place in (0.0, 1.0))
     assert (weak != strong).any()
-    for network, direction, places in (
+    for network, direction, normalised in (
         (variable_network, "forward", ()),
         (variable_network, "forward", (0.5,)),
         (variable_network, "inverse", (0.5, 0.5)),
         (small_network, "forward", (0.5,)),
     ):
         with pytest.raises(ValueError, match="hyper-parameters"):
-            run_whole(network, direction, photo, places)
+            run_whole(network, direction, photo, normalised)
 
 
 def test_photo_is_not_changed_in_place(small_network: QuasiInvertibleNetwork) -> None:
@@ -71,8 +71,8 @@ def test_photo_is_not_changed_in_place(small_network: QuasiInvertibleNetwork) ->
 
 
 def test_every_golden_photo_has_a_licence_and_some_have_odd_sides() -> None:
-    assert {path.stem for path in PHOTOS.glob("*.png")} == set(LICENCES)
-    sizes = [read_photo(path).pixels.shape[:2] for path in PHOTOS.glob("*.png")]
+    assert {path.stem for path in PHOTOS.glob("*.webp")} == set(LICENCES)
+    sizes = [read_photo(path).pixels.shape[:2] for path in PHOTOS.glob("*.webp")]
     assert {side % 2 for size in sizes for side in size} == {0, 1}
 
 
@@ -93,7 +93,7 @@ def test_goldens_are_the_shipped_photos_and_a_mosaic_that_fills_a_tile(
     *shipped, mosaic = make_goldens(small_network, 96, tmp_path)
     assert [golden.name for golden in shipped] == list(LICENCES)
     for golden in shipped:
-        expected = read_photo(PHOTOS / f"{golden.name}.png").pixels
+        expected = read_photo(PHOTOS / f"{golden.name}.webp").pixels
         np.testing.assert_array_equal(read_photo(tmp_path / golden.photo).pixels, expected)
         assert golden.licence == LICENCES[golden.name]
     assert read_photo(tmp_path / mosaic.photo).pixels.shape == (96, 96, 3)
@@ -110,9 +110,9 @@ def test_goldens_of_a_filter_with_hyper_parameters_are_the_network_at_their_valu
 ) -> None:
     for index, golden in enumerate(make_goldens(variable_network, 96, tmp_path, RANGES)):
         assert golden.parameters == golden_values(index, RANGES)
-        places = tuple(one.place(golden.parameters[one.name]) for one in RANGES)
+        normalised = tuple(one.normalise(golden.parameters[one.name]) for one in RANGES)
         photo, filtered = (read_photo(tmp_path / path).pixels for path in (golden.photo, golden.filtered))
-        np.testing.assert_array_equal(filtered, run_whole(variable_network, "forward", photo, places))
+        np.testing.assert_array_equal(filtered, run_whole(variable_network, "forward", photo, normalised))
 
 
 def test_goldens_go_through_every_range_from_low_to_high_and_take_the_defaults() -> None:
@@ -122,8 +122,8 @@ def test_goldens_go_through_every_range_from_low_to_high_and_take_the_defaults()
         of_one = [each[one.name] for each in values]
         assert (min(of_one), max(of_one)) == (one.low, one.high)
     # each of its own order: no two move together
-    places = [[one.place(each[one.name]) for one in RANGES] for each in values[1:]]
-    assert all(abs(first - second) > 0.1 for first, second in places)
+    normalised = [[one.normalise(each[one.name]) for one in RANGES] for each in values[1:]]
+    assert all(abs(first - second) > 0.1 for first, second in normalised)
 
 
 def test_goldens_of_a_filter_without_hyper_parameters_name_none() -> None:

@@ -28,10 +28,10 @@ def bundle(small_network: QuasiInvertibleNetwork, bundle_of: BundleOf, tmp_path_
 def assert_equals_network(network: QuasiInvertibleNetwork, bundle: Bundle, direction: str, size: tuple[int, int]) -> None:
     image = np.random.default_rng(0).random((*size, 3), dtype=np.float32)
     count = network.config.hyper_parameters
-    places = np.linspace(0.2, 0.9, count, dtype=np.float32) if count and direction == "forward" else None
-    result = torch_runtime.open_graph(bundle, bundle.artifact("pt2", direction, "fp32"))(image, places)
+    normalised = np.linspace(0.2, 0.9, count, dtype=np.float32) if count and direction == "forward" else None
+    result = torch_runtime.open_graph(bundle, bundle.artifact("pt2", direction, "fp32"))(image, normalised)
     planes = torch.from_numpy(image).permute(2, 0, 1)[None]
-    given = None if places is None else torch.from_numpy(places)[None]
+    given = None if normalised is None else torch.from_numpy(normalised)[None]
     with torch.inference_mode():
         expected = network(planes, given)[0] if direction == "forward" else network.inverse(planes)
     np.testing.assert_allclose(result, expected[0].permute(1, 2, 0).numpy(), rtol=0, atol=1e-6)

@@ -2,7 +2,7 @@
 sources agree.
 
 The modules of Android are type-checked against declarations of what they call, and never run: no Android SDK is here.
-`nox -s samples` fetches the compiler and the runtime.
+The compiler and the runtime are fetched, which takes less than a minute.
 """
 
 import importlib
@@ -36,12 +36,13 @@ def require(found: object, what: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def tools() -> Path:
-    """The folder that `nox -s samples` filled."""
+def tools(request: pytest.FixtureRequest) -> Path:
+    """A folder with compiler and runtime: the one that `nox -s samples` filled, or one that is filled now."""
     require(shutil.which("java"), "no java: install a JDK, 17 or later")
     missing = [jar.name for jar in JARS if not jar.exists()]
     require(not missing, f"no {', '.join(missing)}: apt install junit4 libandroid-json-org-java")
-    folder = Path(os.environ.get("UNFILTER_SAMPLES_TOOLS", "nowhere"))
+    given = os.environ.get("UNFILTER_SAMPLES_TOOLS")
+    folder = Path(given) if given else request.getfixturevalue("once")("kotlin-tools", toolchain.fetch_kotlin)
     for name in (toolchain.KOTLINC, toolchain.ONNXRUNTIME):
         require((folder / name).exists(), f"no {name}: run `nox -s samples`, which fetches it with npm and pip")
     return folder
@@ -104,10 +105,15 @@ def test_the_kotlin_core_passes_the_committed_goldens_on_onnx_runtime(tools: Pat
 
 
 def test_the_kotlin_core_passes_the_goldens_of_a_converted_bundle_in_png_and_jpeg(
-    tools: Path, core: Path, tmp_path: Path
+    tools: Path, core: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    bundle = Path(os.environ.get("UNFILTER_TEST_BUNDLE", ROOT / "build/bundles/l0"))
-    require((bundle / "manifest.json").exists(), "no converted bundle: UNFILTER_TEST_BUNDLE, or `unfilter convert l0`")
+    named = os.environ.get("UNFILTER_TEST_BUNDLE")
+    if named is None:
+        try:
+            named = request.getfixturevalue("shipped_bundle")
+        except pytest.FixtureLookupError:
+            pytest.skip("no converted bundle: set UNFILTER_TEST_BUNDLE to one, such as build/bundles/l0")
+    bundle = Path(named)
     unfilter = pytest.importorskip("unfilter", reason="needs the SDK")
     from unfilter.cli import goldens
 

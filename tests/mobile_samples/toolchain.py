@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 KOTLIN = "kotlin-compiler@2.4.20"
@@ -26,15 +27,25 @@ _SWIFT_PACKAGES = (
 _WANTED = ("ai/onnxruntime/native/linux-x64/", "ai/onnxruntime/native/linux-aarch64/")
 
 
-def fetch(folder: Path) -> None:
+def fetch_all(folder: Path) -> None:
     """Fill `folder` with what is not there yet; says why where something cannot be had."""
+    fetch_kotlin(folder)
+    _fetch(folder, SWIFT, _swift)
+
+
+def fetch_kotlin(folder: Path) -> None:
+    """The same, of what the Kotlin sample takes: less than a minute, so every run of the tests has it."""
+    _fetch(folder, KOTLINC, _kotlin)
+    _fetch(folder, ONNXRUNTIME, _onnxruntime)
+
+
+def _fetch(folder: Path, name: str, get: Callable[[Path], None]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, get in ((KOTLINC, _kotlin), (ONNXRUNTIME, _onnxruntime), (SWIFT, _swift)):
-        if not (folder / name).exists():
-            try:
-                get(folder)
-            except (OSError, subprocess.CalledProcessError) as error:
-                print(f"{name}: not fetched ({error})", file=sys.stderr)
+    if not (folder / name).exists():
+        try:
+            get(folder)
+        except (OSError, subprocess.CalledProcessError) as error:
+            print(f"{name}: not fetched ({error})", file=sys.stderr)
 
 
 def _kotlin(folder: Path) -> None:
@@ -96,4 +107,4 @@ def _part(jar: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    fetch(Path(sys.argv[1]))
+    fetch_all(Path(sys.argv[1]))

@@ -59,7 +59,7 @@ def golden_photos() -> Path:
 @pytest.fixture(scope="session")
 def chelsea(golden_photos: Path) -> NDArray[np.uint8]:
     """A real photo whose height and width are odd, 225 x 301."""
-    return read_photo(golden_photos / "chelsea.png").pixels
+    return read_photo(golden_photos / "chelsea.webp").pixels
 
 
 @pytest.fixture
@@ -150,9 +150,23 @@ def flip_byte() -> Callable[[Path], None]:
     return flip
 
 
+@pytest.fixture(scope="session")
+def lean_bundle(shipped_bundle: Path, tmp_path_factory: pytest.TempPathFactory, edit_manifest: EditManifest) -> Path:
+    """The shipped bundle with the smallest of its goldens alone, for tests of what is around the measuring. Read only."""
+    folder = tmp_path_factory.mktemp("lean") / "l0"
+    shutil.copytree(shipped_bundle, folder)
+    edit_manifest(folder, keep_smallest_golden)
+    return folder
+
+
+def keep_smallest_golden(fields: Fields) -> None:
+    """Leave a manifest the golden that is measured in a twentieth of the time that all of them take."""
+    fields["goldens"] = [golden for golden in fields["goldens"] if golden["name"] == "chelsea"]
+
+
 @pytest.fixture(params=[2, np.nan], ids=["scaled", "nan"])
 def altered_bundle(request: pytest.FixtureRequest, bundle_copy: Path, edit_manifest: EditManifest) -> Path:
-    """A bundle whose ONNX inverse has other weights, and whose manifest was made to agree with that file."""
+    """A bundle with one golden, whose ONNX inverse has other weights, and whose manifest was made to agree with it."""
     onnx = pytest.importorskip("onnx")
     path = bundle_copy / "onnx/inverse.onnx"
     model = onnx.load(path)
@@ -166,6 +180,7 @@ def altered_bundle(request: pytest.FixtureRequest, bundle_copy: Path, edit_manif
     def agree(fields: Fields) -> None:
         (entry,) = (entry for entry in fields["files"] if entry["path"] == "onnx/inverse.onnx")
         entry |= {"sha256": digest(path), "bytes": path.stat().st_size}
+        keep_smallest_golden(fields)
 
     edit_manifest(bundle_copy, agree)
     return bundle_copy

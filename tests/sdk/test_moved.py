@@ -7,6 +7,8 @@ import sys
 import pytest
 
 from unfilter import _moved
+from unfilter.proof import bench, fidelity
+from unfilter.proof.renamed import renamed_parameters
 
 
 @pytest.mark.parametrize("old", _moved.MOVED)
@@ -35,13 +37,34 @@ def test_what_lies_below_an_old_path_exists_once() -> None:
 
 
 def test_names_that_changed_keep_working_with_a_warning() -> None:
-    from unfilter.proof import divergence, renamed
+    from unfilter.proof import divergence
 
-    with pytest.warns(DeprecationWarning, match="Departure is Divergence now"):
+    with pytest.warns(DeprecationWarning, match="Departure is Divergence now") as warned:
         assert divergence.Departure is divergence.Divergence
-    with pytest.warns(DeprecationWarning, match=r"verify\(report=\) is verify\(on_step=\) now"):
-        assert renamed.renamed("verify", "report", 1, "on_step", 2) == 1
-    assert renamed.renamed("verify", "report", None, "on_step", 2) == 2
+    assert warned[0].filename == __file__
+    with pytest.warns(DeprecationWarning, match="locate is first_divergence now"):
+        assert divergence.locate is divergence.first_divergence
+    with pytest.warns(DeprecationWarning, match="locate_failures is first_divergences now"):
+        assert divergence.locate_failures is divergence.first_divergences
+    with pytest.warns(DeprecationWarning, match="Subject is BenchCase now"):
+        assert bench.Subject is bench.BenchCase
+    for module in (bench, divergence):
+        with pytest.raises(AttributeError, match="no attribute 'unknown'"):
+            _ = module.unknown
+
+
+def test_parameters_that_changed_keep_working_with_a_warning() -> None:
+    @renamed_parameters("verify", report="on_step")
+    def verify(on_step: int = 2) -> int:
+        return on_step
+
+    with pytest.warns(DeprecationWarning, match=r"verify\(report=\) is verify\(on_step=\) now") as warned:
+        assert verify(report=1) == 1  # type: ignore[call-arg]
+    assert warned[0].filename == __file__
+    assert verify() == 2
+    assert verify(on_step=3) == 3
+    for function in (bench.measure, fidelity.verify):
+        assert function.__doc__ and function.__wrapped__  # type: ignore[attr-defined]
 
 
 def test_no_module_of_ours_is_imported_by_an_old_path() -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from unfilter import Filter
+from unfilter.jobs import Apply, Noted, Restore
 
 def use(l0: Filter, pixels: NDArray[np.uint8], image: Image.Image, file: BinaryIO, content: bytes, path: Path,
         floats: NDArray[np.float32]) -> None:
@@ -33,6 +34,11 @@ def use(l0: Filter, pixels: NDArray[np.uint8], image: Image.Image, file: BinaryI
     assert_type(l0.apply(image, smoothness=0.03), Image.Image)
     assert_type(l0.restore(content, force=True), bytes)
     assert_type(Filter.open("l0"), Filter)
+    for job in (Apply(l0.graphs, convert=True), Restore(l0.graphs)):
+        assert_type(job.handed(content), Noted[bytes])
+        assert_type(job.handed(image).result, Image.Image)
+        assert_type(job.handed(file).result, BytesIO)
+        assert_type(job.handed(content).notes, tuple[str, ...])
 """
 
 WRONG = [

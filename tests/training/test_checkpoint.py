@@ -132,9 +132,9 @@ def test_hyper_parameters_are_part_of_the_round_trip(variable_network: QuasiInve
     network, loaded = load(tmp_path)
     assert loaded == saved
     assert list(loaded.recipe.hyper_parameters) == ranges
-    photo, places = torch.rand(1, 3, 8, 8), torch.tensor([[0.25, 0.75]])
+    photo, normalised = torch.rand(1, 3, 8, 8), torch.tensor([[0.25, 0.75]])
     with torch.inference_mode():
-        assert torch.equal(network(photo, places)[0], variable_network(photo, places)[0])
+        assert torch.equal(network(photo, normalised)[0], variable_network(photo, normalised)[0])
 
 
 def edited(**fields: object) -> Callable[[Path], None]:

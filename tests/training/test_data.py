@@ -24,10 +24,10 @@ def pixels(height: int, width: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
-def marked_pair(height: int, width: int, places: tuple[float, ...] = ()) -> Pair:
+def marked_pair(height: int, width: int, normalised: tuple[float, ...] = ()) -> Pair:
     """The result is the photo itself, so that patches of both must be equal wherever they are cut."""
     photo = pixels(height, width, seed=height)
-    return Pair(photo, (photo / 255).astype(np.float16), places)
+    return Pair(photo, (photo / 255).astype(np.float16), normalised)
 
 
 def patches(*, seed: int = 0, symmetry: Symmetry = "square", size: int = 16) -> Patches:
@@ -65,12 +65,12 @@ def cache(tmp_path: Path) -> Path:
 
 
 def test_batch_has_one_size_and_both_parts_alike() -> None:
-    photo, target, places = patches().batch(0, range(6))
+    photo, target, normalised = patches().batch(0, range(6))
     assert photo.shape == target.shape == (6, 3, 16, 16)
     assert photo.dtype == target.dtype == torch.float32
     assert photo.min() >= 0 and photo.max() <= 1
     assert photo.is_contiguous(memory_format=torch.channels_last)
-    assert places is None
+    assert normalised is None
 
 
 @pytest.mark.parametrize("overshoot", [0.0, 0.25])
@@ -107,23 +107,23 @@ def test_shares_of_a_batch_together_are_the_batch(shares: list[list[int]]) -> No
     for step in range(3):
         whole = variable.batch(step, range(4))
         parts = [variable.batch(step, share) for share in shares]
-        for name in ("photo", "target", "places"):
+        for name in ("photo", "target", "normalised"):
             assert torch.equal(torch.cat([getattr(part, name) for part in parts]), getattr(whole, name))
 
 
-def test_places_travel_with_their_pair() -> None:
+def test_normalised_values_travel_with_their_pair() -> None:
     pairs = [marked_pair(20, 20, (0.25, 0.5)), marked_pair(30, 30, (0.75, 0.125))]
     batch = Patches(pairs, size=16, seed=0, symmetry="none").batch(0, range(40))
-    assert batch.places is not None and batch.places.dtype == torch.float32
+    assert batch.normalised is not None and batch.normalised.dtype == torch.float32
     of_photo = {
-        window.tobytes(): pair.places
+        window.tobytes(): pair.normalised
         for pair in pairs
         for window in np.lib.stride_tricks.sliding_window_view(pair.photo, (16, 16), (0, 1)).reshape(-1, 3, 16, 16)
     }
-    for photo, places in zip(batch.photo, batch.places, strict=True):
+    for photo, normalised in zip(batch.photo, batch.normalised, strict=True):
         levels = np.rint(255 * photo.numpy()).astype(np.uint8)
-        assert of_photo[levels.tobytes()] == tuple(places.tolist())
-    assert len(batch.places.unique(dim=0)) == 2
+        assert of_photo[levels.tobytes()] == tuple(normalised.tolist())
+    assert len(batch.normalised.unique(dim=0)) == 2
 
 
 @pytest.mark.parametrize(("symmetry", "count"), [("square", 8), ("transpose", 2), ("none", 1)])
@@ -219,7 +219,7 @@ def test_pairs_hold_the_operators_result_in_order_of_names(photos: Path, tmp_pat
     for pair in pairs:
         result = operator("l0")(image_tensor(pair.photo), smoothness=0.05)[0].permute(1, 2, 0).numpy()
         np.testing.assert_array_equal(pair.filtered, result.astype(np.float16))
-        assert pair.places == ()
+        assert pair.normalised == ()
 
 
 def test_progress_sees_each_photo_once(photos: Path, cache: Path) -> None:
@@ -266,9 +266,9 @@ def test_every_photo_is_filtered_once_in_each_equal_part_of_the_range(draws: int
         of_one_photo = pairs[first : first + draws]
         assert len({pair.photo.ctypes.data for pair in of_one_photo}) == 1  # held once
         for number in range(2):
-            parts = sorted(int(draws * pair.places[number]) for pair in of_one_photo)
+            parts = sorted(int(draws * pair.normalised[number]) for pair in of_one_photo)
             assert parts == list(range(draws))
-    assert len({pair.places for pair in pairs}) == len(pairs)
+    assert len({pair.normalised for pair in pairs}) == len(pairs)
 
 
 def test_hyper_parameters_are_drawn_apart_from_each_other(tmp_path: Path) -> None:
@@ -277,13 +277,13 @@ def test_hyper_parameters_are_drawn_apart_from_each_other(tmp_path: Path) -> Non
     for seed in range(12):
         write_photo(folder / f"{seed}.png", Photo(pixels(4, 4, seed)))
     pairs = make_pairs(folder, recipe(drawn=(SMOOTHNESS, KAPPA), draws=4), tmp_path / "pairs")
-    parts = {tuple(int(4 * place) for place in pair.places) for pair in pairs}
+    parts = {tuple(int(4 * share) for share in pair.normalised) for pair in pairs}
     assert len(parts) > 8  # of 16; on one diagonal there would be 4
 
 
 def test_drawn_values_are_those_that_the_operator_was_given(photos: Path, cache: Path) -> None:
     for pair in make_pairs(photos, recipe("b*", drawn=(SMOOTHNESS,), draws=3, kappa=3.0), cache):
-        value = SMOOTHNESS.value(*pair.places)
+        value = SMOOTHNESS.value(*pair.normalised)
         result = operator("l0")(image_tensor(pair.photo), smoothness=value, kappa=3.0)[0].permute(1, 2, 0).numpy()
         np.testing.assert_array_equal(pair.filtered, result.astype(np.float16))
 
@@ -293,10 +293,10 @@ def test_the_same_seed_draws_the_same_and_another_does_not(
 ) -> None:
     first = make_pairs(photos, recipe(drawn=(SMOOTHNESS,)), cache)
     other = make_pairs(photos, recipe(drawn=(SMOOTHNESS,), seed=1), cache)
-    assert not {pair.places for pair in first} & {pair.places for pair in other}
+    assert not {pair.normalised for pair in first} & {pair.normalised for pair in other}
     monkeypatch.setattr(data, "operator", never)
     again = make_pairs(photos, recipe(drawn=(SMOOTHNESS,)), cache)
-    assert [pair.places for pair in again] == [pair.places for pair in first]
+    assert [pair.normalised for pair in again] == [pair.normalised for pair in first]
 
 
 def test_photos_are_kept_as_they_were_read(photos: Path, cache: Path) -> None:

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn.functional import l1_loss, softplus
 
 from unfilter_training.degradation import rounding
-from unfilter_training.losses import LossWeights, objective
+from unfilter_training.losses import LossWeights, balance, objective
 from unfilter_training.network import (
     EncoderDecodersConfig,
     NetworkConfig,
@@ -37,7 +37,7 @@ def test_total_is_the_weighted_sum(weights: tuple[float, float, float], small_ne
     loss = objective(
         small_network, PHOTO, TARGET, LossWeights(approximation=approximation, restoration=restoration, delta=delta)
     )
-    expected = approximation * loss.approximation + restoration * loss.restoration + delta * loss.delta
+    expected = approximation * loss.approximation_mse + restoration * loss.restoration_mse + delta * loss.delta
     torch.testing.assert_close(loss.total.detach(), expected)
 
 
@@ -46,8 +46,8 @@ def test_terms_are_mean_squared_errors(small_network: QuasiInvertibleNetwork) ->
     with torch.inference_mode():
         filtered, delta = small_network(PHOTO)
         restored = small_network.inverse(rounding(filtered))
-    torch.testing.assert_close(loss.approximation, (filtered - TARGET).square().mean())
-    torch.testing.assert_close(loss.restoration, (restored - PHOTO).square().mean())
+    torch.testing.assert_close(loss.approximation_mse, (filtered - TARGET).square().mean())
+    torch.testing.assert_close(loss.restoration_mse, (restored - PHOTO).square().mean())
     torch.testing.assert_close(loss.delta, delta.square().mean())
     torch.testing.assert_close(loss.filtered, filtered)
 
@@ -58,9 +58,9 @@ def test_restoration_norm_l1_counts_absolute_errors_and_logs_squared_ones(small_
     absolute = objective(small_network, PHOTO, TARGET, weights.model_copy(update={"restoration_norm": "l1"}))
     with torch.inference_mode():
         restored = small_network.inverse(rounding(small_network(PHOTO)[0]))
-    torch.testing.assert_close(squared.total.detach(), 2 * squared.restoration)
+    torch.testing.assert_close(squared.total.detach(), 2 * squared.restoration_mse)
     torch.testing.assert_close(absolute.total.detach(), 2 * l1_loss(restored, PHOTO))
-    assert absolute.restoration == squared.restoration
+    assert absolute.restoration_mse == squared.restoration_mse
 
 
 @pytest.mark.parametrize("weight", [0.5, 4.0])
@@ -96,12 +96,12 @@ def test_what_is_logged_carries_no_graph(small_network: QuasiInvertibleNetwork) 
 
 
 def test_hyper_parameters_reach_the_network(variable_network: QuasiInvertibleNetwork) -> None:
-    places = torch.tensor([[0.0, 1.0], [0.75, 0.25]])
-    loss = objective(variable_network, PHOTO, TARGET, LossWeights(), hyper_parameters=places)
+    normalised = torch.tensor([[0.0, 1.0], [0.75, 0.25]])
+    loss = objective(variable_network, PHOTO, TARGET, LossWeights(), hyper_parameters=normalised)
     with torch.inference_mode():
-        torch.testing.assert_close(loss.filtered, variable_network(PHOTO, places)[0])
-    other = objective(variable_network, PHOTO, TARGET, LossWeights(), hyper_parameters=1 - places)
-    assert other.approximation != loss.approximation
+        torch.testing.assert_close(loss.filtered, variable_network(PHOTO, normalised)[0])
+    other = objective(variable_network, PHOTO, TARGET, LossWeights(), hyper_parameters=1 - normalised)
+    assert other.approximation_mse != loss.approximation_mse
     with pytest.raises(ValueError, match="this network takes 2 hyper-parameters, got 0"):
         objective(variable_network, PHOTO, TARGET, LossWeights())
 
@@ -117,7 +117,7 @@ def test_degradation_stands_between_apply_and_restore(small_network: QuasiInvert
     assert torch.equal(seen[0], loss.filtered)
     with torch.inference_mode():
         restored = small_network.inverse(torch.full_like(PHOTO, 0.5))
-    torch.testing.assert_close(loss.restoration, (restored - PHOTO).square().mean())
+    torch.testing.assert_close(loss.restoration_mse, (restored - PHOTO).square().mean())
 
 
 def test_without_restoration_weight_the_inverse_never_runs(
@@ -125,15 +125,15 @@ def test_without_restoration_weight_the_inverse_never_runs(
 ) -> None:
     monkeypatch.setattr(small_network, "inverse", lambda *_: pytest.fail("the inverse ran"))
     loss = objective(small_network, PHOTO, TARGET, LossWeights(restoration=0, delta=0.5))
-    assert loss.restoration.isnan()
-    torch.testing.assert_close(loss.total.detach(), loss.approximation + 0.5 * loss.delta)
+    assert loss.restoration_mse.isnan()
+    torch.testing.assert_close(loss.total.detach(), loss.approximation_mse + 0.5 * loss.delta)
 
 
 def test_without_auxiliary_branch_delta_is_zero(noisy: Callable[[NetworkConfig], QuasiInvertibleNetwork]) -> None:
     network = noisy(NetworkConfig(blocks=2, subnet_width=8, auxiliary="none"))
     loss = objective(network, PHOTO, TARGET, LossWeights(delta=100))
     assert loss.delta == 0
-    torch.testing.assert_close(loss.total.detach(), loss.approximation + loss.restoration)
+    torch.testing.assert_close(loss.total.detach(), loss.approximation_mse + loss.restoration_mse)
 
 
 def test_every_parameter_gets_a_gradient_through_rounding(small_network: QuasiInvertibleNetwork) -> None:
@@ -151,7 +151,7 @@ def test_rate_counts_with_its_weight_per_bit_per_pixel(
     plain = objective(small_network, PHOTO, TARGET, LossWeights())
     rated = objective(small_network, PHOTO, TARGET, LossWeights.model_validate({name: 0.25}))
     torch.testing.assert_close((rated.total - plain.total).detach(), 0.25 * rate(plain.filtered).mean(), rtol=1e-4, atol=0)
-    assert rated.approximation == plain.approximation
+    assert rated.approximation_mse == plain.approximation_mse
 
 
 def test_rate_alone_moves_the_forward_pass(small_network: QuasiInvertibleNetwork) -> None:
@@ -167,7 +167,7 @@ def test_the_photo_is_restored_through_the_enhancers(noisy: Callable[[NetworkCon
     loss = objective(network, PHOTO, TARGET, LossWeights())
     with torch.inference_mode():
         restored = network.restore(rounding(network(PHOTO)[0]))
-    torch.testing.assert_close(loss.restoration, (restored - PHOTO).square().mean())
+    torch.testing.assert_close(loss.restoration_mse, (restored - PHOTO).square().mean())
 
 
 @pytest.mark.parametrize(
@@ -189,9 +189,36 @@ def test_baselines_have_the_same_objective(
         filtered = network(PHOTO, TARGET) if network.takes_output else network(PHOTO)
         restored = network.restore(rounding(filtered))
     torch.testing.assert_close(loss.filtered, filtered)
-    torch.testing.assert_close(loss.restoration, (restored - PHOTO).square().mean())
+    torch.testing.assert_close(loss.restoration_mse, (restored - PHOTO).square().mean())
     assert loss.delta == 0
-    torch.testing.assert_close(loss.total.detach(), loss.approximation + loss.restoration)
+    torch.testing.assert_close(loss.total.detach(), loss.approximation_mse + loss.restoration_mse)
+
+
+def test_balanced_errors_are_weighted_image_by_image(small_network: QuasiInvertibleNetwork) -> None:
+    target = torch.cat([TARGET[:1], PHOTO[1:] + 0.01])  # a strong look and one that changes little
+    loss = objective(small_network, PHOTO, target, LossWeights(balanced=True, delta=0))
+    with torch.inference_mode():
+        filtered, _ = small_network(PHOTO)
+        restored = small_network.inverse(rounding(filtered))
+    importance = balance(PHOTO, target)
+    assert importance[1] > 5 * importance[0]
+    errors = (filtered - target).square().mean((1, 2, 3)) + (restored - PHOTO).square().mean((1, 2, 3))
+    torch.testing.assert_close(loss.total.detach(), (importance * errors).mean())
+    torch.testing.assert_close(loss.approximation_mse, (filtered - target).square().mean())
+
+
+class Shifted(RestorableNetwork):
+    """Adds the same error to every photo."""
+
+    def __init__(self, error: torch.Tensor) -> None:
+        super().__init__()
+        self.error = error
+
+    def filter(self, image: torch.Tensor, *_: object) -> tuple[torch.Tensor, None]:
+        return image + self.error, None
+
+    def restore(self, filtered: torch.Tensor) -> torch.Tensor:
+        return filtered
 
 
 def test_errors_that_are_seen_from_afar_count_at_every_size_and_fine_noise_counts_less() -> None:
@@ -201,22 +228,30 @@ def test_errors_that_are_seen_from_afar_count_at_every_size_and_fine_noise_count
     checks = torch.ones(16, 16)
     checks[::2, 1::2] = checks[1::2, ::2] = -1
 
-    class Shifted(RestorableNetwork):
-        def __init__(self, error: torch.Tensor) -> None:
-            super().__init__()
-            self.error = error
-
-        def filter(self, image: torch.Tensor, *_: object) -> tuple[torch.Tensor, None]:
-            return image + self.error, None
-
-        def restore(self, filtered: torch.Tensor) -> torch.Tensor:
-            return filtered
-
     for error, factor in ((torch.ones(16, 16), 1.75), (checks, 1.0)):
         network = Shifted(0.1 * error)
         here, before = (objective(network, photo, photo, weights).total for weights in (smaller, plain))
         torch.testing.assert_close(here, factor * before)
 
 
-def test_an_objective_without_smaller_sizes_is_written_as_before() -> None:
-    assert "smaller" not in LossWeights().model_dump()
+def test_a_pattern_of_two_or_four_pixels_counts_and_neither_noise_nor_a_shift_does() -> None:
+    plain, weighed = LossWeights(restoration=0, delta=0), LossWeights(restoration=0, delta=0, pattern=1.0)
+    photo = torch.zeros(1, 3, 64, 64)
+    rows, columns = torch.arange(64)[:, None], torch.arange(64)[None]
+    stripes = torch.where(columns % 2 == 0, 0.1, -0.1).expand(64, 64)
+    wide = torch.where(rows % 4 < 2, 0.1, -0.1).expand(64, 64)
+    noise = 0.1 * torch.randn(64, 64, generator=torch.Generator().manual_seed(0))
+    shift = torch.full((64, 64), 0.1)
+
+    def added(error: torch.Tensor) -> float:
+        totals = [float(objective(Shifted(error), photo, photo, weights).total) for weights in (weighed, plain)]
+        return (totals[0] - totals[1]) / 0.01
+
+    assert added(stripes) == pytest.approx(1, rel=1e-4)
+    assert added(wide) == pytest.approx(1, rel=1e-4)
+    assert added(noise) < 0.08
+    assert added(shift) == pytest.approx(0, abs=1e-6)
+
+
+def test_an_objective_without_later_terms_is_written_as_before() -> None:
+    assert not {"smaller", "pattern"} & LossWeights().model_dump().keys()

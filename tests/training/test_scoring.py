@@ -68,7 +68,7 @@ def variable() -> Recipe:
 @pytest.fixture
 def photo() -> np.ndarray:
     """A crop with odd sides, so that lines are left over."""
-    return np.ascontiguousarray(read_photo(PHOTOS / "chelsea.png").pixels[60:145, 80:179])
+    return np.ascontiguousarray(read_photo(PHOTOS / "chelsea.webp").pixels[60:145, 80:179])
 
 
 def by_pillow(pixels: np.ndarray, quality: int, subsampling: Subsampling) -> np.ndarray:
@@ -174,24 +174,24 @@ def test_left_over_column_is_scored_beside_the_one_before_it(
     odd = score_odd_column(small_network, L0, photo, tmp_path)
     filtered, restored = (read_photo(tmp_path / name).pixels for name in ("filtered.png", "restored.png"))
     assert filtered.shape == photo.shape  # 99 columns
-    assert odd.restoration == psnr(restored[:, 98:], photo[:, 98:])
-    assert odd.restoration_before == psnr(restored[:, 97:98], photo[:, 97:98])
+    assert odd.restoration_db == psnr(restored[:, 98:], photo[:, 98:])
+    assert odd.restoration_before_db == psnr(restored[:, 97:98], photo[:, 97:98])
     even = score_odd_column(small_network, L0, photo[:, :98], tmp_path)
     assert read_photo(tmp_path / "filtered.png").pixels.shape[1] == 97
-    assert even.restoration != odd.restoration
+    assert even.restoration_db != odd.restoration_db
 
 
 def test_a_task_takes_the_defaults_where_nothing_is_said() -> None:
     wanted = task(variable())
     assert wanted.operator == "llf"
     assert wanted.parameters == {"references": 5, "sigma": 0.1, "factor": 5}
-    assert wanted.places == pytest.approx((1 / 3, 0.5))  # 0.1 is twice 0.05, 0.4 eight times
+    assert wanted.normalised == pytest.approx((1 / 3, 0.5))  # 0.1 is twice 0.05, 0.4 eight times
 
 
 def test_a_task_takes_the_values_that_are_named() -> None:
     wanted = task(variable(), {"factor": 8.0})
     assert wanted.parameters == {"references": 5, "sigma": 0.1, "factor": 8}
-    assert wanted.places == pytest.approx((1 / 3, 1))
+    assert wanted.normalised == pytest.approx((1 / 3, 1))
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_hyper_parameters_change_the_target_and_the_filtered_file(
         wanted = task(variable(), {"factor": factor})
         result = score_picture(variable_network, wanted, photo, tmp_path)
         filtered[factor] = read_photo(tmp_path / "filtered.png").pixels
-        np.testing.assert_array_equal(filtered[factor], run_whole(variable_network, "forward", photo, wanted.places))
+        np.testing.assert_array_equal(filtered[factor], run_whole(variable_network, "forward", photo, wanted.normalised))
         target = operator("llf")(image_tensor(photo), sigma=0.1, factor=factor, references=5)[0].permute(1, 2, 0).numpy()
         assert result.unfiltered == psnr(photo, to_bytes(target))
         assert result.approximation == psnr(filtered[factor], to_bytes(target))

@@ -45,9 +45,9 @@ class Stopping(Patches):
         return super().batch(step, images)
 
 
-def patches(scale: float = 1.0, places: tuple[float, ...] = ()) -> Stopping:
+def patches(scale: float = 1.0, normalised: tuple[float, ...] = ()) -> Stopping:
     photo = np.random.default_rng(0).integers(1, 256, (48, 40, 3), dtype=np.uint8)
-    return Stopping([Pair(photo, (scale * photo / 255).astype(np.float16), places)], size=32, seed=0, symmetry="square")
+    return Stopping([Pair(photo, (scale * photo / 255).astype(np.float16), normalised)], size=32, seed=0, symmetry="square")
 
 
 def training(folder: Path, recipe: Recipe = RECIPE, scale: float = 0.8) -> Trainer:
@@ -420,8 +420,8 @@ def test_progress_shows_no_number_where_nothing_is_restored(tmp_path: Path) -> N
     seen = []
     losses = RECIPE.losses.model_copy(update={"restoration": 0.0})
     training(tmp_path, RECIPE.model_copy(update={"losses": losses})).run(seen.append)
-    assert math.isnan(seen[-1].restoration)
-    assert math.isfinite(seen[-1].approximation)
+    assert math.isnan(seen[-1].restoration_db)
+    assert math.isfinite(seen[-1].approximation_db)
 
 
 METHODS = {

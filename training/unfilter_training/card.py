@@ -29,7 +29,7 @@ is what the outermost 16 pixels lose against the centre, approximation / restora
 ## Training
 
 {steps} of {planned} steps of {batch} patches of {patch} x {patch} pixels, on {machine}.{start}
-Recipe: `recipes/{recipe}.toml`. Photos: {photos}.
+Recipe: `{recipe}`. Photos: {photos}.
 
 {sources}
 {notes}
@@ -65,9 +65,9 @@ def render_card(description: "Description") -> str:
     start = description.warm_start
     return _TEMPLATE.format(
         filter=description.filter,
-        recipe=f"ablations/{description.filter}" if description.filter in ablation_recipes() else description.filter,
+        recipe=_recipe(description),
         method=_METHODS[method_of(description.network)],
-        operator=recipe.operator,
+        operator=recipe.source.value if recipe.source else recipe.operator,
         notice=f"**For research only**: {recipe.research_only.strip()}\n\n" if recipe.research_only else "",
         parameters="".join(
             [
@@ -91,6 +91,13 @@ def render_card(description: "Description") -> str:
         notes="".join(f"\n{note}\n" for note in description.notes),
         weights=description.weights_sha256,
     )
+
+
+def _recipe(description: "Description") -> str:
+    if description.recipe.source is not None:
+        return "recipe.toml"
+    part = "ablations/" if description.filter in ablation_recipes() else ""
+    return f"recipes/{part}{description.filter}.toml"
 
 
 def _look(scores: "Sequence[PhotoScore]") -> str:
@@ -132,9 +139,10 @@ def _shared(scores: "Sequence[PhotoScore]") -> str:
 def _published(name: str) -> str:
     if name not in PUBLISHED:
         return ""
+    figures = PUBLISHED[name]
     return (
-        f"\nThe paper's method, through PNG files on its FiveK test set: approximation {PUBLISHED[name].approximation:.2f}, "
-        f"restoration\n{PUBLISHED[name].restoration:.2f}. How far this filter is from its goals, and what was tried: "
+        f"\nThe paper's method, through PNG files on its FiveK test set: approximation {figures.approximation_db:.2f}, "
+        f"restoration\n{figures.restoration_db:.2f}. How far this filter is from its goals, and what was tried: "
         "`docs/filters.md` and `docs/training.md`.\n"
     )
 

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,24 +14,28 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import Tensor
 
-from unfilter.errors import UnfilterError
+from unfilter.errors import PhotoError, UnfilterError
 from unfilter.files import replacing
 from unfilter.format.rounding import to_floats
+from unfilter.run.runtimes import threads
 from unfilter_training.looks import random_look
 from unfilter_training.operators import Symmetry, operator
 from unfilter_training.photo_sets import photo_set
 from unfilter_training.recipe import Recipe
+from unfilter_training.sources import LookSource, filtered, identity
+from unfilter_training.sources.command import CommandSource
+from unfilter_training.sources.pairs import PairsSource
 
 
 class Pair(NamedTuple):
     """A photo (uint8, height x width x 3) and the operator's result on it (float16, unclipped, same shape).
 
-    `places` are where the hyper-parameters lay within their ranges, 0..1.
+    `normalised` are the hyper-parameters, 0..1 each.
     """
 
     photo: NDArray[np.uint8]
     filtered: NDArray[np.float16]
-    places: tuple[float, ...] = ()
+    normalised: tuple[float, ...] = ()
 
 
 def image_tensor(pixels: NDArray[np.uint8], dtype: torch.dtype = torch.float32) -> Float[Tensor, "1 3 height width"]:
@@ -43,14 +49,24 @@ def make_pair(
     photo: NDArray[np.uint8], name: str, parameters: dict[str, float | int], cache: Path, device: str = "cpu"
 ) -> Pair:
     """Photo and filtered photo; the filtered one comes from `cache` where the same pixels met the same operator before."""
-    key = hashlib.sha256(
-        photo.tobytes() + json.dumps([photo.shape, name, parameters], sort_keys=True, default=str).encode()
-    ).hexdigest()
-    stored = cache / f"{key}.npy"
+
+    def run() -> NDArray[np.float32]:
+        return operator(name)(image_tensor(photo).to(device), **parameters)[0].permute(1, 2, 0).cpu().numpy()
+
+    return _kept(photo, json.dumps([photo.shape, name, parameters], sort_keys=True, default=str), cache, run)
+
+
+def make_look_pair(photo: NDArray[np.uint8], source: LookSource, name: str, cache: Path) -> Pair:
+    """The same of a look that comes from a source, kept under `name` (`sources.identity`)."""
+    return _kept(photo, json.dumps([photo.shape, name]), cache, lambda: filtered(source, photo))
+
+
+def _kept(photo: NDArray[np.uint8], what: str, cache: Path, run: Callable[[], NDArray[np.float32]]) -> Pair:
+    stored = cache / f"{hashlib.sha256(photo.tobytes() + what.encode()).hexdigest()}.npy"
     if not stored.exists():
-        filtered = operator(name)(image_tensor(photo).to(device), **parameters)[0].permute(1, 2, 0).cpu()
+        result = run()
         with replacing(stored) as temporary:
-            np.save(temporary, filtered.numpy().astype(np.float16))
+            np.save(temporary, result.astype(np.float16))
     return Pair(photo, np.load(stored, mmap_mode="r"))  # from the page cache, which trainings side by side share
 
 
@@ -60,30 +76,86 @@ def make_pairs(
     cache: Path,
     device: str = "cpu",
     progress: Callable[[list[tuple[Path, str]]], Iterable[tuple[Path, str]]] = lambda files: files,
+    source: LookSource | None = None,
 ) -> list[Pair]:
-    """Pairs of all photos that the recipe names, in the order of their names, once per draw of the hyper-parameters.
+    """Pairs of all photos that the recipe names and does not hold out, in the order of their names, once per draw of the
+    hyper-parameters. `source` is the recipe's own, where it has one.
 
     Raises:
-        UnfilterError: the folder is not what the recipe says, or a photo cannot be read; one line that names it.
+        UnfilterError: the folder is not what the recipe says, a photo cannot be read, or the source fails on it; one line
+            that names it.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    named: dict[Path, str] = {}
-    for source in recipe.photos:
-        named |= dict.fromkeys(photo_set(source.layout).files(folder, [source.match]), source.layout)
+    files = split(recipe, folder, source).training
+    if source is not None:
+        assert recipe.source is not None
+        return _look_pairs(progress(files), source, identity(recipe.source), cache)
     pairs = []
-    for index, (path, layout) in enumerate(progress(sorted(named.items()))):
+    for index, (path, layout) in enumerate(progress(files)):
         photo = photo_set(layout).read(path)
         for other in recipe.others:
             pairs.append(make_pair(photo, other.operator, other.parameters, cache, device))
-        for places in _drawn(recipe, index):
-            values = {one.name: one.value(place) for one, place in zip(recipe.hyper_parameters, places, strict=True)}
+        for normalised in _drawn(recipe, index):
+            values = {one.name: one.value(share) for one, share in zip(recipe.hyper_parameters, normalised, strict=True)}
             pair = make_pair(photo, recipe.operator, recipe.parameters | values, cache, device)
-            pairs.append(pair._replace(places=places))
+            pairs.append(pair._replace(normalised=normalised))
+    return pairs
+
+
+class Split(NamedTuple):
+    """Photos with their layouts, in the order of their names: those to train on, and those that are held out."""
+
+    training: list[tuple[Path, str]]
+    held_out: list[tuple[Path, str]]
+
+
+def split(recipe: Recipe, folder: Path, source: LookSource | None = None) -> Split:
+    """Photos of `folder` as the recipe divides them; those of pairs alone, where pairs are the source.
+
+    Raises:
+        UnfilterError: the folder is not what the recipe says.
+    """
+    named: dict[Path, str] = {}
+    for photos in recipe.photos:
+        named |= dict.fromkeys(photo_set(photos.layout).files(folder, [photos.match]), photos.layout)
+    whole = None if not isinstance(source, PairsSource) else {path.name for path in source.photos}
+    files = [each for each in sorted(named.items()) if whole is None or each[0].name in whole]
+    held = set(files[recipe.held_out - 1 :: recipe.held_out]) if recipe.held_out else set()
+    return Split([each for each in files if each not in held], [each for each in files if each in held])
+
+
+def _look_pairs(files: Iterable[tuple[Path, str]], source: LookSource, name: str, cache: Path) -> list[Pair]:
+    """Commands run side by side; the order is that of the files."""
+
+    def pair(file: tuple[Path, str]) -> Pair:
+        path, layout = file
+        try:
+            return make_look_pair(photo_set(layout).read(path), source, name, cache)
+        except PhotoError:
+            raise
+        except UnfilterError as error:
+            raise UnfilterError(f"{path}: {error}") from None
+
+    count = threads() if isinstance(source, CommandSource) else 1
+    if count == 1:
+        return [pair(file) for file in files]
+    pairs = []
+    with ThreadPoolExecutor(count) as pool:
+        waiting: deque[Future[Pair]] = deque()
+        try:
+            for file in files:
+                waiting.append(pool.submit(pair, file))
+                if len(waiting) > count:
+                    pairs.append(waiting.popleft().result())
+            pairs += [each.result() for each in waiting]
+        finally:
+            for each in waiting:
+                each.cancel()
     return pairs
 
 
 def _drawn(recipe: Recipe, index: int) -> Sequence[tuple[float, ...]]:
-    """Places of the hyper-parameters for photo `index`: each range is cut in as many parts as there are draws, and every
+    """Normalised hyper-parameters for photo `index`: each range is cut in as many parts as there are draws, and every
     part is drawn from once, so that few draws still cover it; nothing is drawn where there are none.
     """
     count = len(recipe.hyper_parameters)
@@ -91,15 +163,15 @@ def _drawn(recipe: Recipe, index: int) -> Sequence[tuple[float, ...]]:
         return [()]
     random = np.random.default_rng([recipe.schedule.seed, index, 2])
     parts = random.permuted(np.tile(np.arange(recipe.draws), (count, 1)), axis=1).T
-    return [tuple(place) for place in ((parts + random.random(parts.shape)) / recipe.draws).tolist()]
+    return [tuple(row) for row in ((parts + random.random(parts.shape)) / recipe.draws).tolist()]
 
 
 class Batch(NamedTuple):
-    """Patches of one step, sRGB 0..1, and the places of the hyper-parameters (None where a recipe has none)."""
+    """Patches of one step, sRGB 0..1, and the normalised hyper-parameters (None where a recipe has none)."""
 
     photo: Float[Tensor, "batch 3 size size"]
     target: Float[Tensor, "batch 3 size size"]
-    places: Float[Tensor, "batch count"] | None
+    normalised: Float[Tensor, "batch count"] | None
 
 
 class Patches:
@@ -130,8 +202,8 @@ class Patches:
             torch.from_numpy(np.stack(part)).permute(0, 3, 1, 2)
             for part in ([one[0] for one in cut], [one[1] for one in cut])
         )
-        places = torch.tensor([one[2] for one in cut]) if cut[0][2] else None
-        return Batch(photo, target, places)
+        normalised = torch.tensor([one[2] for one in cut]) if cut[0][2] else None
+        return Batch(photo, target, normalised)
 
     def _cut(self, random: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32], tuple[float, ...]]:
         pair = self.pairs[random.integers(len(self.pairs))]
@@ -148,4 +220,4 @@ class Patches:
             patches = [np.rot90(patch[:, ::-1] if mirror else patch, turns) for patch in patches]
         elif self.symmetry == "transpose" and random.integers(2):
             patches = [patch.transpose(1, 0, 2) for patch in patches]
-        return patches[0], patches[1], pair.places
+        return patches[0], patches[1], pair.normalised

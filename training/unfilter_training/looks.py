@@ -1,7 +1,8 @@
 """Random looks: what apps do to photos, drawn anew for every patch, so that a guided network meets all kinds of filters.
 
-A look is a colour curve, a mix of the channels, a blur or a sharpening, or several of them, each drawn at random strength.
-Looks see a few pixels to each side at most, so that they run on patches.
+A look is a colour curve, a look-up table, a mix of the channels, a blur or a sharpening, film grain or a shade across the
+picture, or several of them, each drawn at random strength. Looks see a few pixels to each side at most, so that they run on
+patches.
 """
 
 from collections.abc import Callable
@@ -79,8 +80,8 @@ def _blur(random: np.random.Generator) -> Look:
 
 
 def _sharpening(random: np.random.Generator) -> Look:
-    """An unsharp mask: a radius of 0.7 to 4 pixels, an amount of 0.3 to 2."""
-    sigma, amount = float(random.uniform(0.7, 4)), float(random.uniform(0.3, 2))
+    """An unsharp mask, or local contrast where it is wide: a radius of 0.7 to 12 pixels, an amount of 0.3 to 2."""
+    sigma, amount = float(np.exp(random.uniform(np.log(0.7), np.log(12)))), float(random.uniform(0.3, 2))
     return lambda images: images + amount * (images - _gaussian(images, sigma))
 
 
@@ -96,6 +97,46 @@ def _smoothing(random: np.random.Generator) -> Look:
     return step
 
 
+def _table(random: np.random.Generator) -> Look:
+    """A smooth 3D look-up table: the identity on 4 x 4 x 4 nodes, each moved by up to 0.03 to 0.2, read trilinearly."""
+    axis = np.linspace(0, 1, 4)
+    nodes = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"))
+    moved = nodes + random.uniform(-1, 1, nodes.shape) * random.uniform(0.03, 0.2)
+    table = torch.from_numpy(moved).float()[None]
+
+    def step(images: Tensor) -> Tensor:
+        place = (images.clamp(0, 1) * 2 - 1).permute(0, 2, 3, 1).flip(-1)[:, None]  # grid_sample's x is the last axis
+        tables = table.to(images).expand(len(images), -1, -1, -1, -1)
+        return functional.grid_sample(tables, place, align_corners=True, padding_mode="border")[:, :, 0]
+
+    return step
+
+
+def _grain(random: np.random.Generator) -> Look:
+    """Grey grain of a standard deviation of 0.01 to 0.05, one to two pixels wide."""
+    strength, sigma = float(random.uniform(0.01, 0.05)), float(random.uniform(0.4, 1))
+    seed = int(random.integers(2**31))
+
+    def step(images: Tensor) -> Tensor:
+        noise = torch.randn(images[:, :1].shape, generator=torch.Generator().manual_seed(seed)).to(images)
+        noise = _gaussian(noise, sigma)
+        return images + strength * noise / noise.std()
+
+    return step
+
+
+def _shade(random: np.random.Generator) -> Look:
+    """A shade that grows across the picture, as a corner of a vignette does: down to 0.4 to 0.95 at its end."""
+    dark, direction = float(random.uniform(0.4, 0.95)), random.uniform(0, 1, 2)
+
+    def step(images: Tensor) -> Tensor:
+        rows, columns = (torch.linspace(0, 1, side).to(images) for side in images.shape[-2:])
+        way = (direction[0] * rows[:, None] + direction[1] * columns) / max(1e-6, float(direction.sum()))
+        return images * (1 - (1 - dark) * way.square())
+
+    return step
+
+
 def _gaussian(images: Tensor, sigma: float) -> Tensor:
     reach = int(3 * sigma + 0.5)
     taps = torch.exp(-0.5 * (torch.arange(-reach, reach + 1) / sigma) ** 2)
@@ -105,4 +146,4 @@ def _gaussian(images: Tensor, sigma: float) -> Tensor:
     return functional.conv2d(rows, taps[None, None, None]).reshape(images.shape)
 
 
-_STEPS = (_curve, _mix, _exposure, _blur, _sharpening, _smoothing)
+_STEPS = (_curve, _mix, _exposure, _blur, _sharpening, _smoothing, _table, _grain, _shade)

@@ -10,8 +10,8 @@ from typing import NamedTuple
 class Figures(NamedTuple):
     """Approximation and restoration, each PSNR in dB and SSIM; an SSIM that the paper does not give is None."""
 
-    approximation: float
-    restoration: float
+    approximation_db: float
+    restoration_db: float
     approximation_ssim: float | None = None
     restoration_ssim: float | None = None
 

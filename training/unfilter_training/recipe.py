@@ -14,11 +14,16 @@ from unfilter_training.network import METHODS, MethodConfig, NetworkConfig, pres
 from unfilter_training.network.methods import QUASI_INVERTIBLE
 from unfilter_training.network.stable_model import StableModel
 from unfilter_training.operators import OPERATORS
+from unfilter_training.sources.specification import Specification
 
 RECIPES = Path(__file__).parent / "recipes"
 
 ABLATIONS = RECIPES / "ablations"
 """Short trainings that are compared with one another: ablations, and the paper's baselines."""
+
+
+LOOK = "look"
+"""Stands for an operator where a recipe names a source."""
 
 
 class PhotoSource(BaseModel):
@@ -70,7 +75,7 @@ class Recipe(StableModel):
     """One filter's training. Frozen, and unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    LATER: ClassVar[frozenset[str]] = frozenset({"overshoot", "others", "looks"})
+    LATER: ClassVar[frozenset[str]] = frozenset({"overshoot", "others", "looks", "source", "held_out"})
 
     filter: str = Field(pattern=r"^[a-z0-9_]+$")
     operator: str
@@ -89,6 +94,8 @@ class Recipe(StableModel):
     looks: float = Field(
         0.0, ge=0, le=1, description="part of the patches that a random look filters (`unfilter_training.looks`)"
     )
+    source: Specification | None = Field(None, description="of the look, where `operator` is `look`")
+    held_out: int = Field(0, ge=0, description="every n-th photo is kept to measure on; 0 trains on all")
     photos: tuple[PhotoSource, ...] = Field(min_length=1)
     schedule: Schedule
     losses: LossWeights = LossWeights()
@@ -110,13 +117,15 @@ class Recipe(StableModel):
     @field_validator("operator")
     @classmethod
     def _known(cls, value: str) -> str:
-        if value not in OPERATORS:
+        if value not in OPERATORS and value != LOOK:
             raise ValueError(f"unknown operator {value!r}: choose one of {', '.join(OPERATORS)}")
         return value
 
     @model_validator(mode="after")
     def _known_parameters(self) -> "Recipe":
-        known = OPERATORS[self.operator].parameters
+        if (self.operator == LOOK) != (self.source is not None):
+            raise ValueError(f"operator = {LOOK!r} and a source go together: the source says what the look is")
+        known = {} if self.source else OPERATORS[self.operator].parameters
         drawn = [parameter.name for parameter in self.hyper_parameters]
         for name in (*self.parameters, *drawn):
             if name not in known:

@@ -20,6 +20,8 @@ from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.operators import operator
 from unfilter_training.operators.saving import saved_levels
 from unfilter_training.recipe import Recipe
+from unfilter_training.sources import LookSource, open_source
+from unfilter_training.sources.examination import levels
 
 JPEG_QUALITIES = (70, 80, 90)
 """Those of the paper's Table 5."""
@@ -31,23 +33,31 @@ BORDER = 16
 class Task(NamedTuple):
     """What a network is measured at: it must do what the operator does with these parameters.
 
-    `places` are those of the hyper-parameters among them, 0..1.
+    `normalised` are the hyper-parameters among them, 0..1 each.
     """
 
     operator: str
     parameters: dict[str, float | int]
-    places: tuple[float, ...] = ()
+    normalised: tuple[float, ...] = ()
+    source: LookSource | None = None
+
+    def target(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """What a photo (uint8, height x width x 3) should look like as a file, of the same shape."""
+        if self.source is not None:
+            return levels(self.source, photo)
+        return saved_levels(operator(self.operator)(image_tensor(photo), **self.parameters))
 
 
-def task(recipe: Recipe, values: dict[str, float] | None = None) -> Task:
-    """The task of a recipe, its hyper-parameters at `values` or their defaults.
+def task(recipe: Recipe, values: dict[str, float] | None = None, folder: Path = Path()) -> Task:
+    """The task of a recipe, its hyper-parameters at `values` or their defaults. A source's file lies in `folder`.
 
     Raises:
-        UnfilterError: a value lies outside its range, or the recipe has no such hyper-parameter.
+        UnfilterError: a value lies outside its range, there is no such hyper-parameter, or the source cannot be opened.
     """
+    source = open_source(recipe.source, folder) if recipe.source else None
     given = complete(recipe.hyper_parameters, values or {})
-    places = tuple(one.place(given[one.name]) for one in recipe.hyper_parameters)
-    return Task(recipe.operator, recipe.parameters | given, places)
+    normalised = tuple(one.normalise(given[one.name]) for one in recipe.hyper_parameters)
+    return Task(recipe.operator, recipe.parameters | given, normalised, source)
 
 
 class PictureScore(NamedTuple):
@@ -101,10 +111,10 @@ def score_picture(network: RestorableNetwork, task: Task, photo: NDArray[np.uint
 class LineScore(NamedTuple):
     """A column that an odd width leaves over, against the column before it: RGB PSNR in dB."""
 
-    approximation: float
-    approximation_before: float
-    restoration: float
-    restoration_before: float
+    approximation_db: float
+    approximation_before_db: float
+    restoration_db: float
+    restoration_before_db: float
 
 
 def score_odd_column(network: RestorableNetwork, task: Task, photo: NDArray[np.uint8], folder: Path) -> LineScore:
@@ -126,8 +136,8 @@ def _through_files(
     network: RestorableNetwork, task: Task, photo: NDArray[np.uint8], folder: Path
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     """The operator's output, the filtered file and the restored file, as read back."""
-    target = saved_levels(operator(task.operator)(image_tensor(photo), **task.parameters))
-    filtered = _saved(run_whole(network, "forward", photo, task.places, target), folder / "filtered.png")
+    target = task.target(photo)
+    filtered = _saved(run_whole(network, "forward", photo, task.normalised, target), folder / "filtered.png")
     restored = _saved(run_whole(network, "inverse", filtered), folder / "restored.png")
     return target, filtered, restored
 

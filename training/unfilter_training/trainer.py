@@ -36,8 +36,8 @@ class Progress:
     """Where the training stands: step counts from 1; PSNRs in dB, running means over recent batches."""
 
     step: int
-    approximation: float
-    restoration: float
+    approximation_db: float
+    restoration_db: float
 
 
 def learning_rate(schedule: Schedule, step: int) -> float:
@@ -74,7 +74,7 @@ class _Objective(nn.Module):
         self.network, self.weights = network, weights
 
     def forward(self, batch: Batch, degrade: Degradation, judge: Callable[[Tensor], Tensor] | None) -> Loss:
-        return objective(self.network, batch.photo, batch.target, self.weights, degrade, batch.places, judge)
+        return objective(self.network, batch.photo, batch.target, self.weights, degrade, batch.normalised, judge)
 
 
 class _Approximation(nn.Module):
@@ -86,7 +86,7 @@ class _Approximation(nn.Module):
         self.network = [network]  # in a list, so that only the branch's weights are this module's
 
     def forward(self, batch: Batch) -> Loss:
-        picture = self.network[0].features(batch.photo, batch.places)
+        picture = self.network[0].features(batch.photo, batch.normalised)
         error = nn.functional.mse_loss(picture, batch.target)
         nothing = torch.full_like(error.detach(), torch.nan)
         return Loss(error, error.detach(), nothing, nothing, picture.detach())
@@ -179,7 +179,7 @@ class Trainer:
         try:
             while self.step < schedule.total:
                 loss = self.train_step()
-                window.append(torch.stack([loss.approximation, loss.restoration, loss.delta]))
+                window.append(torch.stack([loss.approximation_mse, loss.restoration_mse, loss.delta]))
                 if self.step % LOG_EVERY_STEPS == 0 or self.step == schedule.total:
                     means = distributed.mean(torch.stack(window).mean(0)).tolist()
                     if distributed.rank() == 0:
@@ -287,8 +287,8 @@ class Trainer:
             "step": self.step,
             "seconds": round(time.time(), 1),
             "learning_rate": learning_rate(self.recipe.schedule, self.step),
-            "approximation_db": round(progress.approximation, 3),
-            "restoration_db": round(progress.restoration, 3) if math.isfinite(progress.restoration) else None,
+            "approximation_db": round(progress.approximation_db, 3),
+            "restoration_db": round(progress.restoration_db, 3) if math.isfinite(progress.restoration_db) else None,
             "delta_power": delta,
         }
         with (self.folder / LOG).open("a", encoding="utf-8") as log:
@@ -335,7 +335,7 @@ def _on(device: str, batch: Batch) -> Batch:
     photo, target = (
         images.to(device, memory_format=torch.channels_last, non_blocking=True) for images in (batch.photo, batch.target)
     )
-    return Batch(photo, target, None if batch.places is None else batch.places.to(device))
+    return Batch(photo, target, None if batch.normalised is None else batch.normalised.to(device))
 
 
 def _psnr(mean_squared_error: float) -> float:

@@ -18,6 +18,7 @@ from unfilter_training.operators import operator
 from unfilter_training.pace import paced
 from unfilter_training.plot import plot_log
 from unfilter_training.recipe import Recipe, read_recipe
+from unfilter_training.sources import open_source
 from unfilter_training.trainer import Progress, Trainer, started
 
 PAIRS = Path("build/pairs")
@@ -36,6 +37,13 @@ class Audience:
     def steps(self, recipe: Recipe, first: int) -> AbstractContextManager[Callable[[Progress], None]]:
         """What is told of progress while steps are taken, the first of them `first`."""
         return nullcontext(lambda _: None)
+
+    def begins(self, trainer: Trainer) -> None:
+        """A training is about to take its first steps, or to go on."""
+
+    def interrupted(self, trainer: Trainer) -> bool:
+        """Whether an interrupted training, whose state is saved, ends well: with a checkpoint of what it has learned."""
+        return False
 
     def trained(self, recipe: Recipe, folder: Path, log: Path) -> None:
         """A checkpoint stands in `folder`, and `log` is a picture of how it came about."""
@@ -84,11 +92,12 @@ def train(
     told = audience if alone else SILENCE
     if not alone:
         distributed.wait_for_all()  # until process 0 has made the pairs
-    made = make_pairs(photos, recipe, pairs, device or "cpu", lambda files: told.photos(recipe, files))
+    look = open_source(recipe.source, folder, *([recipes] if recipes else [])) if recipe.source else None
+    made = make_pairs(photos, recipe, pairs, device or "cpu", lambda files: told.photos(recipe, files), look)
     if alone:
         distributed.wait_for_all()
     schedule = recipe.schedule
-    symmetry = operator(recipe.operator).symmetry
+    symmetry = recipe.source.symmetry if recipe.source else operator(recipe.operator).symmetry
     patches = Patches(
         made,
         size=schedule.patch,
@@ -100,8 +109,13 @@ def train(
     if seconds is not None:
         recipe = started(folder) or paced(recipe, patches, seconds, device)
     trainer = Trainer(recipe, patches, folder, device=device, start=start)
-    with told.steps(recipe, trainer.step) as report:
-        trainer.run(report)
+    told.begins(trainer)
+    with told.steps(recipe, trainer.step) as on_step:
+        try:
+            trainer.run(on_step)
+        except KeyboardInterrupt:
+            if not told.interrupted(trainer):
+                raise
     if alone:
         count = len({pair.photo.ctypes.data for pair in patches.pairs})  # draws of the hyper-parameters share a photo
         checkpoint.save(folder, trainer.averaged(), trainer.describe(photos=count, warm_start=warm_start))

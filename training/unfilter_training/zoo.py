@@ -10,12 +10,9 @@ from unfilter.photo import Photo, write_photo
 from unfilter.proof.fidelity.metrics import psnr
 from unfilter_training.chains import Chain
 from unfilter_training.checkpoint import Description, PhotoScore
-from unfilter_training.data import image_tensor
 from unfilter_training.network import RestorableNetwork
 from unfilter_training.network.whole_photo import run_whole
-from unfilter_training.operators import operator
 from unfilter_training.operators.contact_sheet import side_by_side
-from unfilter_training.operators.saving import saved_levels
 from unfilter_training.published import PUBLISHED
 from unfilter_training.scoring import Task
 
@@ -65,8 +62,8 @@ def pictures(network: RestorableNetwork, task: Task, photo: NDArray[np.uint8]) -
 
     The magnified difference, around mid-grey, shows the detail that the filtered photo hides. Source: the paper, Figure 4.
     """
-    target = saved_levels(operator(task.operator)(image_tensor(photo), **task.parameters))
-    filtered = run_whole(network, "forward", photo, task.places, target)
+    target = task.target(photo)
+    filtered = run_whole(network, "forward", photo, task.normalised, target)
     restored = run_whole(network, "inverse", filtered)
     difference = (filtered.astype(np.int16) - target) * MAGNIFIED + 128
     named = zip(SHEET, (photo, target, filtered, restored, difference.clip(0, 255).astype(np.uint8)), strict=True)
@@ -80,8 +77,7 @@ def shared(network: RestorableNetwork, task: Task, photo: NDArray[np.uint8], cha
         A Markdown table: the pictures with their sizes in pixels and bytes; PSNR of what was posted and of what came back,
         against the photo at that size.
     """
-    output = saved_levels(operator(task.operator)(image_tensor(photo), **task.parameters))
-    filtered = run_whole(network, "forward", photo, task.places, output)
+    filtered = run_whole(network, "forward", photo, task.normalised, task.target(photo))
     arrived, reference = chain.arrived(filtered, folder), chain.reference(photo)
     (folder / "shared.jpg").replace(folder / "posted.jpg")
     restored = run_whole(network, "inverse", arrived)

@@ -65,8 +65,8 @@ def run(arguments: Namespace) -> int:
     threads = arguments.threads or sorted({1, usable()})
     missing = [name for name in NEEDED if find_spec(name) is None]
     with ExitStack() as stack:
-        subjects = _subjects(bundle, bundle.manifest.filter, arguments, threads)
-        if not subjects:
+        cases = _cases(bundle, bundle.manifest.filter, arguments, threads)
+        if not cases:
             raise UnfilterError(f"{bundle.folder}: nothing in it that an installed runtime opens was asked for")
         if not arguments.no_paper and not missing:
             from unfilter_converters.presets import preset_bundle
@@ -74,8 +74,9 @@ def run(arguments: Namespace) -> int:
             announce("paper preset: converted to ONNX")
             paper = preset_bundle("paper", Path(stack.enter_context(TemporaryDirectory())))
             only = Namespace(runtime=["onnx"], precision=["fp32"])
-            subjects += _subjects(paper, PAPER, only, threads)
-        report = measure(subjects, *arguments.size, arguments.rounds, machine(), announce)
+            cases += _cases(paper, PAPER, only, threads)
+        width, height = arguments.size
+        report = measure(cases, width, height, arguments.rounds, machine(), announce)
     finish()
     print(render(report, None if arguments.no_paper or missing else PAPER))
     if missing and not arguments.no_paper:
@@ -86,8 +87,8 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def _subjects(bundle: "Bundle", name: str, wanted: Namespace, threads: list[int]) -> list[Any]:
-    from unfilter.proof.bench import Subject
+def _cases(bundle: "Bundle", name: str, wanted: Namespace, threads: list[int]) -> list[Any]:
+    from unfilter.proof.bench import BenchCase
 
     names = wanted.runtime or [each for each in runtimes.working() if each != "mil"]  # numpy, and no measure of a phone
     found = []
@@ -96,7 +97,7 @@ def _subjects(bundle: "Bundle", name: str, wanted: Namespace, threads: list[int]
             if wanted.precision and artifact.precision not in wanted.precision:
                 continue
             found += [
-                Subject(name, bundle, each, artifact.precision, artifact.direction, count)
+                BenchCase(name, bundle, each, artifact.precision, artifact.direction, count)
                 for each in names
                 if artifact.format == runtimes.runtime(each).FORMAT
             ]

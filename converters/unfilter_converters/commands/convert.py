@@ -67,7 +67,7 @@ def run(arguments: Namespace) -> int:
             announce(f"[{name}] {line}")
 
         precisions = arguments.precisions or PRECISIONS
-        report = convert(source, target, arguments.cache, precisions=precisions, report=step)
+        report = convert(source, target, arguments.cache, precisions=precisions, on_step=step)
         reports[page_of(target).name] = report
         finish()
         print(render(report))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from unfilter.format.manifest import Artifact
 from unfilter.run.delegates.coverage import Coverage
-from unfilter.run.delegates.recipes import recipe
+from unfilter.run.delegates.table import find_delegate
 from unfilter.run.runtimes._mil.package import main_function, model_path
 from unfilter_converters.delegates.documented import predicted
 
@@ -27,9 +27,9 @@ def coverage(path: Path, artifact: Artifact) -> Iterator[Coverage]:
     yield predicted(
         artifact, ("coreml", "gpu"), operations, set(operations), TYPED_EXECUTION, "Apple lists no operations by hardware"
     )
-    engine = recipe("coreml", "neural_engine")
+    known = find_delegate("coreml", "neural_engine")
     half = artifact.precision != "fp32"
     note = "whole tiles only, in half precision" if half else "computes in half precision: this artifact stays on GPU or CPU"
     yield predicted(
-        artifact, ("coreml", "neural_engine"), operations, set(operations) if half else _NONE, engine.source, note
+        artifact, ("coreml", "neural_engine"), operations, set(operations) if half else _NONE, known.source, note
     )

@@ -9,7 +9,7 @@ from unfilter.run.delegates.coverage import Coverage, Evidence
 
 def predicted(
     artifact: Artifact,
-    engine: tuple[str, str],
+    delegate: tuple[str, str],
     operations: Sequence[str],
     takes: Collection[str],
     source: str,
@@ -17,15 +17,15 @@ def predicted(
 ) -> Coverage:
     """Coverage of `operations`, kinds in the order of the graph, by a delegate that takes the kinds `takes`.
 
-    `engine` is runtime and delegate.
+    `delegate` is its runtime and its name.
     """
     runs = [taken for taken, _ in groupby(kind in takes for kind in operations)]
     return Coverage(
         path=artifact.path,
         direction=artifact.direction,
         precision=artifact.precision,
-        runtime=engine[0],
-        delegate=engine[1],
+        runtime=delegate[0],
+        delegate=delegate[1],
         evidence=Evidence.PREDICTED,
         operations=len(operations),
         taken=sum(kind in takes for kind in operations),
@@ -36,7 +36,7 @@ def predicted(
     )
 
 
-def not_asked(artifact: Artifact, engine: tuple[str, str], operations: Sequence[str], source: str, note: str) -> Coverage:
+def not_asked(artifact: Artifact, delegate: tuple[str, str], operations: Sequence[str], source: str, note: str) -> Coverage:
     """The entry of a delegate whose vendor could not be asked here."""
-    nothing = predicted(artifact, engine, operations, (), source, note)
+    nothing = predicted(artifact, delegate, operations, (), source, note)
     return nothing.model_copy(update={"evidence": Evidence.NOT_ASKED, "taken": None, "partitions": None, "left": ()})

@@ -12,7 +12,7 @@ from pathlib import Path
 from unfilter.errors import RuntimeUnavailable
 from unfilter.format.manifest import Artifact
 from unfilter.run.delegates.coverage import Coverage, Evidence
-from unfilter.run.delegates.recipes import recipe
+from unfilter.run.delegates.table import find_delegate
 from unfilter_converters.delegates.documented import not_asked, predicted
 
 ANALYZER = "https://ai.google.dev/edge/api/tflite/python/tf/lite/experimental/Analyzer"
@@ -25,7 +25,7 @@ _REFUSED = re.compile(r"^GPU COMPATIBILITY WARNING: .*?\b([A-Z][A-Z0-9_]+)")
 def coverage(path: Path, artifact: Artifact) -> Iterator[Coverage]:
     """What a GPU would run of the signature for full tiles; and for NPUs, that nobody was asked."""
     operations = _operations(path, str(artifact.signature))
-    npu = recipe("litert", "npu")
+    npu = find_delegate("litert", "npu")
     if find_spec("tensorflow"):
         yield _analyzed(path, artifact)
     else:

@@ -12,14 +12,14 @@ from typing import Any
 from unfilter.errors import RuntimeUnavailable
 from unfilter.format.manifest import Artifact, Precision
 from unfilter.run.delegates.coverage import Coverage, Evidence
-from unfilter.run.delegates.recipes import recipe
+from unfilter.run.delegates.table import find_delegate
 from unfilter_converters.delegates.documented import predicted
 from unfilter_converters.delegates.qualcomm import compile_graph
 
 WEBGPU = {"Add", "Cast", "Concat", "Conv", "DepthToSpace", "Exp", "LeakyRelu", "Mul", "Slice", "Sub", "Tanh"}
 QNN = WEBGPU | {"DequantizeLinear", "QuantizeLinear"}
 XNNPACK = {"AveragePool", "Conv", "ConvTranspose", "Gemm", "MatMul", "MaxPool", "QLinearConv", "Softmax"}
-"""Of what the pages of the recipes list, the kinds that such networks may hold."""
+"""Of what the pages in the table list, the kinds that such networks may hold."""
 
 SIDE = 768
 """Side of the tile that is compiled, pixels; coverage does not hang on it."""
@@ -32,7 +32,7 @@ def coverage(path: Path, artifact: Artifact) -> Iterator[Coverage]:
     yield from _checked(model, artifact)
     yield _qnn(path, artifact, operations)
     for delegate, takes in (("webgpu", WEBGPU), ("xnnpack", XNNPACK)):
-        known = recipe("onnx", delegate)
+        known = find_delegate("onnx", delegate)
         yield predicted(artifact, ("onnx", delegate), operations, takes, known.source, known.note)
 
 
@@ -65,7 +65,7 @@ def _without_constant_nodes(model: Any) -> Any:
 def _checked(model: Any, artifact: Artifact) -> Iterator[Coverage]:
     from onnxruntime.tools.mobile_helpers import usability_checker
 
-    # Shapes count as fixed: the recipes fix them (`fixed_size`).
+    # Shapes count as fixed: the table fixes them (`fixed_size`).
     found = {
         "coreml": usability_checker.check_coreml_partitions(model, False, "coreml_supported_mlprogram_ops.md"),
         "nnapi": usability_checker.check_nnapi_partitions(model, False),
@@ -88,7 +88,7 @@ def _checked(model: Any, artifact: Artifact) -> Iterator[Coverage]:
 
 
 def _qnn(path: Path, artifact: Artifact, operations: list[str]) -> Coverage:
-    known = recipe("onnx", "qnn")
+    known = find_delegate("onnx", "qnn")
     guess = predicted(artifact, ("onnx", "qnn"), operations, QNN, known.source)
     if not find_spec(known.plugin.replace("-", "_")):
         return guess.model_copy(update={"note": f"Qualcomm's compiler is asked where {known.plugin} is installed"})

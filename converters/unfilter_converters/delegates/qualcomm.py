@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from unfilter.errors import RuntimeUnavailable, UnfilterError
-from unfilter.run.delegates.recipes import recipe
+from unfilter.run.delegates.table import find_delegate
 from unfilter.run.runtimes import onnx as onnx_runtime
 
-PROVIDER = recipe("onnx", "qnn").api["python"]
+PROVIDER = find_delegate("onnx", "qnn").api["python"]
 SOCS = {"SM8450": ("36", "69"), "SM8550": ("43", "73"), "SM8650": ("57", "75"), "SM8750": ("69", "79")}
 """Model number and HTP architecture by the name of the chip.
 
@@ -22,7 +22,7 @@ Source: LiteRT, `vendors/qualcomm/core/schema/soc_table.h` and `.cc`, by Qualcom
 
 def unavailable() -> str | None:
     """Why nothing can be compiled here; None where it can."""
-    known = recipe("onnx", "qnn")
+    known = find_delegate("onnx", "qnn")
     if not find_spec(known.plugin.replace("-", "_")):
         return f"not available here: it needs Qualcomm's compiler; add it with: pip install {known.plugin}"
     return onnx_runtime.delegate_unavailable(known)
@@ -39,7 +39,7 @@ def compile_graph(path: Path, target: Path, *, side: int, soc: str = "SM8750") -
         UnfilterError: no such chip.
         RuntimeUnavailable: there is no compiler here, or it does not take the graph.
     """
-    known = recipe("onnx", "qnn")
+    known = find_delegate("onnx", "qnn")
     if soc not in SOCS:
         raise UnfilterError(f"no chip {soc!r} that is known here: choose one of {', '.join(SOCS)}")
     if reason := unavailable():

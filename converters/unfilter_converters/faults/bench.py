@@ -9,7 +9,7 @@ from pathlib import Path
 from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact
-from unfilter.proof.divergence import Divergence, locate_failures
+from unfilter.proof.divergence import Divergence, first_divergences
 from unfilter.proof.fidelity import FidelityReport, Tolerance, Verdict, verify
 from unfilter.proof.fidelity.results import GraphResult
 from unfilter.proof.fidelity.tolerances import of_precision
@@ -25,14 +25,14 @@ class Outcome:
     caught_by: checks that failed; empty where it slipped through.
     detail: the first failure in words, or why the fault could not be put in.
     here: whether the bundle has what this fault goes into.
-    located: where the graphs depart.
+    divergence: where the graphs depart.
     """
 
     fault: Fault
     caught_by: tuple[str, ...]
     detail: str
     here: bool = True
-    located: Divergence | None = None
+    divergence: Divergence | None = None
 
 
 def run(
@@ -112,11 +112,11 @@ def _prefixed(report: FidelityReport) -> tuple[str, ...]:
 
 
 def _judged(folder: Path, fault: Fault, report: FidelityReport, where: bool) -> Outcome:
-    located = None
+    divergence = None
     if where and report.failures:
-        located = next((each for each in locate_failures(Bundle(folder), report) if isinstance(each, Divergence)), None)
+        divergence = next((each for each in first_divergences(Bundle(folder), report) if isinstance(each, Divergence)), None)
     detail = report.failures[0] if report.failures else "nothing failed"
-    return Outcome(fault, checks(report), detail, located=located)
+    return Outcome(fault, checks(report), detail, divergence=divergence)
 
 
 def checks(report: FidelityReport) -> tuple[str, ...]:
@@ -124,7 +124,7 @@ def checks(report: FidelityReport) -> tuple[str, ...]:
     failed = [result for result in report.graphs if result.verdict is Verdict.FAIL]
     bounds = {result.engine: of_precision(report.tolerances, result.engine.precision) for result in failed}
     found = {
-        "soundness": bool(report.unsound),
+        "consistency": bool(report.unsound),
         "opening": bool(report.broken),
         "golden bytes": any(_bytes_differ(result, bounds[result.engine]) for result in failed),
         "reference": any(_departs(result, bounds[result.engine]) for result in failed),

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.format.manifest import Direction, Precision
+from unfilter.format.manifest import Direction, Format, Precision
 from unfilter_converters.faults.fault import NotHere, artifact_path
 
 Weights = NDArray[np.float32]
-_FORMAT = "onnx"
+_FORMAT: Format = "onnx"
 
 
 def edited(direction: Direction, change: Callable[[Any], None], precision: Precision = "fp32") -> Callable[[Path], None]:

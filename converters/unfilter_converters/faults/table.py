@@ -11,8 +11,8 @@ def render(outcomes: Iterable[Outcome]) -> str:
     lines.append("|---|---|---|---|---|---|")
     for each in outcomes:
         caught = ", ".join(each.caught_by) or ("**nothing**" if each.here else "not in this bundle")
-        found = each.located if each.located and each.located.operation else None
-        located = f"{found.operation}, layer {found.layer}; {found.diagnosis}" if found else ""
+        found = each.divergence if each.divergence and each.divergence.operation else None
+        diverges = f"{found.operation}, layer {found.layer}; {found.diagnosis}" if found else ""
         where = f"{each.fault.format} {each.fault.precision}"
-        lines.append(f"| {each.fault.name} | {each.fault.words} | {where} | {caught} | {each.detail} | {located} |")
+        lines.append(f"| {each.fault.name} | {each.fault.words} | {where} | {caught} | {each.detail} | {diverges} |")
     return "\n".join(lines)

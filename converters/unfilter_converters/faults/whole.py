@@ -12,9 +12,9 @@ from unfilter_converters.faults.fault import artifact_path, edit_manifest, hash_
 
 
 def narrow_halo(folder: Path) -> None:
-    """One step of the alignment too little."""
+    """One step of the tiles' beginnings too little."""
     plan = Bundle(folder).manifest.tiles
-    edit_manifest(folder, lambda fields: fields["tiles"].update(halo=plan.halo - plan.alignment))
+    edit_manifest(folder, lambda fields: fields["tiles"].update(halo=plan.halo - plan.step))
 
 
 def other_rule(folder: Path) -> None:
@@ -56,6 +56,7 @@ def _make_goldens(folder: Path) -> None:
     broken = Filter.open(folder, runtime="onnx")
     for golden in broken.bundle.manifest.goldens:
         photo = read_photo(folder / golden.photo)
-        filtered = broken.apply(photo.pixels, **golden.parameters)
+        output = read_photo(folder / golden.output).pixels if golden.output else None
+        filtered = broken.run("forward", photo.pixels, golden.parameters, output=output)
         for path, pixels in ((golden.filtered, filtered), (golden.restored, broken.restore(filtered))):
             write_photo(folder / path, replace(photo, pixels=pixels))

@@ -1,6 +1,7 @@
 """Core ML with 8-bit weights, by coremltools, on the half precision package: phones compute in half precision anyway.
 
-Integer activations cannot be made here: coremltools runs the model on its calibration photos by Apple's runtime, on macOS.
+Integer activations cannot be made here: coremltools runs the model on its representative photos by Apple's runtime,
+on macOS.
 """
 
 import re

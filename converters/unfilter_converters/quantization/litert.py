@@ -8,7 +8,7 @@ import numpy as np
 from unfilter.format.manifest import Artifact, Precision
 from unfilter.format.rounding import to_bytes
 from unfilter.format.tiles import TilePlan
-from unfilter_converters.quantization import calibration, renamed
+from unfilter_converters.quantization import renamed, representative
 
 MADE_FROM: dict[Precision, Precision] = {"fp16": "fp32", "w8": "fp32", "w8a16": "fp32"}
 TOOLS = ("ai-edge-quantizer", "ai-edge-litert")
@@ -56,7 +56,7 @@ def _leave(worker: Any, scope: str) -> None:
 
 
 def _integer_activations(worker: Any, path: Path, artifacts: tuple[Artifact, ...], plan: TilePlan) -> dict[str, Any]:
-    """Choose 16-bit activations for the invertible branch; give the ranges of all tensors on the calibration tile."""
+    """Choose 16-bit activations for the invertible branch; give the ranges of all tensors on the representative photos."""
     from ai_edge_litert.interpreter import Interpreter
     from ai_edge_quantizer.qtyping import TFLOperationName
 
@@ -66,12 +66,14 @@ def _integer_activations(worker: Any, path: Path, artifacts: tuple[Artifact, ...
     (forward,) = (each for each in artifacts if each.direction == "forward")
     filter_tile = Interpreter(str(path)).get_signature_runner(forward.signature)
     samples: dict[str, list[dict[str, Any]]] = {}
-    photo = calibration.tile(plan.tile)
+    photo = representative.batch(plan.tile)
     valid = np.ones((1, plan.tile // plan.alignment, plan.tile // plan.alignment, 1), np.float32)
-    for place in calibration.PLACES if forward.parameters else calibration.PLACES[:1]:
+    for normalised in representative.NORMALISED if forward.parameters else representative.NORMALISED[:1]:
         given = {forward.image.name: photo}
+        if forward.output:
+            given[forward.output.name] = representative.output(plan.tile)
         if forward.parameters:
-            given[forward.parameters.name] = np.full((1, 1, 1, forward.parameters.channels), place, np.float32)
+            given[forward.parameters.name] = np.full((1, 1, 1, forward.parameters.channels), normalised, np.float32)
         filtered = to_bytes(filter_tile(**given)[forward.result.name]).astype(np.float32) / np.float32(255)
         for artifact in artifacts:
             inputs = given if artifact.direction == "forward" else {artifact.image.name: filtered}
@@ -82,5 +84,5 @@ def _integer_activations(worker: Any, path: Path, artifacts: tuple[Artifact, ...
     for found in ranges.values():
         for end in ("min", "max"):
             if end in found:
-                found[end] = found[end] * calibration.MARGIN
+                found[end] = found[end] * representative.MARGIN
     return ranges

@@ -17,7 +17,7 @@ from unfilter.format.manifest import Artifact, Precision
 from unfilter.format.rounding import to_bytes
 from unfilter.format.tiles import TilePlan
 from unfilter.run.runtimes.onnx import session_options
-from unfilter_converters.quantization import LEAST_WEIGHTS, calibration, renamed
+from unfilter_converters.quantization import LEAST_WEIGHTS, renamed, representative
 
 MADE_FROM: dict[Precision, Precision] = {"fp16": "fp32", "w8": "fp32", "w8a16": "fp32"}
 TOOLS = ("onnx", "onnxruntime")
@@ -25,7 +25,7 @@ TOOLS = ("onnx", "onnxruntime")
 _DOMAIN = "com.microsoft"
 """ONNX's own QuantizeLinear knows 16 bits from opset 21 on; ONNX Runtime's, in every opset."""
 _SIDE = 384
-"""Side of the calibration tile, pixels: all tensors of a graph are held at once."""
+"""Side of the representative photos, pixels: all tensors of a graph are held at once."""
 _FIRST = re.compile(r"trunk\.convolutions\.0\.weight$")
 
 
@@ -112,8 +112,8 @@ def _integer_activations(model: Any, ranges: dict[str, float]) -> None:
     made: list[Any] = []
     steps: dict[str, str] = {}
 
-    def constant(name: str, value: NDArray[Any]) -> str:
-        made.append(numpy_helper.from_array(value, name))
+    def constant(name: str, value: NDArray[Any] | np.generic) -> str:
+        made.append(numpy_helper.from_array(np.asarray(value), name))
         return name
 
     def through(name: str, source: str, target: str) -> None:
@@ -151,13 +151,13 @@ def _integer_activations(model: Any, ranges: dict[str, float]) -> None:
 
 
 def _is_integer(tensors: Mapping[str, Any], name: str) -> bool:
-    return name.startswith("invertible.") and name in tensors and _is_quantized(tensors[name])
+    return name.startswith(("invertible.", "hiding.couplings.")) and name in tensors and _is_quantized(tensors[name])
 
 
 def _ranges(source: Path, artifacts: tuple[Artifact, ...], artifact: Artifact) -> dict[str, float]:
-    """The largest magnitude of every tensor of a graph on the calibration tile, with the margin.
+    """The largest magnitude of every tensor of a graph on the representative photos, with the margin.
 
-    The inverse is measured on what the forward graph makes of the tile.
+    The inverse is measured on what the forward graph makes of them.
     """
     import onnx
     import onnxruntime
@@ -169,11 +169,11 @@ def _ranges(source: Path, artifacts: tuple[Artifact, ...], artifact: Artifact) -
     options = session_options()
     measuring = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     names = [each.name for each in measuring.get_outputs()]
-    photo = calibration.tile(_SIDE).transpose(0, 3, 1, 2)
+    photo = representative.batch(_SIDE).transpose(0, 3, 1, 2)
     ranges: dict[str, float] = {}
     (forward,) = (each for each in artifacts if each.direction == "forward")
-    for place in calibration.PLACES if forward.parameters else calibration.PLACES[:1]:
-        inputs = _inputs(forward, photo, place)
+    for normalised in representative.NORMALISED if forward.parameters else representative.NORMALISED[:1]:
+        inputs = _inputs(forward, photo, normalised)
         if artifact.direction == "inverse":
             path = str(source / forward.path)
             filtering = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
@@ -181,12 +181,14 @@ def _ranges(source: Path, artifacts: tuple[Artifact, ...], artifact: Artifact) -
             inputs = {artifact.image.name: filtered}
         found = dict(zip(names, measuring.run(None, inputs), strict=True)) | inputs
         for name, values in found.items():
-            ranges[name] = max(ranges.get(name, 1e-6), calibration.MARGIN * float(np.abs(values).max()))
+            ranges[name] = max(ranges.get(name, 1e-6), representative.MARGIN * float(np.abs(values).max()))
     return ranges
 
 
-def _inputs(forward: Artifact, photo: NDArray[np.float32], place: float) -> dict[str, NDArray[np.float32]]:
+def _inputs(forward: Artifact, photo: NDArray[np.float32], normalised: float) -> dict[str, NDArray[np.float32]]:
     given = {forward.image.name: photo}
+    if forward.output:
+        given[forward.output.name] = representative.output(_SIDE).transpose(0, 3, 1, 2)
     if forward.parameters:
-        given[forward.parameters.name] = np.full((1, forward.parameters.channels, 1, 1), place, np.float32)
+        given[forward.parameters.name] = np.full((1, forward.parameters.channels, 1, 1), normalised, np.float32)
     return given

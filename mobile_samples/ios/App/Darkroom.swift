@@ -57,12 +57,13 @@ actor Darkroom {
 
     func filter(
         _ photo: Data,
-        as format: SavedAs,
+        as wanted: SavedAs,
         parameters: [String: Double],
         progress: @escaping Progress
     ) async throws -> Developed {
-        let target = place("photo", "unfilter.\(format.suffix)")
         let file = try PhotoFile(photo, jpeg: codec)
+        let format = file.isTransparent ? .png : wanted
+        let target = place("photo", "unfilter.\(format.suffix)")
         try opened().applyFile(file, to: target, as: format, parameters: parameters, jpeg: codec, progress: progress)
         return try await save(target, isFiltered: true)
     }

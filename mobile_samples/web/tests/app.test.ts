@@ -97,6 +97,10 @@ describe("the app", { skip: chromium.missing, timeout: 1_200_000 }, () => {
     await look("filtered");
     const path = await saved();
     assert.match(path, /photo-.*\.filtered\.png$/);
+    await page.click("#restore-result");
+    assert.match((await app.outcome()).caption, /^Restored with l0/);
+    assert.ok((await likeness(original, await app.bytes("save", "href"))) > 38);
+    assert.equal(await page.$eval("#restore-result", (each) => (each as HTMLElement).hidden), true);
 
     await page.reload();
     await app.ready();

@@ -5,8 +5,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { inspect, locateJpegCodec, UnfilterError } from "../src/unfilter";
+import { inspect, locateJpegCodec, type TilePlan, UnfilterError } from "../src/unfilter";
 import { manifestOf } from "../src/unfilter/manifest";
+import { withoutPictures } from "../src/unfilter/photo/exif";
+import { withoutClaims } from "../src/unfilter/photo/xmp";
+import { spans } from "../src/unfilter/tiling";
 import { CONFORMANCE, JPEG_CODEC } from "./paths";
 
 interface BundleCase {
@@ -26,9 +29,15 @@ interface FileCase {
   words?: string[];
 }
 
+interface PlanCase {
+  tiles: TilePlan;
+  fixed_size: boolean;
+  lengths: [length: number, spans: number[][]][];
+}
+
 locateJpegCodec(JPEG_CODEC);
 const read = (path: string) => readFileSync(join(CONFORMANCE, path));
-const cases = JSON.parse(read("cases.json").toString()) as { bundles: BundleCase[]; files: FileCase[] };
+const cases = JSON.parse(read("cases.json").toString()) as { plans: string; travels: string; bundles: BundleCase[]; files: FileCase[] };
 const opened = ({ name, manifest }: BundleCase) => manifestOf(JSON.parse(read(manifest).toString()), name);
 
 function says(words: string[] = []): (error: Error) => boolean {
@@ -38,6 +47,23 @@ function says(words: string[] = []): (error: Error) => boolean {
     assert.ok(!error.message.includes("\n"));
     return true;
   };
+}
+
+test("no picture and no claim of what a photo does not have travels along", () => {
+  const travels = JSON.parse(read(cases.travels).toString()) as Record<"xmp" | "exif", { before: string; after: string }[]>;
+  for (const { before, after } of travels.xmp) assert.equal(withoutClaims(before), after);
+  for (const { before, after } of travels.exif) {
+    assert.equal(Buffer.from(withoutPictures(new Uint8Array(Buffer.from(before, "hex")))).toString("hex"), after);
+  }
+});
+
+for (const { tiles, fixed_size, lengths } of JSON.parse(read(cases.plans).toString()) as PlanCase[]) {
+  test(`tiles are where the plan says: ${JSON.stringify(tiles)}, ${fixed_size ? "fixed" : "free"} size`, () => {
+    for (const [length, expected] of lengths) {
+      const found = spans(length, tiles, fixed_size).map(({ start, stop, keepStart, keepStop }) => [start, stop, keepStart, keepStop]);
+      assert.deepEqual(found, expected, `${length}`);
+    }
+  });
 }
 
 for (const each of cases.bundles) {

@@ -7,14 +7,17 @@ import { join } from "node:path";
 import { build, preview } from "vite";
 
 import type { Manifest } from "../src/unfilter";
-import { BUILD, BUNDLES, CONVERTED, SAMPLE } from "./paths";
+import { BUILD, BUNDLES, CONFORMANCE, CONVERTED, SAMPLE } from "./paths";
 
 export interface Site {
   url: string;
   close(): Promise<void>;
 }
 
-/** Serves the app with the committed bundles, `inexact`, whose golden no back end gives, and the one that was converted. */
+/**
+ * Serves the app with the committed bundles, the one that was converted, and, of the one with hyper-parameters: `inexact`, whose golden
+ * no back end gives, `tile_grid` of the conformance cases, and `last_tile_small`, whose whole tiles begin on a grid.
+ */
 export async function serve(): Promise<Site> {
   const folders = ["bundles", "public", "site"].map((name) => join(BUILD, name));
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
@@ -22,11 +25,16 @@ export async function serve(): Promise<Site> {
   mkdirSync(bundles, { recursive: true });
   for (const [name, folder] of Object.entries(BUNDLES)) symlinkSync(folder, join(bundles, name));
   if (CONVERTED) symlinkSync(CONVERTED, join(bundles, "converted"));
-  cpSync(BUNDLES.variable, join(bundles, "inexact"), { recursive: true });
-  const manifest = join(bundles, "inexact/manifest.json");
-  const says = JSON.parse(readFileSync(manifest, "utf8")) as Pick<Manifest, "goldens">;
-  says.goldens[0]!.restored = says.goldens[0]!.filtered;
-  writeFileSync(manifest, JSON.stringify(says));
+  const variant = (name: string, change: (says: Manifest & { requires?: string[] }) => void) => {
+    cpSync(BUNDLES.variable, join(bundles, name), { recursive: true });
+    const manifest = join(bundles, name, "manifest.json");
+    const says = JSON.parse(readFileSync(manifest, "utf8")) as Manifest;
+    change(says);
+    writeFileSync(manifest, JSON.stringify(says));
+  };
+  variant("inexact", ({ goldens }) => (goldens[0]!.restored = goldens[0]!.filtered));
+  variant("last_tile_small", (says) => Object.assign(says, { tiles: { ...says.tiles, grid: says.tiles.alignment }, requires: ["tile_grid"] }));
+  variant("tile_grid", (says) => Object.assign(says, JSON.parse(readFileSync(join(CONFORMANCE, "past/tile_grid.manifest.json"), "utf8"))));
   cpSync(join(SAMPLE, "public"), publicDir, { recursive: true, filter: (path) => !/public\/(bundles|runtimes)/.test(path) });
   const env = { ...process.env, UNFILTER_BUNDLES: bundles };
   execFileSync(process.execPath, ["scripts/prepare.mjs", publicDir], { cwd: SAMPLE, env });

@@ -5,8 +5,8 @@ be written, 3 some of several files failed and the others are done, 130 interrup
 import os
 import sys
 from argparse import SUPPRESS, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Mapping, Sequence
-from importlib.metadata import entry_points, version
+from collections.abc import Sequence
+from importlib.metadata import EntryPoint, entry_points, version
 from importlib.util import find_spec
 from typing import cast
 
@@ -19,7 +19,11 @@ from unfilter.run.runtimes import threads
 
 def commands() -> dict[str, Command]:
     """All subcommands by name; loading one imports nothing heavy."""
-    return {point.name: cast(Command, point.load()) for point in sorted(entry_points(group=GROUP), key=lambda p: p.name)}
+    return {name: cast(Command, point.load()) for name, point in _points().items()}
+
+
+def _points() -> dict[str, EntryPoint]:
+    return {point.name: point for point in sorted(entry_points(group=GROUP), key=lambda p: p.name)}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,14 +37,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    known = commands()
-    arguments = _parsed(known, argv)
-    command = known[arguments.command]
+    given, points = sys.argv[1:] if argv is None else list(argv), _points()
+    name = given[0] if given and given[0] in points else _asked(given)
+    command = cast(Command, points[name].load())
+    arguments = _parsed(name, command, given[given.index(name) + 1 :])
     absent = [module for module in command.REQUIRES if find_spec(module) is None]
     if absent:
-        return _fail(
-            f"`unfilter {arguments.command}` needs {', '.join(absent)}; add it with: pip install 'unfilter[{command.EXTRA}]'"
-        )
+        return _fail(f"`unfilter {name}` needs {', '.join(absent)}; add it with: pip install 'unfilter[{command.EXTRA}]'")
     try:
         os.environ.setdefault("OMP_NUM_THREADS", str(threads()))  # torch reads it when it is first imported
         return command.run(arguments)
@@ -50,7 +53,7 @@ def _run(argv: Sequence[str] | None) -> int:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         extra = f"[{command.EXTRA}]" if command.EXTRA else ""
         return _fail(
-            f"`unfilter {arguments.command}` needs a package that is installed and broken ({reason}); "
+            f"`unfilter {name}` needs a package that is installed and broken ({reason}); "
             f"install it again with: pip install --upgrade --force-reinstall 'unfilter{extra}'"
         )
     except OSError as error:
@@ -60,8 +63,9 @@ def _run(argv: Sequence[str] | None) -> int:
         return 130
 
 
-def _parsed(known: Mapping[str, Command], argv: Sequence[str] | None) -> Namespace:
-    summaries = {name: command.SUMMARY for name, command in known.items()}
+def _asked(given: Sequence[str]) -> str:
+    """The command in `given`, which does not begin with one; mostly it asks for help or the version, or is misspelt."""
+    summaries = {name: command.SUMMARY for name, command in commands().items()}
     parser = Parser(
         prog="unfilter",
         usage="%(prog)s [-h] [--version] COMMAND ...",
@@ -72,13 +76,17 @@ def _parsed(known: Mapping[str, Command], argv: Sequence[str] | None) -> Namespa
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"unfilter {version('unfilter')}")
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, help=SUPPRESS, prog=parser.prog)
-    for name, command in known.items():
-        command.add_arguments(subparsers.add_parser(name, description=command.SUMMARY))
-    arguments, rest = parser.parse_known_args(argv)
-    if rest and not getattr(known[arguments.command], "TAKES_REST", False):
-        subparsers.choices[arguments.command].error(f"unrecognized arguments: {' '.join(rest)}")
-    arguments.rest = rest
+    parser.add_argument("command", metavar="COMMAND", choices=summaries, help=SUPPRESS)
+    return cast(str, parser.parse_args(given).command)
+
+
+def _parsed(name: str, command: Command, given: Sequence[str]) -> Namespace:
+    parser = Parser(prog=f"unfilter {name}", description=command.SUMMARY)
+    command.add_arguments(parser)
+    arguments, rest = parser.parse_known_args(given)
+    if rest and not getattr(command, "TAKES_REST", False):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    arguments.command, arguments.rest = name, rest
     return cast(Namespace, arguments)
 
 

@@ -13,11 +13,15 @@ from unfilter.errors import UnfilterError
 from unfilter.format.hyper_parameter import parse_settings
 from unfilter.format.manifest import Precision
 from unfilter.jobs.batch import Batch
+from unfilter.jobs.carrying import Carry
 from unfilter.jobs.filter import Filter
 from unfilter.jobs.job import Apply, Job, Result
+from unfilter.jobs.wrapping import HIDES_NOTHING
 from unfilter.photo import PIXEL_LIMIT, Codec, Subsampling
+from unfilter.photo.payload import PayloadQuality
+from unfilter.photo.top_up import Goal
 from unfilter.run import runtimes
-from unfilter.run.delegates import recipes
+from unfilter.run.delegates import table
 
 SUMMARY = "filter a photo into a restorable file, or many photos and folders of them into a folder"
 EXTRA: str | None = None
@@ -39,12 +43,38 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="value of a parameter of the filter, such as smoothness=0.03; `unfilter inspect BUNDLE` shows what there is "
         "(may be repeated; default: the filter's own)",
     )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="RESULT",
+        help="for a guided filter: what your own filter made of IN, of the same size; the photo is hidden in it",
+    )
     parser.add_argument("--quality", type=int, default=95, choices=range(1, 101), metavar="1..100", help="of a JPEG (95)")
     parser.add_argument("--subsampling", choices=get_args(Subsampling), default="4:4:4", help="of a JPEG's chroma (4:4:4)")
     parser.add_argument(
+        "--carry",
+        choices=get_args(Carry),
+        default="network",
+        help="who carries the photo in an exact file: the filter (network), or a payload in the low bits, which needs no "
+        "filter to be restored and survives exact copies alone; docs/worth.md (network)",
+    )
+    parser.add_argument(
+        "--payload",
+        metavar="QUALITY",
+        type=_payload,
+        help="of the payload: 1..100 as AVIF, best for what one bit of each level holds, or lossless (best)",
+    )
+    parser.add_argument(
+        "--top-up",
+        metavar="HOW_MUCH",
+        type=_top_up,
+        help="keep in the metadata what the pixels do not restore: 38dB, 0.5bpp (bits per pixel), or exact",
+    )
+    parser.add_argument(
         "--mark",
         action="store_true",
-        help="put a weak mark into the pixels, by which the filter is recognised after a site has changed the file",
+        help="put a weak mark into the pixels, by which the filter is recognised after a site has changed the file; "
+        "goes with a payload or a top-up",
     )
     parser.add_argument(
         "--convert", action="store_true", help="turn CMYK and grey profiles into sRGB (default: refuse them)"
@@ -86,19 +116,40 @@ def _setting(word: str) -> str:
     return word
 
 
+def _payload(word: str) -> PayloadQuality:
+    if word == "best":
+        return "best"
+    if word == "lossless":
+        return "lossless"
+    if not word.isdecimal() or not 1 <= int(word) <= 100:
+        raise ArgumentTypeError(f"{word!r} is none of 1..100, best and lossless")
+    return int(word)
+
+
+def _top_up(word: str) -> Goal:
+    try:
+        return Goal.parse(word)
+    except UnfilterError as error:
+        raise ArgumentTypeError(str(error)) from None
+
+
 def add_runtime_arguments(parser: ArgumentParser) -> None:
     """`--runtime`, `--delegate` and `--precision`, shared with `restore`."""
     parser.add_argument(
         "--runtime", choices=runtimes.NAMES, help="default: the first one installed that opens the precision"
     )
     parser.add_argument(
-        "--delegate", choices=recipes.names(), help="default: the best that is here for the precision; `unfilter delegates`"
+        "--delegate", choices=table.names(), help="default: the best that is here for the precision; `unfilter delegates`"
     )
     parser.add_argument("--precision", choices=get_args(Precision), default="fp32")
 
 
 def run(arguments: Namespace) -> int:
     pair = single(arguments)
+    if arguments.payload is not None and arguments.carry != "payload":
+        raise UnfilterError("--payload is the quality of a payload; add --carry payload")
+    if pair is None and arguments.output is not None:
+        raise UnfilterError("--output is what became of one photo: name IN and OUT, without --out")
     chosen = Filter.open(
         arguments.bundle, runtime=arguments.runtime, delegate=arguments.delegate, precision=arguments.precision
     )
@@ -107,17 +158,23 @@ def run(arguments: Namespace) -> int:
         parameters=parse_settings(arguments.parameters),
         quality=arguments.quality,
         subsampling=arguments.subsampling,
+        carry=arguments.carry,
+        payload=arguments.payload or "best",
+        top_up=arguments.top_up,
         mark=arguments.mark,
         convert=arguments.convert,
         reduce=arguments.reduce,
         limit=arguments.limit,
         overwrite=arguments.force,
+        output=arguments.output,
     )
     if pair is None:
         tally = Tally("filtered", _said)
         batch = Batch(job, arguments.paths, arguments.out, arguments.to or "png", on_outcome=tally.take)
         chosen.graph("forward", job.parameters)  # what is wrong with the bundle is said once, not for every photo
         return tally.run(batch)
+    if chosen.bundle.manifest.guided:
+        print(f"note: {HIDES_NOTHING}", file=sys.stderr)
     return run_single(job, *pair, arguments.to, "apply", _said)
 
 
@@ -133,4 +190,5 @@ def run_single(job: Job, source: Path, target: Path, codec: Codec | None, verb: 
 
 
 def _said(result: Result) -> str:
+    assert result.graphs is not None
     return f"{result.target}: {result.graphs.bundle.manifest.filter} applied with {result.graphs.engine}"

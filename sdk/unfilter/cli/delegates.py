@@ -38,7 +38,7 @@ def run(arguments: Namespace) -> int:
     coverage = read_coverage(bundle) if bundle else ()
     trials = _trials(bundle) if bundle and arguments.run_here else []
     finish()
-    shown = [_recipes()]
+    shown = [_known()]
     if bundle:
         shown.append(_coverage(coverage))
     if trials:
@@ -47,10 +47,10 @@ def run(arguments: Namespace) -> int:
     if arguments.json:
         import json
 
-        from unfilter.run.delegates.recipes import table
+        from unfilter.run.delegates.table import read_table
 
         content = {
-            "recipes": table().model_dump(mode="json"),
+            "recipes": read_table().model_dump(mode="json"),
             "coverage": [each.model_dump(mode="json") for each in coverage],
             "trials": [each.model_dump(mode="json") for each in trials],
         }
@@ -64,7 +64,7 @@ def _trials(bundle: "Bundle") -> "list[Trial]":
     from unfilter.format.manifest import DIRECTIONS
     from unfilter.proof.engagement import trial
     from unfilter.run import runtimes
-    from unfilter.run.delegates.recipes import of_runtime
+    from unfilter.run.delegates.table import of_runtime
 
     found = []
     for name in runtimes.working():
@@ -86,12 +86,12 @@ def _table(title: str, head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> st
     return "\n".join([title, *lines])
 
 
-def _recipes() -> str:
+def _known() -> str:
     from unfilter.run import runtimes
-    from unfilter.run.delegates.recipes import table
+    from unfilter.run.delegates.table import delegates
 
     rows = []
-    for each in table().recipes:
+    for each in delegates():
         module = runtimes.sibling(each.runtime)
         reason = runtimes.unusable(each.runtime) or module.delegate_unavailable(each)
         rows.append(

@@ -49,6 +49,7 @@ def _described(bundle: Bundle | Archive) -> dict[str, Any]:
         "runtimes": _runtimes(bundle),
         "parameters": [one.name for one in manifest.hyper_parameters],
         "card": str(card) if card else None,
+        "guided": manifest.guided,
         "research_only": manifest.research_only,
     }
 
@@ -81,6 +82,8 @@ def _block(described: dict[str, Any]) -> str:
         lines.append(("parameters", ", ".join(described["parameters"])))
     packed = described["folder"].endswith(SUFFIX)
     lines.append(("card", described["card"] or (f"unfilter card {described['filter']}" if packed else "none")))
+    if described["guided"]:
+        lines.append(("guided", "takes what your own filter made of the photo (apply --output RESULT)"))
     if described["research_only"]:
         lines.append(("licence", f"for research only: {' '.join(described['research_only'].split())}"))
     return "\n".join([described["name"], *(f"  {name:<12}{value}" for name, value in lines)])

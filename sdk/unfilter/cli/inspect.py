@@ -80,9 +80,10 @@ def _photo(path: Path, photo: Photo, judge: "_Judge") -> list[tuple[str, str]]:
     lines = [("file", f"{path}, {kind}"), *(("note", note) for note in photo.notes)]
     if photo.tag is None:
         lines.append(("filter", "none: carries no unfilter tag"))
-        return [*lines, *judge.lines(photo, None, "")]
+        return [*lines, *_held(photo), *judge.lines(photo, None, "")]
     lines += [("filter", photo.tag.filter), ("restoration", photo.tag.restoration), ("saved as", _saved_as(photo.tag))]
     lines += [("parameter", f"{name} {value:g}") for name, value in photo.tag.parameters.items()]
+    lines += _held(photo)
     try:
         found = find_bundle(path, photo.tag).folder
         lines.append(("bundle", str(found)))
@@ -156,6 +157,34 @@ _MEANT = {
 }
 
 
+def _held(photo: Photo) -> list[tuple[str, str]]:
+    """What the file holds of its photo beside what its pixels restore to."""
+    from unfilter.photo.payload import coding_of, content_of
+    from unfilter.photo.top_up import is_whole
+
+    def measured(length: int) -> str:
+        return f"{length:,} bytes, {8 * length / (photo.pixels.size / 3):.2f} bits per pixel"
+
+    lines = []
+    told = photo.tag.payload if photo.tag else None
+    content = content_of(photo)
+    if content:
+        lossless = coding_of(content) == "webp"
+        kind = "the photo, every byte" if lossless else "the photo as AVIF"
+        lines.append(("payload", f"{kind}, in the low bits: {measured(len(content))}; restored without the filter"))
+    elif told:
+        lines.append(("payload", f"damaged: {measured(told.bytes)} were in the low bits; restored by the filter"))
+    more = photo.tag.top_up if photo.tag else None
+    if more:
+        kind = "the photo, every byte" if more.holds == "photo" else "what the filter does not restore"
+        reached = f"; restores {more.restores_db:.1f} dB" if more.restores_db else ""
+        state = "" if is_whole(photo) else "; stripped or damaged: the pixels alone are restored"
+        lines.append(("top-up", f"{kind}: {measured(more.bytes)}{reached}{state}"))
+    elif photo.top_up is not None:
+        lines.append(("top-up", f"of a later unfilter, or of another file: {measured(len(photo.top_up))}"))
+    return lines
+
+
 def _saved_as(tag: Tag) -> str:
     return f"{tag.codec}, quality {tag.quality}" if tag.quality else tag.codec
 
@@ -174,6 +203,8 @@ def _bundle(path: Path) -> list[tuple[str, str]]:
         ("recognition", "calibrated" if manifest.recognition else "no calibration: shared files are not recognised"),
         ("tiles", f"{plan.tile} px, halo {plan.halo}, alignment {plan.alignment}"),
     ]
+    if manifest.guided:
+        lines.append(("guided", "takes what your own filter made of the photo (apply --output RESULT)"))
     if manifest.research_only:
         lines.append(("licence", f"for research only: {' '.join(manifest.research_only.split())}"))
     lines += [

@@ -10,14 +10,16 @@ from typing import Any, NoReturn
 from unfilter.errors import did_you_mean
 
 PURPOSES = {
-    "use filters": ("apply", "restore", "inspect", "filters", "card", "install", "uninstall"),
+    "use filters": ("apply", "wrap", "restore", "inspect", "filters", "card", "install", "uninstall"),
     "prove that photos come back": ("verify", "judge", "goldens", "delegates", "bench", "faults"),
-    "make filters": ("train", "convert", "compile", "sign", "pack", "embed"),
+    "make filters": ("new", "train", "convert", "compile", "sign", "pack", "embed"),
     "study them": ("operators", "operate", "score", "detection", "evaluate", "ablate", "zoo"),
 }
 """Commands by what one comes for, in the order in which one needs them."""
 
 _CHOICE = re.compile(r"invalid choice: (?P<given>'[^']*'|\S+) \(choose from (?P<known>.*)\)")
+
+_KNOWN = re.compile(r" \(choose from .*\)")
 
 
 class Parser(ArgumentParser):
@@ -34,8 +36,10 @@ class Parser(ArgumentParser):
         return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
-        """End with code 2, usage, and the message with a guess added."""
-        meant = self._choice_meant(message) or self._options_meant()
+        """End with code 2, usage, and the message with a guess added, which takes the place of a list of all choices."""
+        if meant := self._choice_meant(message):
+            message = _KNOWN.sub("", message)
+        meant = meant or self._options_meant()
         super().error(f"{message}; {meant.strip()}" if meant else message)
 
     def _choice_meant(self, message: str) -> str:

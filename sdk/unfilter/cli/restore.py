@@ -43,6 +43,8 @@ def run(arguments: Namespace) -> int:
 
 
 def _said(result: Result, forced: bool = False) -> str:
+    if result.graphs is None:
+        return f"{result.target}: restored from what the file holds of its photo"
     found = result.recognition
     verdict = f" ({found})" if found and found.origin is not Origin.AS_SAVED else ""
     if found and found.keep and not forced:

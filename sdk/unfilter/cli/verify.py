@@ -69,9 +69,9 @@ def run(arguments: Namespace) -> int:
     finish()
     code = deliver(report, earlier, arguments, gallery)
     if arguments.locate:
-        from unfilter.proof.divergence import locate_failures
+        from unfilter.proof.divergence import first_divergences
 
-        found = [str(each) for each in locate_failures(bundle, report, announce)]
+        found = [str(each) for each in first_divergences(bundle, report, announce)]
         finish()
         print("\n".join(["", *(found or ["nothing to locate: no graph failed"])]))
     return code

@@ -1,6 +1,7 @@
 """A hyper-parameter of a filter: a number that the user chooses for each photo, within the range that was trained."""
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -11,9 +12,9 @@ from unfilter.format.validation import Extensible
 
 
 class HyperParameter(Extensible):
-    """Name and range of one hyper-parameter. The network sees its *place* in the range, 0 at `low` and 1 at `high`.
+    """Name and range of one hyper-parameter. The network is given it normalised: 0 at `low`, 1 at `high`.
 
-    Law: `value(place(v)) == v` to float accuracy, for every `v` in the range. Source: the paper, Table 3.
+    Law: `value(normalise(v)) == v` to float accuracy, for every `v` in the range. Source: the paper, Table 3.
     """
 
     model_config = ConfigDict(allow_inf_nan=False)
@@ -32,8 +33,8 @@ class HyperParameter(Extensible):
             raise ValueError(f"{self.name}: a log scale needs a low above 0")
         return self
 
-    def place(self, value: float) -> float:
-        """Where `value` lies in the range, 0..1.
+    def normalise(self, value: float) -> float:
+        """`value` as the network is given it, 0..1.
 
         Raises:
             UnfilterError: outside the range.
@@ -44,11 +45,16 @@ class HyperParameter(Extensible):
             return math.log(value / self.low) / math.log(self.high / self.low)
         return (value - self.low) / (self.high - self.low)
 
-    def value(self, place: float) -> float:
-        """The value at a place of 0..1, never outside the range."""
-        value: float = self.low + place * (self.high - self.low)
+    def place(self, value: float) -> float:
+        """The old name of `normalise`."""
+        warnings.warn("HyperParameter.place is normalise now; the old name goes with 1.0", DeprecationWarning, stacklevel=2)
+        return self.normalise(value)
+
+    def value(self, normalised: float) -> float:
+        """The inverse of `normalise`, never outside the range."""
+        value: float = self.low + normalised * (self.high - self.low)
         if self.scale == "log":
-            value = self.low * (self.high / self.low) ** place
+            value = self.low * (self.high / self.low) ** normalised
         return min(max(value, self.low), self.high)  # at 1 the sum of rounded numbers may pass `high`
 
     def __str__(self) -> str:
@@ -70,7 +76,7 @@ def complete(hyper_parameters: Sequence[HyperParameter], given: Mapping[str, flo
             raise UnfilterError(f"this filter has no parameter {name!r}; {hint}it has: {known}")
     values = {one.name: float(given.get(one.name, one.default)) for one in hyper_parameters}
     for one in hyper_parameters:
-        one.place(values[one.name])
+        one.normalise(values[one.name])
     return values
 
 

@@ -33,6 +33,8 @@ CarrierKind = Literal["exact", "jpeg"]
 
 REQUIREMENTS = ("tile_grid",)
 """What a manifest may require and this version knows: sdk/format/COMPATIBILITY.md."""
+GUIDED = "guided"
+"""What a forward graph requires that takes the app's own result beside the photo."""
 
 
 class _Frozen(Extensible):
@@ -40,13 +42,17 @@ class _Frozen(Extensible):
 
 
 class _Requiring(_Frozen):
-    """A part that may list what a reader must know of to use it. An empty list is not written: older files have none."""
+    """A part that may list what a reader must know of to use it. An empty list is not written: older files have none; nor
+    is what is there for guided filters alone.
+    """
 
     @model_serializer(mode="wrap")
     def _without_empty_list(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         fields: dict[str, Any] = write(self)
         if not fields["requires"]:
             del fields["requires"]
+        if "output" in fields and fields["output"] is None:
+            del fields["output"]
         return fields
 
 
@@ -105,7 +111,10 @@ class Artifact(_Requiring):
     path: str = Field(description="file or package folder, relative to the bundle")
     image: Tensor
     result: Tensor
-    parameters: Tensor | None = Field(None, description="places of the hyper-parameters, 0..1; only forward graphs")
+    output: Tensor | None = Field(
+        None, description="what the app's own filter made of the photo; only forward graphs of a guided filter"
+    )
+    parameters: Tensor | None = Field(None, description="normalised hyper-parameters, 0..1; only forward graphs")
     valid: Tensor | None = Field(None, description="1 inside the photo, 0 outside, per squeeze cell; only fixed-size graphs")
     signature: str | None = Field(None, description="TFLite signature for photos that fill the tile")
     masked_signature: str | None = Field(None, description="TFLite signature that takes `valid` too")
@@ -118,7 +127,8 @@ class Artifact(_Requiring):
 class Golden(_Frozen):
     """A small photo and what the reference makes of it; all three are 8-bit RGB PNG files.
 
-    One that fills a tile is for the graphs alone (`round_trip` false), since it takes so much longer.
+    One that fills a tile is for the graphs alone (`round_trip` false), since it takes so much longer. A guided filter's has
+    an `output` too: the look that the photo is hidden in.
     """
 
     name: str
@@ -128,6 +138,14 @@ class Golden(_Frozen):
     restored: str
     licence: str
     round_trip: bool = True
+    output: str | None = Field(None, description="what an app's own filter made of the photo; only of a guided filter")
+
+    @model_serializer(mode="wrap")
+    def _without_output(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = write(self)
+        if fields["output"] is None:
+            del fields["output"]
+        return fields
 
 
 class Provenance(_Frozen):
@@ -178,6 +196,25 @@ class Manifest(_Requiring):
     def _grid_is_required(self) -> "Manifest":
         if (self.tiles.grid is not None) != ("tile_grid" in self.requires):
             raise ValueError("tiles.grid and an entry tile_grid of requires go together")
+        return self
+
+    @property
+    def guided(self) -> bool:
+        """Whether filtering takes the app's own result beside the photo."""
+        return any(artifact.output is not None for artifact in self.artifacts)
+
+    @model_validator(mode="after")
+    def _guided_alike(self) -> "Manifest":
+        for artifact in self.artifacts:
+            taken = artifact.output is not None
+            if taken != (self.guided and artifact.direction == "forward") or taken != (GUIDED in artifact.requires):
+                raise ValueError(
+                    f"{artifact.path} ({artifact.direction}): an output, an entry {GUIDED} of requires, and a forward graph "
+                    "of a guided filter go together"
+                )
+        for golden in self.goldens:
+            if (golden.output is not None) != self.guided and self.artifacts:
+                raise ValueError(f"golden {golden.name}: goldens of guided filters have an output, and no others")
         return self
 
     @model_validator(mode="after")
@@ -254,7 +291,7 @@ def _is_later(entry: object) -> bool:
         return False
     values = ((entry.get(name), allowed) for name, allowed in _VALUES.items())
     later = any(isinstance(value, str) and value not in allowed for value, allowed in values)
-    return later or bool(unknown(entry.get("requires")))
+    return later or bool(unknown(entry.get("requires"), (GUIDED,)))
 
 
 def is_inside(path: str) -> bool:

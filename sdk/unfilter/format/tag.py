@@ -21,6 +21,8 @@ from unfilter.errors import PhotoError
 from unfilter.format.fingerprint import Fingerprint
 from unfilter.format.manifest import Manifest
 from unfilter.format.mark import MARK
+from unfilter.format.payload import Payload
+from unfilter.format.top_up import TopUp
 from unfilter.format.validation import unknown
 from unfilter.format.xmp import EMPTY, END, RDF
 
@@ -61,17 +63,18 @@ class Tag(BaseModel):
     quality: int | None = Field(None, ge=1, le=100, description="of a JPEG")
     parameters: dict[_Name, _Finite] = Field({}, description="values of the hyper-parameters; restoring does without them")
     fingerprint: Fingerprint | None = Field(None, description="of the pixels as they were saved; older files lack it")
+    payload: Payload | None = Field(None, description="the photo in the low bits of the pixels (R25)")
+    top_up: TopUp | None = Field(None, description="what the metadata hold beyond what the pixels restore to (R26)")
     requires: tuple[str, ...] = Field((), description="what a reader must know of to restore the file; others refuse it")
 
-    @field_validator("fingerprint", mode="wrap")
+    @field_validator("fingerprint", "payload", "top_up", mode="wrap")
     @classmethod
-    def _of_this_version(cls, value: object, read: ValidatorFunctionWrapHandler) -> Fingerprint | None:
-        """A fingerprint of a later version is passed over: what made the file can be told without it."""
+    def _of_this_version(cls, value: object, read: ValidatorFunctionWrapHandler) -> object:
+        """What a later version says otherwise is passed over: the file can be restored without it."""
         try:
-            found: Fingerprint | None = read(value)
+            return read(value)
         except ValidationError:
             return None
-        return found
 
     def to_json(self) -> str:
         """JSON; without what is not said, so that a file that says no more than older ones has the bytes it always had."""

@@ -35,6 +35,11 @@ class TilePlan(Extensible):
             del fields["grid"]
         return fields
 
+    @property
+    def step(self) -> int:
+        """Tiles begin at multiples of this, pixels, and so does any part that is to give what the whole photo gives."""
+        return self.grid or self.alignment
+
     @model_validator(mode="after")
     def _keeps_something(self) -> "TilePlan":
         if self.grid and (self.grid % self.alignment or self.tile % self.grid or self.halo % self.grid):

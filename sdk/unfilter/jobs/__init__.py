@@ -5,27 +5,21 @@
 
     outcomes = Batch(Restore(ByFile()), [Path("filtered")], Path("restored")).run()
 
-`Apply` and `Restore` are jobs on a file, bytes, a stream or an image; `Batch` does one on many files.
+`Apply` and `Restore` are jobs on a file, bytes, a stream or an image; `Batch` does one on many files. `Wrap` hides a
+photo in what another tool made of it.
 """
 
 from unfilter.jobs.batch import Batch, Outcome
 from unfilter.jobs.by_file import ByFile
 from unfilter.jobs.by_tag import ByTag
+from unfilter.jobs.carrying import Carry
 from unfilter.jobs.detection.comparison import Examination
 from unfilter.jobs.job import Apply, Job, Restore, Result
 from unfilter.jobs.origin import NotRestored, Origin, Recognition
+from unfilter.jobs.wrapping import Promise, Wrap, Wrapped
+from unfilter.photo.forms import Noted
 
 __all__ = [
-    "Apply",
-    "Batch",
-    "ByFile",
-    "ByTag",
-    "Examination",
-    "Job",
-    "NotRestored",
-    "Origin",
-    "Outcome",
-    "Recognition",
-    "Restore",
-    "Result",
-]
+    "Apply", "Batch", "ByFile", "ByTag", "Carry", "Examination", "Job", "NotRestored", "Noted", "Origin", "Outcome",
+    "Promise", "Recognition", "Restore", "Result", "Wrap", "Wrapped",
+]  # fmt: skip

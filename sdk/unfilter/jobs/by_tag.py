@@ -18,7 +18,7 @@ class ByTag:
 
     def __init__(self, *, runtime: str | None = None, delegate: str | None = None, precision: Precision = "fp32") -> None:
         self._runtime, self._delegate, self._precision = runtime, delegate, precision
-        self._by_restoration: dict[str, Graphs] = {}
+        self._graphs: dict[str, Graphs] = {}
 
     def __call__(self, source: Path | str, photo: Photo) -> Graphs:
         """The graphs of the filter that made `photo`, read from `source`.
@@ -28,9 +28,9 @@ class ByTag:
             BundleError: the bundle is broken, or has no such artifacts.
             RuntimeUnavailable: as for `Filter.open`.
         """
-        restoration = photo.tag.restoration if photo.tag else ""
-        if restoration not in self._by_restoration:
+        restoration_id = photo.tag.restoration if photo.tag else ""
+        if restoration_id not in self._graphs:
             folder = find_bundle(Path(source), photo.tag).folder
             opened = Filter.open(folder, runtime=self._runtime, delegate=self._delegate, precision=self._precision)
-            self._by_restoration[restoration] = opened.graphs
-        return self._by_restoration[restoration]
+            self._graphs[restoration_id] = opened.graphs
+        return self._graphs[restoration_id]

@@ -10,20 +10,25 @@ from collections.abc import Callable, Collection, Mapping
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
-from typing import TypeAlias, overload
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from unfilter.jobs.batch import Batch, OnStart, Outcome
-from unfilter.jobs.job import Accepted, Apply, Restore, Result
+from unfilter.jobs.carrying import Carry
+from unfilter.jobs.job import Apply, Restore, Result
 from unfilter.jobs.opened import AnyPath, Opened
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling
-from unfilter.photo.forms import BinaryFile, Bytes
+from unfilter.photo.forms import BinaryFile, Bytes, photo_in
+from unfilter.photo.payload import PayloadQuality
+from unfilter.photo.top_up import Goal
 from unfilter.run.tiling import Progress
 
 Pixels: TypeAlias = NDArray[np.uint8]
+AnyForm: TypeAlias = Pixels | Bytes | Image.Image | BinaryFile | AnyPath
+"""What a photo may come as."""
 
 
 class Filter(Opened):
@@ -39,19 +44,35 @@ class Filter(Opened):
     def apply(self, photo: AnyPath, target: AnyPath, /, **parameters: float) -> Path: ...
     @overload
     def apply(self, photo: BinaryFile, /, **parameters: float) -> BytesIO: ...
+    @overload
+    def apply(self, photo: Pixels, /, *, output: AnyForm, **parameters: float) -> Pixels: ...
+    @overload
+    def apply(self, photo: Bytes, /, *, output: AnyForm, **parameters: float) -> bytes: ...
+    @overload
+    def apply(self, photo: Image.Image, /, *, output: AnyForm, **parameters: float) -> Image.Image: ...
+    @overload
+    def apply(self, photo: AnyPath, target: AnyPath, /, *, output: AnyForm, **parameters: float) -> Path: ...
+    @overload
+    def apply(self, photo: BinaryFile, /, *, output: AnyForm, **parameters: float) -> BytesIO: ...
     def apply(
         self,
         photo: Pixels | Bytes | Image.Image | BinaryFile | AnyPath,
         target: AnyPath | None = None,
         /,
+        *,
+        output: Any = None,
         **parameters: float,
     ) -> Pixels | bytes | Image.Image | BytesIO | Path:
         """The filtered photo, of the same size and kind. Save it exactly, or nothing can be restored.
+
+        `apply_file` also tells what was left behind, and `unfilter.jobs.Apply.handed` does for bytes, files and images.
 
         Args:
             photo: pixels (uint8 RGB, height x width x 3), bytes of a photo file, such a file opened in binary mode, a Pillow
                 image, or the path of a photo. docs/photos.md says what is kept; `unfilter.photo.forms` what comes back.
             target: the file to write, for a path and nothing else; what `apply` returns then. See `apply_file`.
+            output: for a guided filter, what your own filter made of the photo, in any of these forms: of the same size,
+                pixel on pixel. The photo is hidden in it, and restoring needs the filtered file alone.
             parameters: values of `hyper_parameters` by name; the default for each that is not named.
 
         Raises:
@@ -62,11 +83,12 @@ class Filter(Opened):
         """
         if isinstance(photo, str | PathLike) or target is not None:
             source, written = _two_paths(photo, target, "apply")
-            self.apply_file(source, written, parameters=parameters)
+            self.apply_file(source, written, parameters=parameters, output=output)
             return written
+        guide = None if output is None else photo_in(output)
         if isinstance(photo, np.ndarray):
-            return self.run("forward", photo, parameters)
-        return Apply(self.graphs, parameters=parameters).handed(photo)
+            return self.run("forward", photo, parameters, output=None if guide is None else guide.pixels)
+        return Apply(self.graphs, parameters=parameters, output=guide).handed(photo).result
 
     @overload
     def restore(self, photo: Pixels, /, *, force: bool = False) -> Pixels: ...
@@ -96,7 +118,7 @@ class Filter(Opened):
             return written
         if isinstance(photo, np.ndarray):
             return self.run("inverse", photo)
-        return Restore(self.graphs, force=force).handed(photo)
+        return Restore(self.graphs, force=force).handed(photo).result
 
     def filtered(
         self,
@@ -112,16 +134,13 @@ class Filter(Opened):
         of those pixels. `parameters` has every hyper-parameter's value; `progress` is as for `run_photo`.
         """
         job = Apply(self.graphs, parameters=parameters, quality=quality, subsampling=subsampling)
-        return job.made(Accepted(Path("photo"), photo, self.graphs, Path("photo"), codec, ()), progress)
+        return job.in_memory(photo, codec, progress=progress)
 
     def restored(self, source: Path | str, photo: Photo, *, force: bool = False, progress: Progress | None = None) -> Photo:
         """`photo`, read from `source`, restored and without a tag; refused as `restore_file` says. `progress` is as for
         `run_photo`.
         """
-        job = Restore(self.graphs, force=force)
-        looked = job.look(source, photo)
-        accepted = Accepted(Path(source), looked.photo, looked.graphs, Path("photo"), "png", (), looked.recognition)
-        return job.made(accepted, progress)
+        return Restore(self.graphs, force=force).in_memory(photo, "png", source, progress)
 
     def apply_file(
         self,
@@ -130,6 +149,9 @@ class Filter(Opened):
         *,
         quality: int = 95,
         subsampling: Subsampling = "4:4:4",
+        carry: Carry = "network",
+        payload: PayloadQuality = "best",
+        top_up: Goal | str | None = None,
         parameters: Mapping[str, float] | None = None,
         mark: bool = False,
         convert: bool = False,
@@ -137,15 +159,18 @@ class Filter(Opened):
         limit: int = PIXEL_LIMIT,
         overwrite: bool = False,
         progress: Progress | None = None,
+        output: AnyForm | None = None,
     ) -> tuple[str, ...]:
         """Filter a photo file into one that carries alpha, profile, EXIF, XMP and the tag, which records the values of all
         hyper-parameters. docs/photos.md says what is kept of each kind of file.
 
         `target` is PNG, WebP or HEIC, which are exact, or JPEG, where the filter was trained for it, of `quality` 1..100 and
-        with that `subsampling` of chroma. `mark` puts a weak mark into the pixels, by which the filter is recognised after
-        sharing (docs/sharing.md). `parameters` are as for `apply`; `convert`, `reduce` and `limit` as for
-        `read_photo`; `progress` as for `run_photo`. `overwrite` writes over whatever is at `target`, not only over what this
-        filter made of this photo.
+        with that `subsampling` of chroma. `carry="payload"` puts the photo into the low bits of an exact file, as an AVIF of
+        quality `payload` or `"lossless"`; `top_up`, such as `"38dB"`, `"0.5bpp"` or `"exact"`, keeps in the metadata what
+        the pixels do not restore (docs/worth.md). `mark` puts a weak mark into the pixels, by which
+        the filter is recognised after sharing (docs/sharing.md). `parameters` are as for `apply`; `convert`, `reduce` and
+        `limit` as for `read_photo`; `progress` as for `run_photo`. `overwrite` writes over whatever is at `target`, not only
+        over what this filter made of this photo. `output` is as for `apply`.
 
         Returns:
             What was changed or left behind, a line each.
@@ -159,11 +184,15 @@ class Filter(Opened):
             parameters=parameters,
             quality=quality,
             subsampling=subsampling,
+            carry=carry,
+            payload=payload,
+            top_up=Goal.parse(top_up) if isinstance(top_up, str) else top_up,
             mark=mark,
             convert=convert,
             reduce=reduce,
             limit=limit,
             overwrite=overwrite,
+            output=Path(output) if isinstance(output, str | PathLike) else None if output is None else photo_in(output),
         )
         return job.file(Path(source), Path(target), progress).notes
 
@@ -198,6 +227,9 @@ class Filter(Opened):
         codec: Codec = "png",
         quality: int = 95,
         subsampling: Subsampling = "4:4:4",
+        carry: Carry = "network",
+        payload: PayloadQuality = "best",
+        top_up: Goal | str | None = None,
         parameters: Mapping[str, float] | None = None,
         mark: bool = False,
         convert: bool = False,
@@ -222,6 +254,9 @@ class Filter(Opened):
             parameters=parameters,
             quality=quality,
             subsampling=subsampling,
+            carry=carry,
+            payload=payload,
+            top_up=Goal.parse(top_up) if isinstance(top_up, str) else top_up,
             mark=mark,
             convert=convert,
             reduce=reduce,
@@ -243,7 +278,7 @@ class Filter(Opened):
         on_start: OnStart | None = None,
     ) -> tuple[Outcome[Result], ...]:
         """Restore files of this filter, and folders of them, into a folder; as `apply_many`, and refused as for
-        `restore_file`. Files of several filters are restored by `unfilter.jobs.Batch` and `ByTag`.
+        `restore_file`. Files of several filters are restored by `unfilter.jobs.Batch` and `ByFile`.
 
         Raises:
             PhotoError: no files, or `folder` is a file or holds them.

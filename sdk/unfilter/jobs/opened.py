@@ -95,7 +95,7 @@ class Opened:
 
     @property
     def engine(self) -> str:
-        """Runtime, precision, and what is not the runtime's own CPU, such as `litert fp16 on gpu`."""
+        """Runtime, delegate where it is not the runtime's own CPU, and precision, such as `litert+gpu fp16`."""
         return self.graphs.engine
 
     @property
@@ -109,9 +109,12 @@ class Opened:
         pixels: NDArray[np.uint8],
         parameters: Mapping[str, float] | None = None,
         progress: Progress | None = None,
+        output: NDArray[np.uint8] | None = None,
     ) -> NDArray[np.uint8]:
-        """One direction by name, tile by tile; see `apply` and `restore`. `progress` is as for `run_photo`."""
-        return self.graphs.run(direction, pixels, parameters, progress)
+        """One direction by name, tile by tile; see `apply` and `restore`. `progress` is as for `run_photo`, `output` as for
+        `apply`.
+        """
+        return self.graphs.run(direction, pixels, parameters, progress, output)
 
     def graph(self, direction: Direction, parameters: Mapping[str, float] | None = None) -> BoundGraph:
         """The graph of one direction, loaded once, after its files were compared with the manifest.

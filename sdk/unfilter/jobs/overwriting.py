@@ -12,6 +12,7 @@ from unfilter.errors import PhotoError
 from unfilter.format.manifest import Direction
 from unfilter.format.mark import unmarked
 from unfilter.format.tag import Tag
+from unfilter.jobs.held import held, holds_photo
 from unfilter.jobs.resume import is_done, middle
 from unfilter.photo import Photo, read_photo
 from unfilter.run.graphs import Graphs
@@ -23,7 +24,7 @@ apart.
 
 
 def refuse_loss(
-    graphs: Graphs,
+    graphs: Graphs | None,
     direction: Direction,
     source: Path,
     photo: Photo,
@@ -42,7 +43,7 @@ def refuse_loss(
     if not os.path.lexists(target) or (target.is_file() and not target.stat().st_size):
         return
     try:
-        if direction == "forward" and _carries(graphs, photo, target):
+        if direction == "forward" and graphs and _carries(graphs, photo, target):
             return
         if direction == "inverse" and is_done(graphs, direction, source, photo, target, tag, keep=keep):
             return
@@ -61,6 +62,8 @@ def _carries(graphs: Graphs, photo: Photo, target: Path) -> bool:
     manifest = graphs.bundle.manifest
     if found.tag is None or found.tag.restoration != manifest.restoration or found.pixels.shape != photo.pixels.shape:
         return False
+    if holds_photo(found):
+        return bool(np.abs(held(found, target)[0].pixels.astype(np.int16) - photo.pixels).mean() <= _SAME_PHOTO)
     (rows, kept_rows), (columns, kept_columns) = (middle(length, manifest.tiles) for length in (height, width))
     taken, corner = found.pixels[rows, columns], (rows.start or 0, columns.start or 0)
     restored = graphs.run("inverse", unmarked(taken, manifest.restoration, corner) if found.tag.marked else taken)

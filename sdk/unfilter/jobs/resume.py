@@ -11,7 +11,9 @@ from unfilter.errors import PhotoError
 from unfilter.format.manifest import Direction
 from unfilter.format.mark import MARK, marked, unmarked
 from unfilter.format.tiles import TilePlan
+from unfilter.jobs.carrying import Carrying
 from unfilter.jobs.detection.comparison import compare
+from unfilter.jobs.held import held, refined
 from unfilter.jobs.refusals import refuse_itself
 from unfilter.photo import Photo, Tag, codec_of, read_photo
 from unfilter.photo.metadata import carry_alike
@@ -20,27 +22,29 @@ from unfilter.run.graphs import Graphs
 
 _MIDDLE = 128
 """Side of the part that is computed again, pixels."""
-_EXACT_LEVELS, _LOSSY_LEVELS = 2, 12.0
-"""Most that any level of the same photo may differ by (cut elsewhere into tiles, some are rounded otherwise); and, after
-JPEG, the mean of all. Two photos differ by tens.
+_EXACT_LEVELS, _PAYLOAD_LEVELS, _LOSSY_LEVELS = 2, 5, 12.0
+"""Most that any level of the same photo may differ by (cut elsewhere into tiles, some are rounded otherwise), with a payload
+3 more; and, after JPEG, the mean of all. Two photos differ by tens.
 """
 
 
 def is_done(
-    graphs: Graphs,
+    graphs: Graphs | None,
     direction: Direction,
     source: Path,
     photo: Photo,
     target: Path,
     tag: Tag | None,
     parameters: Mapping[str, float] | None = None,
+    carrying: Carrying | None = None,
     *,
     keep: bool = False,
 ) -> bool:
     """Whether `target` is what `graphs` makes of `photo`, read from `source`: a complete file of the codec that its name
     says, with the size, profile, EXIF and alpha of the photo, with `tag`, and with pixels that its own tag bears out and
     that agree where they are computed again, in the middle. Where the target is older than the photo, which may have changed
-    since, all of them are. `keep`: the result has the pixels of the photo itself.
+    since, all of them are. `carrying` says what else it must carry; without graphs, `photo` holds what it is restored to;
+    `keep`: the result has the pixels of the photo itself.
 
     Returns:
         False where nothing is there, or an empty file.
@@ -56,41 +60,58 @@ def is_done(
         found = read_photo(target, limit=height * width)
     except PhotoError as error:
         raise _in_the_way(target, f"is no complete result ({str(error).removeprefix(f'{target}: ')})") from None
-    kept = (MARK,) if found.tag and found.tag.marked else ()
-    plain = replace(found, tag=found.tag.model_copy(update={"fingerprint": None, "requires": kept})) if found.tag else found
-    alike = found.pixels.shape == photo.pixels.shape and carry_alike(plain, replace(photo, tag=tag))
+    alike = found.pixels.shape == photo.pixels.shape and carry_alike(_plain(found), replace(photo, tag=tag, top_up=None))
+    if found.tag and tag:
+        alike = alike and (carrying or Carrying()).alike(found.tag, height * width)
     if found.codec != codec_of(target) or not alike:
         raise _in_the_way(target, f"was not made of {source} in this way")
     if (compared := compare(found)) and not compared.made:
         raise _in_the_way(target, compared.reason)
     changed_since = target.stat().st_mtime < source.stat().st_mtime
-    plan = graphs.bundle.manifest.tiles
     (rows, kept_rows), (columns, kept_columns) = (
-        (slice(length), slice(length)) if changed_since else middle(length, plan) for length in (height, width)
+        (slice(length), slice(length)) if changed_since or graphs is None else middle(length, graphs.bundle.manifest.tiles)
+        for length in (height, width)
     )
-    taken = (seen(photo) if direction == "forward" else given(photo))[rows, columns]
-    corner, restoration = (rows.start or 0, columns.start or 0), graphs.bundle.manifest.restoration
-    if not keep:
-        if photo.tag and photo.tag.marked and direction == "inverse":
+    if keep:
+        again = photo.pixels[rows, columns]
+    elif graphs is None:
+        again = held(photo, source)[0].pixels
+    else:
+        taken = (seen(photo) if direction == "forward" else given(photo))[rows, columns]
+        corner, restoration = (rows.start or 0, columns.start or 0), graphs.bundle.manifest.restoration
+        if direction == "inverse" and photo.tag and photo.tag.marked:
             taken = unmarked(taken, restoration, corner)
-        taken = graphs.run(direction, taken, parameters)
-        if kept:
-            taken = marked(taken, restoration, corner)
-    again = taken
+        again = graphs.run(direction, taken, parameters)
+        if direction == "forward" and tag and tag.marked:
+            again = marked(again, restoration, corner)
+        if direction == "inverse" and photo.top_up is not None:
+            whole = np.zeros_like(photo.pixels)
+            whole[rows, columns] = again
+            again = refined(photo, whole)[0][rows, columns]
     apart = np.abs(again.astype(np.int16) - found.pixels[rows, columns])[kept_rows, kept_columns]
     if photo.alpha is not None:
         apart = apart * (photo.alpha > 0)[rows, columns][kept_rows, kept_columns, None]
-    if apart.mean() > _LOSSY_LEVELS if found.codec == "jpeg" else apart.max() > _EXACT_LEVELS:
+    most = _PAYLOAD_LEVELS if found.tag and found.tag.payload else _EXACT_LEVELS
+    if apart.mean() > _LOSSY_LEVELS if found.codec == "jpeg" else apart.max() > most:
         raise _in_the_way(target, f"its pixels are not what {source} gives")
     return True
+
+
+def _plain(photo: Photo) -> Photo:
+    """`photo` with no more in its tag than what made it."""
+    if photo.tag is None:
+        return photo
+    requires = (MARK,) if photo.tag.marked else ()
+    bare = photo.tag.model_copy(update={"fingerprint": None, "requires": requires, "payload": None, "top_up": None})
+    return replace(photo, tag=bare, top_up=None)
 
 
 def middle(length: int, plan: TilePlan) -> tuple[slice, slice]:
     """The middle of one axis with a halo on either side, and what of it the halo leaves right; all of a short axis."""
     reach = _MIDDLE + 2 * plan.halo
-    if length <= reach + plan.alignment:
+    if length <= reach + plan.step:
         return slice(length), slice(length)
-    start = (length - reach) // 2 // plan.alignment * plan.alignment
+    start = (length - reach) // 2 // plan.step * plan.step
     return slice(start, start + reach), slice(plan.halo, plan.halo + _MIDDLE)
 
 

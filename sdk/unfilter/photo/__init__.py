@@ -6,15 +6,19 @@ One module per format (`png`, `jpeg`, `webp`, `heic`, `avif`, `tiff`), each with
 
 from unfilter.format.tag import Codec, Tag
 from unfilter.photo.jpeg import Subsampling
+from unfilter.photo.payload import PayloadQuality, with_payload
 from unfilter.photo.photo import Kind, Photo
 from unfilter.photo.read import read_photo
 from unfilter.photo.source import PIXEL_LIMIT
+from unfilter.photo.top_up import Goal
 from unfilter.photo.write import check_target, codec_of, suffix_of, write_photo
 
 __all__ = [
     "PIXEL_LIMIT",
     "Codec",
+    "Goal",
     "Kind",
+    "PayloadQuality",
     "Photo",
     "Subsampling",
     "Tag",
@@ -22,5 +26,6 @@ __all__ = [
     "codec_of",
     "read_photo",
     "suffix_of",
+    "with_payload",
     "write_photo",
 ]

@@ -8,6 +8,7 @@ from unfilter.photo.levels import levels_of
 from unfilter.photo.metadata import colour_of, split, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.source import Source
+from unfilter.photo.xmp import once
 
 _HEADER = 1 << 20  # bytes: the boxes before the coded pictures are far shorter
 
@@ -30,7 +31,7 @@ def decode(source: Source) -> Photo:
     xmp, tag, left = split(xmp_of(image))
     exif = exif_of(image.info.get("exif"))
     colour = () if profile else _colour(header)
-    notes = (*notes, *more, *(note for note in left if note not in notes))
+    notes = once((*notes, *more, *left))
     return Photo(pixels, "avif", profile, exif, xmp, tag, alpha, colour, notes=notes)
 
 

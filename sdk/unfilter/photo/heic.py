@@ -19,9 +19,11 @@ from unfilter.photo.metadata import carried, colour_of, split, text_of
 from unfilter.photo.orientation import turned_back
 from unfilter.photo.photo import Photo
 from unfilter.photo.source import Source
-from unfilter.photo.xmp import GAIN_MAP
+from unfilter.photo.xmp import GAIN_MAP, once
 
 _IDENTITY = 0
+TOP_UP = "unTP"
+"""Type of the item of a top-up (ISO/IEC 14496-12, section 8.11.6)."""
 _LARGEST = 35_651_584
 """Pixels of the largest picture that HEVC has (ITU-T H.265, table A.8, level 6.2); a larger photo is a grid of them."""
 _TILE = 2048  # pixels: the side of a grid's pictures
@@ -82,12 +84,13 @@ def decode(source: Source) -> Photo:
     pixels = np.array(np.broadcast_to(picture[..., :colours], (*picture.shape[:2], 3)))
     alpha = picture[..., -1].copy() if image.has_alpha else None
     xmp, tag, left = split(text_of(info["xmp"]))
-    notes += _left_behind(image.info, len(heif), (*left, *(note for note in boxes if note not in left)))
+    notes += _left_behind(image.info, len(heif), once((*left, *boxes)))
     pixels, profile, more = fitted(pixels, image.info.get("icc_profile") or None, source)
     notes += more
     nclx = image.info.get("nclx_profile")
     colour = colour_of(int(nclx["color_primaries"]), int(nclx["transfer_characteristics"])) if nclx and not profile else ()
-    return Photo(pixels, "heic", profile, exif_of(info["exif"]), xmp, tag, alpha, colour, notes=notes)
+    top_up = next((item["data"] for item in image.info.get("metadata", ()) if item.get("type") == TOP_UP), None)
+    return Photo(pixels, "heic", profile, exif_of(info["exif"]), xmp, tag, alpha, colour, notes=notes, top_up=top_up)
 
 
 def encode(target: Path | BytesIO, photo: Photo) -> None:
@@ -98,6 +101,8 @@ def encode(target: Path | BytesIO, photo: Photo) -> None:
     for name, content in photo.colour:
         if name == "cICP":
             save |= {"color_primaries": content[0], "transfer_characteristics": content[1]}
+    if photo.top_up is not None:
+        save["metadata"] = [{"type": TOP_UP, "content_type": "", "data": photo.top_up}]
     picture = photo.picture
     height, width, channels = picture.shape
     if height * width > _LARGEST:
@@ -125,7 +130,8 @@ def _left_behind(info: dict[str, Any], pictures: int, by_xmp: tuple[str, ...]) -
     others = [kind for kind in auxiliary if "gainmap" not in kind.lower()]
     if others or info.get("depth_images"):
         notes.append(f"auxiliary pictures were left behind: {', '.join(others) or 'depth'}")
-    if other := [f"{item.get('type', '')} {item.get('content_type', '')}".strip() for item in info.get("metadata", ())]:
+    metadata = [item for item in info.get("metadata", ()) if item.get("type") != TOP_UP]
+    if other := [f"{item.get('type', '')} {item.get('content_type', '')}".strip() for item in metadata]:
         notes.append(f"metadata of other kinds was left behind: {', '.join(dict.fromkeys(other))}")
     if pictures > 1:
         notes.append(f"{pictures - 1} more of its {pictures} pictures were left behind")

@@ -1,11 +1,10 @@
 """JPEG: grey, progressive, multi-picture (MPO) and CMYK files are read; 4:4:4 or 4:2:0 files are written."""
 
 import hashlib
-from contextlib import nullcontext
+import sys
 from dataclasses import replace
 from functools import cache
-from io import SEEK_END, BytesIO
-from pathlib import Path
+from io import BytesIO
 from typing import Literal
 
 import numpy as np
@@ -13,15 +12,18 @@ from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin, features
 
 from unfilter.format.fingerprint import Fingerprint, of_jpeg
+from unfilter.photo import jumbf
+from unfilter.photo.coded import media_type
 from unfilter.photo.exif import exif_of
 from unfilter.photo.levels import levels_of
 from unfilter.photo.metadata import COMMENT, carried, comment_of, split, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.photoshop import HEADER, from_segments, segments
-from unfilter.photo.resolution import jfif_density, resolution_of
-from unfilter.photo.segments import behind_jpeg
+from unfilter.photo.resolution import aspect_of, jfif_aspect, jfif_density, resolution_of
+from unfilter.photo.segments import behind_headers, behind_jpeg
+from unfilter.photo.silence import WITHOUT_STANDARD_ERROR
 from unfilter.photo.source import Source
-from unfilter.photo.xmp import VIDEO
+from unfilter.photo.xmp import VIDEO, once
 
 Subsampling = Literal["4:4:4", "4:2:0"]
 """Chroma subsampling of a JPEG: as fine as luma, or half as fine along both axes."""
@@ -45,7 +47,7 @@ def decode(source: Source) -> Photo:
     source.check_size(*image.size)
     photo = photo_of(image, source)
     source.file.seek(0)
-    return replace(photo, notes=(*photo.notes, *_notes_of_the_rest(source.file.read(), photo.notes)))
+    return replace(photo, notes=once((*photo.notes, *_notes_of_the_rest(source.file.read()))))
 
 
 def photo_of(image: JpegImagePlugin.JpegImageFile, source: Source) -> Photo:
@@ -66,9 +68,11 @@ def photo_of(image: JpegImagePlugin.JpegImageFile, source: Source) -> Photo:
         photoshop=from_segments(content for name, content in image.applist if name == "APP13"),
         texts=_comments(image),
         resolution=resolution_of(image.info, jpeg=True),
+        aspect=aspect_of(image.info),
         notes=(*notes, *left, *_notes_of_segments(image)),
         quality=quality_of(image),
         coding=coding_of(image),
+        top_up=jumbf.content_of(content for name, content in image.applist if name == "APP11"),
     )
 
 
@@ -92,16 +96,18 @@ def _notes_of_segments(image: JpegImagePlugin.JpegImageFile) -> tuple[str, ...]:
     for name, content in image.applist:
         if name == "COM" or content.startswith(_KNOWN.get(name, (b"\0none",))) or not content.strip(b"\0"):
             continue
+        if name == "APP11" and jumbf.is_ours(content):
+            continue
         credentials = name == "APP11" and b"c2pa" in content[:200]
         others["content credentials (C2PA)" if credentials else name] = None
     return (f"segments of its maker were left behind: {', '.join(others)}",) if others else ()
 
 
-def _notes_of_the_rest(content: bytes, said: tuple[str, ...]) -> tuple[str, ...]:
-    """What stands behind the pictures, where XMP did not say so already."""
+def _notes_of_the_rest(content: bytes) -> tuple[str, ...]:
+    """What stands behind the pictures."""
     match behind_jpeg(content):
         case "a video":
-            return () if VIDEO in said else (VIDEO,)
+            return (VIDEO,)
         case "other data":
             return ("what stands behind its end was left behind",)
         case _:
@@ -147,24 +153,56 @@ def _luma_tables() -> NDArray[np.int64]:
     return np.array(tables)
 
 
-def fingerprint_of(photo: Photo, quality: int, subsampling: Subsampling) -> Fingerprint:
-    """The fingerprint of the file that `encode` writes with these, whatever else is in it."""
-    encode(file := BytesIO(), Photo(photo.pixels), quality, subsampling)
-    file.seek(0)
-    saved = decode(Source("photo", file, limit=photo.pixels.size))
+def coded(pixels: NDArray[np.uint8], quality: int, subsampling: Subsampling) -> bytes:
+    """A JPEG of the pixels and nothing else, to be given to `fingerprint_of` and `with_metadata`.
+
+    Progressive, which takes fewer bytes for the same pixels. What takes more than Pillow's buffer then, which is noise at a
+    high quality, is baseline.
+    """
+    for progressive in (True, False):
+        try:
+            with WITHOUT_STANDARD_ERROR:
+                Image.fromarray(pixels).save(
+                    file := BytesIO(), format="JPEG", quality=quality, subsampling=subsampling, progressive=progressive
+                )
+            return file.getvalue()
+        except OSError:
+            if not progressive:
+                raise
+    raise AssertionError("unreachable")
+
+
+def encoded(photo: Photo, quality: int, subsampling: Subsampling) -> bytes:
+    """A JPEG file of `photo`. Alpha is not written: `check_target` refuses one that says anything."""
+    return with_metadata(coded(photo.pixels, quality, subsampling), photo)
+
+
+def fingerprint_of(picture: bytes) -> Fingerprint:
+    """The fingerprint of a JPEG, whatever is said beside its pixels."""
+    saved = as_read(picture)
     return of_jpeg(saved.pixels, decoder(), saved.coding)
 
 
-def encode(target: Path | BytesIO, photo: Photo, quality: int, subsampling: Subsampling) -> None:
-    """Write a JPEG. Alpha is not written: `check_target` refuses one that says anything."""
+def as_read(picture: bytes) -> Photo:
+    """What a JPEG of any size is read as."""
+    return decode(Source("photo", BytesIO(picture), limit=sys.maxsize))
+
+
+def with_metadata(picture: bytes, photo: Photo) -> bytes:
+    """What `coded` gave, with profile, EXIF, XMP and all else that travels along with `photo`."""
     given = carried(photo, "jpeg")
     if comment := comment_of(photo):
         given["comment"] = comment
     if photo.photoshop:
         given["extra"] = segments(photo.photoshop)
-    Image.fromarray(photo.pixels).save(target, format="JPEG", quality=quality, subsampling=subsampling, **given)
-    if photo.resolution:
-        with target.open("r+b") if isinstance(target, Path) else nullcontext(target) as file:
-            file.seek(_DENSITY)
-            file.write(jfif_density(photo.resolution))
-            file.seek(0, SEEK_END)
+    # Pillow writes metadata with pixels only. Those of the photo are coded already, so it gets others.
+    Image.new("RGB", (8, 8)).save(file := BytesIO(), format="JPEG", **given)
+    head = bytearray(file.getvalue())
+    density = jfif_density(photo.resolution) if photo.resolution else jfif_aspect(photo.aspect) if photo.aspect else None
+    if density:
+        head[_DENSITY : _DENSITY + len(density)] = density
+    head = head[: behind_headers(head)]
+    if photo.top_up is not None:  # behind what programs look for at the start
+        assert photo.tag is not None and photo.tag.top_up is not None
+        head += jumbf.segments(photo.top_up, media_type(photo.tag.top_up.coding))
+    return bytes(head) + picture[behind_headers(picture) :]

@@ -20,8 +20,8 @@ _TAG = 3_000
 """Bytes that a tag takes in XMP at most, with up to a dozen hyper-parameters; a photo to be filtered has none yet."""
 
 
-def left_behind(photo: Photo, codec: Codec) -> tuple[str, ...]:
-    """What a file of `codec` cannot say, a line each."""
+def left_behind(photo: Photo, codec: Codec | None) -> tuple[str, ...]:
+    """What a file of `codec` cannot say, a line each. None is a Pillow image, as `unfilter.photo.pillow` makes it."""
     return (*_colour(photo, codec), *_words(photo, codec), *_size_on_paper(photo, codec))
 
 
@@ -56,19 +56,19 @@ def _first(codec: str, *parts: tuple[str, int, int, str]) -> str | None:
     return None
 
 
-def _colour(photo: Photo, codec: Codec) -> tuple[str, ...]:
+def _colour(photo: Photo, codec: Codec | None) -> tuple[str, ...]:
     if photo.icc_profile or any(name == "sRGB" for name, _ in photo.colour):
         return ()  # it is shown by the profile, or as sRGB, which is what a file that says nothing is shown as
-    said = {"png": ("cHRM", "gAMA", "sRGB", "cICP"), "heic": ("cICP",)}.get(codec, ())
+    said = {"png": ("cHRM", "gAMA", "sRGB", "cICP"), "heic": ("cICP",)}.get(codec or "", ())
     lost = [name for name, content in photo.colour if name not in said and (name, content) != ("gAMA", _SRGB_GAMMA)]
-    return (f"{', '.join(lost)} cannot be said in a {codec} file: it will be shown as sRGB",) if lost else ()
+    return (f"{', '.join(lost)} cannot be said in {_worded(codec)}: it will be shown as sRGB",) if lost else ()
 
 
-def _words(photo: Photo, codec: Codec) -> tuple[str, ...]:
+def _words(photo: Photo, codec: Codec | None) -> tuple[str, ...]:
     """IPTC, comments and other text."""
     if codec == "png":
         return ()
-    places = {*iptc.OF_TEXT, *([COMMENT] if codec == "jpeg" else [])}
+    places = {*iptc.OF_TEXT, *([COMMENT] if codec in ("jpeg", None) else [])}
     homeless = [key for key, _ in photo.texts if key not in places]
     if comments := "its comment was left behind" if COMMENT in homeless else "":
         homeless.remove(COMMENT)
@@ -81,15 +81,27 @@ def _words(photo: Photo, codec: Codec) -> tuple[str, ...]:
             notes.append(f"IPTC that XMP has no property for was left behind: {iptc.named(numbers)}")
         if others := photoshop.beside_iptc(photo.photoshop):
             notes.append(f"Photoshop's resources were left behind: {', '.join(f'0x{number:04x}' for number in others)}")
-    notes = [f"{note}: a {codec} file has no place for it" for note in notes]
+    notes = [f"{note}: {_worded(codec)} has no place for it" for note in notes]
     if otherwise := overruled(photo.xmp, told_by_xmp(photo, codec)):
         notes.append(f"its XMP says otherwise than its IPTC or text, and only XMP was kept: {', '.join(otherwise)}")
     return tuple(notes)
 
 
-def _size_on_paper(photo: Photo, codec: Codec) -> tuple[str, ...]:
-    if photo.resolution is None or codec in ("png", "jpeg"):
+def _size_on_paper(photo: Photo, codec: Codec | None) -> tuple[str, ...]:
+    if codec in ("png", "jpeg", None):
         return ()
-    if (said := resolution_in(photo.exif)) and max(abs(a - b) for a, b in zip(said, photo.resolution, strict=True)) < 0.05:
+    said = resolution_in(photo.exif)
+    if photo.aspect:
+        across, down = photo.aspect
+        if said and abs(said[0] * down - said[1] * across) < 1e-3 * said[1] * across:
+            return ()
+        return (f"its aspect ratio of pixels, {down}:{across}, was left behind: {_worded(codec)} has no place for it",)
+    if photo.resolution is None:
         return ()
-    return (f"its resolution, {worded(photo.resolution)}, was left behind: a {codec} file has no place for it",)
+    if said and max(abs(a - b) for a, b in zip(said, photo.resolution, strict=True)) < 0.05:
+        return ()
+    return (f"its resolution, {worded(photo.resolution)}, was left behind: {_worded(codec)} has no place for it",)
+
+
+def _worded(codec: Codec | None) -> str:
+    return f"a {codec} file" if codec else "a Pillow image"

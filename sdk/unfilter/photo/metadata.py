@@ -69,10 +69,12 @@ def comment_of(photo: Photo) -> str | None:
 
 
 def carry_alike(one: Photo, other: Photo) -> bool:
-    """Whether two photos have the same alpha, tag, profile and EXIF. Alpha that is opaque everywhere is as good as none."""
+    """Whether two photos have the same alpha, tag, top-up, profile and EXIF. Alpha that is opaque everywhere is as good as
+    none.
+    """
     if one.alpha is None or other.alpha is None:
         same_alpha = not (one.transparent or other.transparent)
     else:
         same_alpha = np.array_equal(one.alpha, other.alpha)
-    first, second = ((photo.tag, photo.icc_profile, exif_of(photo.exif)) for photo in (one, other))
+    first, second = ((photo.tag, photo.top_up, photo.icc_profile, exif_of(photo.exif)) for photo in (one, other))
     return same_alpha and first == second

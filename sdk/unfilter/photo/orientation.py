@@ -4,8 +4,11 @@ The decoders of HEIC and TIFF turn a picture upright as its file says. A filter'
 gave it, and EXIF travels untouched, so pixels are turned back by the orientation that EXIF names: they show as before.
 """
 
+import struct
+
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 
 def turned_back(upright: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
@@ -35,3 +38,16 @@ def turned_back(upright: NDArray[np.uint8], orientation: int) -> NDArray[np.uint
         case _:
             stored = upright
     return np.ascontiguousarray(stored)
+
+
+def orientation_of(exif: bytes | None) -> int:
+    """The orientation that EXIF (from `Exif\\0\\0` on) names; 1, as stored, where it names none or cannot be read."""
+    if exif is None:
+        return 1
+    parsed = Image.Exif()
+    try:
+        parsed.load(exif)
+    except (OSError, SyntaxError, ValueError, struct.error):
+        return 1
+    named = parsed.get(0x0112, 1)
+    return named if isinstance(named, int) and 1 <= named <= 8 else 1

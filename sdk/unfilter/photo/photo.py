@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.format.tag import Tag
-from unfilter.photo.resolution import Resolution
+from unfilter.photo.resolution import Aspect, Resolution
 
 Kind = Literal["png", "jpeg", "webp", "heic", "avif", "tiff"]
 """Formats that are read; those of `unfilter.photo.Codec` are written too."""
@@ -28,9 +28,12 @@ class Photo:
         photoshop: Photoshop's image resources, IPTC among them; None where there are none.
         texts: keyword and text of a PNG's text chunks, a JPEG's comment among them as `Comment`.
         resolution: pixels per inch along a row and a column; None where the file does not say.
+        aspect: pixels along a row and a column that are equally long, where the file says that without a unit and they are
+            not square.
         notes: what was left behind or changed on reading, a line each.
         quality: of a JPEG, 1..100, by its quantiser tables; None for other formats.
         coding: of a JPEG, a digest of its quantiser tables and chroma sampling; None for other formats.
+        top_up: the top-up in the metadata of a filtered file, as its bytes; None where there is none.
     """
 
     pixels: NDArray[np.uint8]
@@ -44,9 +47,11 @@ class Photo:
     photoshop: bytes | None = None
     texts: tuple[tuple[str, str], ...] = ()
     resolution: Resolution | None = None
+    aspect: Aspect | None = None
     notes: tuple[str, ...] = ()
     quality: int | None = None
     coding: str | None = None
+    top_up: bytes | None = None
 
     @property
     def transparent(self) -> bool:

@@ -12,7 +12,7 @@ from unfilter.photo.exif import exif_of
 from unfilter.photo.levels import levels_of
 from unfilter.photo.metadata import COMMENT, carried, comment_of, split, xmp_of
 from unfilter.photo.photo import Kind, Photo
-from unfilter.photo.resolution import resolution_of
+from unfilter.photo.resolution import aspect_of, resolution_of
 from unfilter.photo.silence import WITHOUT_WARNINGS
 from unfilter.photo.source import Source
 
@@ -25,14 +25,15 @@ _KINDS: dict[str | None, Kind] = {
 """By Pillow's name of the format of an image that was opened from a file; PNG and JPEG are known by their class."""
 
 
-def photo_of(image: Image.Image) -> Photo:
+def photo_of(image: Image.Image, *, convert: bool = False, reduce: bool = False) -> Photo:
     """A Pillow image as a photo, which shares no memory with it. The policy is that of files (docs/photos.md), as far as
     Pillow lets it be seen: it has turned a TIFF upright, cut a 16-bit RGB PNG to 8 bits, and dropped gAMA, cHRM and cICP.
+    `convert` and `reduce` are as for `read_photo`.
 
     Raises:
         PhotoError: animated, damaged, or of a colour model that is not carried; one line that says which.
     """
-    source = Source("image", BytesIO())
+    source = Source("image", BytesIO(), convert, reduce)
     try:
         with WITHOUT_WARNINGS:
             if image.format != "MPO":  # of which the first picture is the photo
@@ -41,21 +42,23 @@ def photo_of(image: Image.Image) -> Photo:
             if image.mode == "YCbCr":
                 raise source.refusal("has YCbCr colour; convert it to RGB first")
             source.check_alpha(image.mode in ("RGBa", "La"))
-            source.check_depth(16 if image.mode.startswith("I;16") else 8)
-            return _photo_of(image, source)
+            bits = 16 if image.mode.startswith("I;16") else 8
+            notes = source.check_depth(bits)
+            photo = _photo_of(image, source, bits)
+            return replace(photo, notes=(*notes, *photo.notes))
     except PhotoError:
         raise
     except Exception as error:  # of decoders, which Pillow runs only now
         raise source.refusal(f"cannot be decoded ({' '.join(str(error).split())})") from None
 
 
-def _photo_of(image: Image.Image, source: Source) -> Photo:
+def _photo_of(image: Image.Image, source: Source, bits: int) -> Photo:
     if isinstance(image, PngImagePlugin.PngImageFile):
-        photo = png.photo_of(image, source)
+        photo = png.photo_of(image, source, bits)
     elif isinstance(image, JpegImagePlugin.JpegImageFile):
         photo = jpeg.photo_of(image, source)
     else:
-        pixels, alpha, profile, notes = levels_of(image, source)
+        pixels, alpha, profile, notes = levels_of(image, source, bits)
         xmp, tag, left = split(xmp_of(image))
         tag = Tag.from_json(str(image.info.get(PNG_KEYWORD, ""))) or tag
         comment = image.info.get("comment")
@@ -69,6 +72,7 @@ def _photo_of(image: Image.Image, source: Source) -> Photo:
             alpha=alpha,
             texts=texts,
             resolution=resolution_of(image.info),
+            aspect=aspect_of(image.info),
             notes=(*notes, *left),
         )
     if photo.exif is None:
@@ -78,8 +82,8 @@ def _photo_of(image: Image.Image, source: Source) -> Photo:
 
 
 def image_of(photo: Photo) -> Image.Image:
-    """A photo as a Pillow image, RGB, or RGBA where it has alpha. Its `info` has `icc_profile`, `exif`, `dpi`,
-    `comment`, and `xmp` with the tag and IPTC in it, each where there is one: the names that `Image.save` takes them by.
+    """A photo as a Pillow image, RGB, or RGBA where it has alpha. Its `info` has `icc_profile`, `exif`, `dpi`, `aspect`,
+    `comment`, and `xmp` with the tag and IPTC in it, each where there is one: the names that Pillow has for them.
     """
     image = Image.fromarray(photo.picture)
     image.info.update(carried(photo, None))
@@ -87,4 +91,6 @@ def image_of(photo: Photo) -> Image.Image:
         image.info["comment"] = comment
     if photo.resolution:
         image.info["dpi"] = photo.resolution
+    if photo.aspect:
+        image.info["aspect"] = photo.aspect
     return image

@@ -1,10 +1,12 @@
 """PNG: every colour type and depth is read; 8-bit RGB or RGBA is written, exactly."""
 
 import re
+from contextlib import nullcontext
 from dataclasses import replace
-from io import BytesIO
+from io import SEEK_CUR, SEEK_END, BytesIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
+from zlib import crc32
 
 from PIL import Image, PngImagePlugin
 
@@ -15,12 +17,16 @@ from unfilter.photo.metadata import carried, packet_of, split, text_of, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.photoshop import from_profile
 from unfilter.photo.raw_profile import as_raw_profile, is_raw_profile, keyword, raw_profile
-from unfilter.photo.resolution import resolution_of
+from unfilter.photo.resolution import METRE, aspect_of, resolution_of
 from unfilter.photo.source import Source
 
 _COLOUR = {b"cHRM": 32, b"gAMA": 4, b"sRGB": 1, b"cICP": 4}
 """Chunks that say of the colour space, with their length (PNG specification, third edition, section 11.3.2)."""
 _READ = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", *_COLOUR, b"iCCP", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"pHYs"}
+TOP_UP = b"unTP"
+"""Chunk of a top-up: ancillary, private, and by its last letter not to be copied where pixels change (PNG specification,
+section 5.4).
+"""
 _OF_THE_OLD_PIXELS = {b"sBIT", b"bKGD", b"hIST", b"sPLT", b"tIME", b"mDCV", b"cLLI"}
 """Left behind in silence: they tell how the pixels were stored, and when they last changed."""
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
@@ -66,7 +72,9 @@ def photo_of(image: PngImagePlugin.PngImageFile, source: Source, bits: int = 8) 
         photoshop=from_profile(raw_profile(text, "8bim", "iptc")),
         texts=tuple((key, value) for key, value in text.items() if not _is_carried_otherwise(key, text)),
         resolution=resolution_of(image.info),
+        aspect=aspect_of(image.info),
         notes=(*notes, *left),
+        top_up=next((content for name, content, *_ in image.private_chunks if name == TOP_UP), None),
     )
 
 
@@ -83,6 +91,8 @@ def encode(target: Path | BytesIO, photo: Photo) -> None:
     given = carried(replace(photo, xmp=None, tag=None, texts=()), "png")
     if photo.resolution:
         given["dpi"] = photo.resolution
+    elif photo.aspect:
+        given["dpi"] = tuple(each * METRE for each in photo.aspect)  # pixels per metre, until the unit is taken out
     chunks = PngImagePlugin.PngInfo()
     for name, content in photo.colour:
         chunks.add(name.encode(), content)
@@ -96,7 +106,27 @@ def encode(target: Path | BytesIO, photo: Photo) -> None:
         _add(chunks, keyword("iptc"), as_raw_profile("iptc", photo.photoshop))
     for key, text in photo.texts:
         _add(chunks, key, text)
+    if photo.top_up is not None:
+        chunks.add(TOP_UP, photo.top_up, after_idat=True)
     Image.fromarray(photo.picture).save(target, format="PNG", pnginfo=chunks, **given)
+    if photo.aspect and not photo.resolution:
+        with target.open("r+b") if isinstance(target, Path) else nullcontext(target) as file:
+            _without_unit(file)
+
+
+def _without_unit(file: BinaryIO) -> None:
+    """Make the resolution of a PNG that Pillow wrote one without unit, which Pillow cannot write."""
+    file.seek(8)
+    while len(header := file.read(8)) == 8:
+        length, name = int.from_bytes(header[:4], "big"), header[4:]
+        if name == b"pHYs":
+            densities = file.read(8)
+            file.seek(-8, SEEK_CUR)
+            file.write(content := densities + b"\0")
+            file.write(crc32(name + content).to_bytes(4, "big"))
+            break
+        file.seek(length + 4, SEEK_CUR)
+    file.seek(0, SEEK_END)
 
 
 def _add(chunks: PngImagePlugin.PngInfo, key: str, text: str) -> None:
@@ -132,7 +162,7 @@ def _chunks(file: BinaryIO) -> _Chunks:
             colour.setdefault(name.decode(), start)
         if name in _TEXTS:
             keys.append(start.split(b"\0", 1)[0])
-        elif name not in _READ | _OF_THE_OLD_PIXELS and re.fullmatch(rb"[A-Za-z]{4}", name):
+        elif name not in _READ | _OF_THE_OLD_PIXELS | {TOP_UP} and re.fullmatch(rb"[A-Za-z]{4}", name):
             others["content credentials (caBX)" if name == b"caBX" else name.decode()] = None
         if name == b"IEND":
             break

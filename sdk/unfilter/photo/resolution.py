@@ -1,9 +1,10 @@
-"""Pixels per inch, which say how large a photo is on paper, in the forms that files have.
+"""Pixels per inch, which say how large a photo is on paper, or only how wide a pixel is to its height, in files' forms.
 
 JFIF has whole numbers per inch or centimetre (ITU-T T.871, section 10.1), PNG whole numbers per metre (section 11.3.4.3).
 """
 
 from collections.abc import Mapping
+from fractions import Fraction
 from math import isfinite
 from typing import Any
 
@@ -16,6 +17,8 @@ _LARGEST = 65_535
 
 Resolution = tuple[float, float]
 """Pixels per inch along a row and along a column."""
+Aspect = tuple[int, int]
+"""Pixels along a row and along a column that are equally long, in lowest terms and below 65,536."""
 
 
 def resolution_of(info: Mapping[Any, Any], *, jpeg: bool = False) -> Resolution | None:
@@ -35,6 +38,26 @@ def resolution_of(info: Mapping[Any, Any], *, jpeg: bool = False) -> Resolution 
         round(value) if isfinite(value) and abs(value - round(value)) <= _ROUNDED else value for value in (across, down)
     )
     return (float(whole[0]), float(whole[1])) if all(isfinite(value) and value > 0 for value in whole) else None
+
+
+def aspect_of(info: Mapping[Any, Any]) -> Aspect | None:
+    """What Pillow's `info` says without a unit, where pixels are not square by it: of a PNG, a JPEG or a TIFF."""
+    found = info.get("aspect")
+    if info.get("jfif_unit") == 0:
+        found = info.get("jfif_density")
+    elif "dpi" not in info:
+        found = found or info.get("resolution")  # of a TIFF
+    try:
+        across, down = (Fraction(value) for value in found)  # type: ignore[union-attr]
+        ratio = (across / down).limit_denominator(_LARGEST)
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        return None
+    return ratio.as_integer_ratio() if ratio != 1 and 0 < ratio <= _LARGEST else None
+
+
+def jfif_aspect(aspect: Aspect) -> bytes:
+    """Unit and densities of a JFIF header that has no unit."""
+    return b"\0" + b"".join(each.to_bytes(2, "big") for each in aspect)
 
 
 def jfif_density(resolution: Resolution) -> bytes:

@@ -10,6 +10,9 @@ _START, _END, _SCAN = 0xD8, 0xD9, 0xDA
 _BARE = {0x01, *range(0xD0, 0xD8)}
 """Markers without a segment."""
 
+_HEADERS = {*range(0xE0, 0xF0), 0xFE}
+"""Application segments and comments."""
+
 Behind = Literal["a video", "other data"]
 _VIDEO = re.compile(rb"....ftyp|MotionPhoto_Data", re.DOTALL)
 """How a video begins (ISO/IEC 14496-12, section 4.3), and what Samsung's trailer calls one."""
@@ -39,6 +42,14 @@ def end_of_jpeg(content: bytes | bytearray, start: int = 0) -> int | None:
                 return None
             at = following.start()
     return None
+
+
+def behind_headers(content: bytes | bytearray) -> int:
+    """Where the application segments and comments end that a JPEG begins with."""
+    at = 2
+    while at + 4 <= len(content) and content[at] == 0xFF and content[at + 1] in _HEADERS:
+        at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+    return at
 
 
 def behind_jpeg(content: bytes) -> Behind | None:

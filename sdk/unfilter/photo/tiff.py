@@ -9,7 +9,7 @@ from unfilter.photo.levels import levels_of
 from unfilter.photo.metadata import split, xmp_of
 from unfilter.photo.orientation import turned_back
 from unfilter.photo.photo import Photo
-from unfilter.photo.resolution import resolution_of
+from unfilter.photo.resolution import aspect_of, resolution_of
 from unfilter.photo.silence import WITHOUT_STANDARD_ERROR
 from unfilter.photo.source import Source
 
@@ -62,7 +62,8 @@ def _decode(source: Source) -> Photo:
     notes = source.check_depth(bits) if image.mode not in ("I", "F") else ()
     exif, orientation = _exif(image), int(image.tag_v2.get(Base.Orientation, 1))
     packet = xmp_of(image)  # before decoding, with which Pillow removes the orientation from it
-    resources, resolution, rest = _photoshop(image), resolution_of(image.info), _notes_of_tags(image)
+    resources, rest = _photoshop(image), _notes_of_tags(image)
+    resolution, aspect = resolution_of(image.info), aspect_of(image.info)
     pixels, alpha, profile, more = levels_of(image, source, bits)
     pixels = turned_back(pixels, orientation)
     alpha = None if alpha is None else turned_back(alpha, orientation)
@@ -77,6 +78,7 @@ def _decode(source: Source) -> Photo:
         alpha,
         photoshop=resources,
         resolution=resolution,
+        aspect=aspect,
         notes=(*notes, *more, *left, *rest),
     )
 

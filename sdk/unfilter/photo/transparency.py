@@ -25,8 +25,8 @@ def seen(photo: Photo) -> Pixels:
 
     Law: `seen(photo)` says nothing of the colours under full transparency.
     """
-    visible = _visible(photo)
-    return photo.pixels if visible is None else np.where(visible, photo.pixels, np.uint8(GREY))
+    shown = visible(photo)
+    return photo.pixels if shown is None else np.where(shown, photo.pixels, np.uint8(GREY))
 
 
 def given(photo: Photo) -> Pixels:
@@ -38,15 +38,15 @@ def given(photo: Photo) -> Pixels:
 
 def required(photo: Photo) -> tuple[str, ...]:
     """What the tag of `photo` must require for its sake."""
-    return () if _visible(photo) is None else (HIDDEN_COLOURS,)
+    return () if visible(photo) is None else (HIDDEN_COLOURS,)
 
 
 def changed_where_seen(photo: Photo, pixels: Pixels) -> Photo:
     """`photo` with these pixels wherever alpha is above 0, and its own colours elsewhere."""
-    visible = _visible(photo)
-    return replace(photo, pixels=pixels if visible is None else np.where(visible, pixels, photo.pixels))
+    shown = visible(photo)
+    return replace(photo, pixels=pixels if shown is None else np.where(shown, pixels, photo.pixels))
 
 
-def _visible(photo: Photo) -> NDArray[np.bool_] | None:
-    """Height x width x 1; None where every pixel is visible."""
+def visible(photo: Photo) -> NDArray[np.bool_] | None:
+    """Whether each pixel is, height x width x 1; None where all are."""
     return None if photo.alpha is None or photo.alpha.all() else (photo.alpha > 0)[..., None]

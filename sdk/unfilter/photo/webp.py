@@ -16,6 +16,8 @@ LONGEST = 16_383
 """Longest side, pixels (RFC 9649, section 3.4)."""
 
 
+TOP_UP = b"unTP"
+"""Chunk of a top-up: one that the format does not know, behind all that it does (RFC 9649, section 2.7.1.6)."""
 _READ = {b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ICCP", b"EXIF", b"ANIM", b"ANMF"}
 _XMP = {b"XMP ", b"XMP\0"}
 """The latter is what ImageMagick 6 writes, without announcing it in the header."""
@@ -29,20 +31,28 @@ def unavailable() -> str | None:
 def decode(source: Source) -> Photo:
     """8-bit RGB with or without alpha; an animation is refused."""
     source.check_size(*_declared_size(source.file))  # Pillow allocates the canvas when it opens the file
-    unflagged, rest = _chunks(source.file)
+    unflagged, top_up, rest = _chunks(source.file)
     image = WebPImagePlugin.WebPImageFile(source.file)
     source.check_size(*image.size)
     source.check_single(getattr(image, "n_frames", 1))
     pixels, alpha, profile, notes = levels_of(image, source)
     xmp, tag, left = split(xmp_of(image) or text_of(unflagged))
     exif = exif_of(image.info.get("exif"))
-    return Photo(pixels, "webp", profile, exif, xmp, tag, alpha, notes=(*notes, *left, *rest))
+    return Photo(pixels, "webp", profile, exif, xmp, tag, alpha, notes=(*notes, *left, *rest), top_up=top_up)
 
 
 def encode(target: Path | BytesIO, photo: Photo) -> None:
     """Write every pixel, alpha beside it, and the tag in XMP."""
     # exact: colours under full transparency are kept too. Method 4 of 6 is as small as PNG's best, and quicker.
-    Image.fromarray(photo.picture).save(target, format="WEBP", lossless=True, exact=True, method=4, **carried(photo, "webp"))
+    Image.fromarray(photo.picture).save(
+        file := BytesIO(), format="WEBP", lossless=True, exact=True, method=4, **carried(photo, "webp")
+    )
+    content = bytearray(file.getvalue())
+    if photo.top_up is not None:
+        size = len(photo.top_up)
+        content += TOP_UP + size.to_bytes(4, "little") + photo.top_up + bytes(size % 2)
+        content[4:8] = (len(content) - 8).to_bytes(4, "little")
+    target.write_bytes(content) if isinstance(target, Path) else target.write(content)
 
 
 def _declared_size(file: BinaryIO) -> tuple[int, int]:
@@ -61,11 +71,11 @@ def _declared_size(file: BinaryIO) -> tuple[int, int]:
             return 0, 0
 
 
-def _chunks(file: BinaryIO) -> tuple[bytes | None, tuple[str, ...]]:
-    """XMP, also where the header does not announce it; and what is said of chunks that are not carried, and of what stands
-    behind the file's end (RFC 9649, section 2.7.1.6).
+def _chunks(file: BinaryIO) -> tuple[bytes | None, bytes | None, tuple[str, ...]]:
+    """XMP, also where the header does not announce it; the top-up; and what is said of chunks that are not carried, and of
+    what stands behind the file's end (RFC 9649, section 2.7.1.6).
     """
-    xmp = None
+    xmp = top_up = None
     others: dict[str, None] = {}
     file.seek(0)
     header = file.read(12)
@@ -76,10 +86,14 @@ def _chunks(file: BinaryIO) -> tuple[bytes | None, tuple[str, ...]]:
         place += 8 + size + size % 2
         if name in _XMP and place <= end:
             xmp = file.read(size)
+        elif name == TOP_UP and place <= end:
+            top_up = file.read(size)
         elif name not in _READ:
             others[name.decode("latin-1").strip() if name.isalnum() else "unnamed"] = None
         file.seek(place)
     behind = file.seek(0, 2) > end + end % 2
     file.seek(0)
     notes = (f"chunks of its maker were left behind: {', '.join(others)}",) if others else ()
-    return xmp, (*notes, "what stands behind its end was left behind") if behind else notes
+    if behind:
+        notes = (*notes, "what stands behind its end was left behind")
+    return xmp, top_up, notes

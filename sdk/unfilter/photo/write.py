@@ -10,10 +10,11 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unfilter.errors import PhotoError
 from unfilter.files import replacing
-from unfilter.format.fingerprint import of_exact
+from unfilter.format.fingerprint import Fingerprint, of_exact
 from unfilter.format.mark import MARK
 from unfilter.format.tag import Codec, ExactCodec
 from unfilter.photo import heic, jpeg, png, webp
@@ -112,23 +113,47 @@ def write_photo(path: Path, photo: Photo, *, quality: int = 95, subsampling: Sub
     save_photo(path, codec, photo, quality, subsampling)
 
 
-def save_photo(path: Path, codec: Codec, photo: Photo, quality: int, subsampling: Subsampling) -> None:
-    """The same, where `codec_of` and `check` were asked before."""
+def save_photo(
+    path: Path, codec: Codec, photo: Photo, quality: int, subsampling: Subsampling, *, fingerprint: bool = False
+) -> None:
+    """The same, where `codec_of` and `check` were asked before. With `fingerprint` the tag, where there is one, tells of the
+    pixels as they will be read from the file: those of a JPEG are coded once for both.
+    """
     with _refusals(path), replacing(path) as temporary:
         if codec == "jpeg":
-            jpeg.encode(temporary, photo, quality, subsampling)
+            picture = jpeg.coded(photo.pixels, quality, subsampling)
+            told = _told(photo, jpeg.fingerprint_of(picture)) if fingerprint and photo.tag else photo
+            temporary.write_bytes(jpeg.with_metadata(picture, told))
         else:
-            _EXACT[codec](temporary, photo)
-            _prove(path, temporary, photo)
+            told = _told(photo, of_exact(seen(photo))) if fingerprint and photo.tag else photo
+            _EXACT[codec](temporary, told)
+            _prove(path, temporary, told)
 
 
 def fingerprinted(photo: Photo, codec: Codec, quality: int, subsampling: Subsampling) -> Photo:
-    """`photo`, whose tag then tells of the pixels as they will be read from the file that `write_photo` writes."""
-    assert photo.tag is not None
+    """`photo`, whose tag, where it has one, then tells of the pixels as they will be read from the file that `write_photo`
+    writes.
+    """
+    if photo.tag is None:
+        return photo
+    if codec != "jpeg":
+        return _told(photo, of_exact(seen(photo)))
     with _refusals("photo"):
-        made = jpeg.fingerprint_of(photo, quality, subsampling) if codec == "jpeg" else of_exact(seen(photo))
+        return _told(photo, jpeg.fingerprint_of(jpeg.coded(photo.pixels, quality, subsampling)))
+
+
+def _told(photo: Photo, fingerprint: Fingerprint) -> Photo:
+    assert photo.tag is not None
     requires = (*required(photo), *((MARK,) if photo.tag.marked else ()))
-    return replace(photo, tag=photo.tag.model_copy(update={"fingerprint": made, "requires": requires}))
+    return replace(photo, tag=photo.tag.model_copy(update={"fingerprint": fingerprint, "requires": requires}))
+
+
+def as_saved(photo: Photo, codec: Codec, quality: int, subsampling: Subsampling) -> NDArray[np.uint8]:
+    """The pixels that a filter's inverse will take from the file that `write_photo` writes."""
+    if codec != "jpeg":
+        return seen(photo)
+    with _refusals("photo"):
+        return jpeg.as_read(jpeg.coded(photo.pixels, quality, subsampling)).pixels
 
 
 def encode_photo(photo: Photo, codec: ExactCodec) -> bytes:

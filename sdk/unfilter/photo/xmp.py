@@ -26,12 +26,14 @@ class Claim(NamedTuple):
 
 GAIN_MAP = "its gain map (HDR) was left behind: the filtered photo is the SDR picture"
 VIDEO = "its video (motion photo) was left behind"
+CLAIMED_VIDEO = "its XMP spoke of a video (motion photo), and no longer does"
+"""Said where no video was seen: sites that recompress photos drop it, and a Pillow image does not show it."""
 _DEPTH = "its depth map was left behind"
 _GOOGLE = "http://ns.google.com/photos"
 _CLAIMS = (
     Claim("hdrgm", "http://ns.adobe.com/hdr-gain-map/1.0/", r"\w+", GAIN_MAP),
     Claim("HDRGainMap", "http://ns.apple.com/HDRGainMap/1.0/", r"\w+", GAIN_MAP),
-    Claim("GCamera", f"{_GOOGLE}/1.0/camera/", r"(?:MicroVideo|MotionPhoto)\w*", VIDEO),
+    Claim("GCamera", f"{_GOOGLE}/1.0/camera/", r"(?:MicroVideo|MotionPhoto)\w*", CLAIMED_VIDEO),
     Claim("Container", f"{_GOOGLE}/1.0/container/", "Directory"),
     Claim("GDepth", f"{_GOOGLE}/1.0/depthmap/", r"\w+", _DEPTH),
     Claim("Device", f"{_GOOGLE}/dd/1.0/device/", r"\w+", _DEPTH),
@@ -54,6 +56,11 @@ def without_claims(packet: str | None) -> tuple[str | None, tuple[str, ...]]:
         if found and claim.note and claim.note not in notes:
             notes.append(claim.note)
     return packet, tuple(notes)
+
+
+def once(notes: tuple[str, ...]) -> tuple[str, ...]:
+    """Each note once, and of a video that was there only that."""
+    return tuple(note for note in dict.fromkeys(notes) if note != CLAIMED_VIDEO or VIDEO not in notes)
 
 
 def _without(packet: str, claim: Claim) -> tuple[bool, str]:

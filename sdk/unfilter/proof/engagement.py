@@ -15,10 +15,10 @@ from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Direction, Precision
 from unfilter.format.rounding import to_floats
 from unfilter.jobs.filter import Filter
-from unfilter.photo import read_photo
+from unfilter.proof.fidelity.cases import given
 from unfilter.proof.fidelity.tolerances import TOLERANCES
 from unfilter.run import runtimes
-from unfilter.run.delegates.recipes import Delegate, recipe
+from unfilter.run.delegates.table import Delegate, find_delegate
 
 
 class Engagement(StrEnum):
@@ -81,7 +81,7 @@ def trial(bundle: Bundle, delegate: Delegate, precision: Precision, direction: D
         result = Filter(bundle, delegate.runtime, precision, delegate.delegate).graph(direction, parameters)(tile)
     except RuntimeUnavailable as error:
         return said(Engagement.UNAVAILABLE, reason=str(error).removeprefix(f"delegate {delegate}: "))
-    baseline = recipe(delegate.runtime, delegate.baseline).delegate
+    baseline = find_delegate(delegate.runtime, delegate.baseline).delegate
     expected = Filter(bundle, delegate.runtime, precision, baseline).graph(direction, parameters)(tile)
     return said(*judge(result, expected, precision))
 
@@ -89,9 +89,7 @@ def trial(bundle: Bundle, delegate: Delegate, precision: Precision, direction: D
 def _tile(bundle: Bundle, direction: Direction) -> tuple[NDArray[np.float32], dict[str, float] | None]:
     """The upper left tile of the largest golden, which fills one."""
     plan = bundle.manifest.tiles
-    goldens = [(read_photo(bundle.path(golden.photo)).pixels, golden) for golden in bundle.manifest.goldens]
+    goldens = [(given(bundle, golden, direction), golden) for golden in bundle.manifest.goldens]
     pixels, golden = max(goldens, key=lambda pair: pair[0].size)
-    if direction == "inverse":
-        pixels = read_photo(bundle.path(golden.filtered)).pixels
     height, width = (min(side, plan.tile) // plan.alignment * plan.alignment for side in pixels.shape[:2])
     return to_floats(pixels[:height, :width]), golden.parameters if direction == "forward" else None

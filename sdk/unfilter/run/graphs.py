@@ -8,15 +8,15 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.errors import RuntimeUnavailable, did_you_mean
+from unfilter.errors import RuntimeUnavailable, UnfilterError, did_you_mean
 from unfilter.format.bundle import Bundle
 from unfilter.format.hyper_parameter import complete
 from unfilter.format.manifest import DIRECTIONS, Direction, Precision
 from unfilter.run import runtimes
-from unfilter.run.delegates import recipes
-from unfilter.run.delegates.recipes import Delegate
+from unfilter.run.delegates import table
+from unfilter.run.delegates.table import Delegate
 from unfilter.run.runtimes import BoundGraph, Graph
-from unfilter.run.tiling import Progress, run_photo
+from unfilter.run.tiling import Progress, beside, run_photo
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,9 +39,8 @@ class Graphs:
 
     @property
     def engine(self) -> str:
-        """Runtime, precision, and what is not the runtime's own CPU, such as `litert fp16 on gpu`."""
-        on = "" if self.delegate.hardware == "CPU" else f" on {self.delegate.delegate}"
-        return f"{self.runtime} {self.precision}{on}"
+        """See `engine_name`."""
+        return engine_name(self.runtime, self.precision, None if self.delegate.hardware == "CPU" else self.delegate.delegate)
 
     def run(
         self,
@@ -49,17 +48,46 @@ class Graphs:
         pixels: NDArray[np.uint8],
         parameters: Mapping[str, float] | None = None,
         progress: Progress | None = None,
+        output: NDArray[np.uint8] | None = None,
     ) -> NDArray[np.uint8]:
         """One direction on a photo (uint8, height x width x 3) of any size, tile by tile. `parameters` is as for `bound`,
-        `progress` as for `run_photo`.
+        `progress` as for `run_photo`; `output` is what the app's own filter made of the photo, of the same shape, for the
+        forward direction of a guided filter.
 
         Raises:
             ValueError: pixels of another shape or type, or none.
+            UnfilterError: `output` is missing, superfluous, or of another size.
         """
+        self.check_output(direction, pixels, output)
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
             raise ValueError(f"a photo is uint8, height x width x 3, not empty; got {pixels.dtype} {pixels.shape}")
         graph, plan = self.bound(direction, parameters), self.bundle.manifest.tiles
-        return run_photo(graph, pixels, plan, self.fixed_size(direction), progress)
+        return run_photo(graph, beside(pixels, output), plan, self.fixed_size(direction), progress)
+
+    def check_output(
+        self, direction: Direction, pixels: NDArray[np.uint8], output: NDArray[np.uint8] | None, name: str = "the output"
+    ) -> None:
+        """Raises UnfilterError where `output`, called `name`, is not what the direction takes beside `pixels`."""
+        taken = self.bundle.manifest.guided and direction == "forward"
+        filter_name = self.bundle.manifest.filter
+        if output is None:
+            if taken:
+                raise UnfilterError(
+                    f"filter {filter_name} is guided: it hides the photo in what your own filter made of it; give that too "
+                    "(--output RESULT, in Python output=result)"
+                )
+            return
+        if not taken:
+            raise UnfilterError(f"filter {filter_name} makes its look itself: leave {name} out")
+        if output.dtype != np.uint8 or output.ndim != 3 or output.shape[2] != 3:
+            raise UnfilterError(f"{name}: is {output.dtype} {output.shape}; give uint8, height x width x 3")
+        if output.shape != pixels.shape:
+            (height, width), (other_height, other_width) = pixels.shape[:2], output.shape[:2]
+            turned = "; it may be turned: save it as the photo is stored" if output.shape[:2] == (width, height) else ""
+            raise UnfilterError(
+                f"{name}: has {other_width} x {other_height} pixels, the photo {width} x {height}; both must lie on one "
+                f"another, pixel on pixel{turned}"
+            )
 
     def bound(self, direction: Direction, parameters: Mapping[str, float] | None = None) -> BoundGraph:
         """The graph of one direction with its hyper-parameters; see `Filter.graph`."""
@@ -68,8 +96,8 @@ class Graphs:
         graph = self._graph(direction)
         if not taken:
             return graph
-        places = np.array([one.place(values[one.name]) for one in taken], np.float32)
-        return partial(graph, parameters=places)
+        normalised = np.array([one.normalise(values[one.name]) for one in taken], np.float32)
+        return partial(graph, parameters=normalised)
 
     def fixed_size(self, direction: Direction) -> bool:
         """See `Filter.fixed_size`."""
@@ -84,6 +112,11 @@ class Graphs:
             return self._loaded[direction]
 
 
+def engine_name(runtime: str, precision: Precision, delegate: str | None) -> str:
+    """Runtime, delegate where it is not the runtime's own CPU, and precision, such as `litert+gpu fp16`."""
+    return f"{runtime}{f'+{delegate}' if delegate else ''} {precision}"
+
+
 def chosen(runtime: str, precision: Precision, delegate: str | None) -> Delegate:
     """The delegate of that name; None takes the first that this machine has, of those preferred for the precision.
 
@@ -92,8 +125,8 @@ def chosen(runtime: str, precision: Precision, delegate: str | None) -> Delegate
     """
     module = runtimes.sibling(runtime)
     if delegate is None:
-        return next(each for each in recipes.preferred(runtime, precision) if not module.delegate_unavailable(each))
-    named = recipes.recipe(runtime, delegate)
+        return next(each for each in table.preferred(runtime, precision) if not module.delegate_unavailable(each))
+    named = table.find_delegate(runtime, delegate)
     if reason := module.delegate_unavailable(named):
         raise RuntimeUnavailable(f"delegate {named}: {reason}")
     return named
@@ -109,36 +142,38 @@ def first_runtime(bundle: Bundle, precision: Precision, delegate: str | None = N
     formats = {artifact.format for artifact in bundle.manifest.artifacts if artifact.precision == precision}
     if delegate is not None:
         return _with_delegate(delegate, formats, precision)
-    installed = runtimes.installed()
-    if not installed:
-        raise RuntimeUnavailable("no runtime is installed; add one with: pip install 'unfilter[onnx]'")
-    fitting = [name for name in installed if runtimes.sibling(name).FORMAT in formats]
-    if not fitting:
-        raise RuntimeUnavailable(
-            f"{bundle.folder}: nothing in {precision} that an installed runtime ({', '.join(installed)}) opens; "
-            f"it holds {', '.join(sorted(formats)) or 'no such artifact'}"
-        )
     broken: list[str] = []
-    for name in fitting:
-        reason = runtimes.unusable(name)
+    for name in runtimes.NAMES:
+        module = runtimes.sibling(name)
+        if module.FORMAT not in formats or module.unavailable():
+            continue
+        reason = runtimes.import_failure(name)
         if reason is None:
             for each in broken:
                 _LOG.warning("%s; %s is taken", each, name)
             return name
         broken.append(f"runtime {name}: {reason}")
-    raise RuntimeUnavailable("; ".join(broken))
+    if broken:
+        raise RuntimeUnavailable("; ".join(broken))
+    installed = runtimes.installed()
+    if not installed:
+        raise RuntimeUnavailable("no runtime is installed; add one with: pip install 'unfilter[onnx]'")
+    raise RuntimeUnavailable(
+        f"{bundle.folder}: nothing in {precision} that an installed runtime ({', '.join(installed)}) opens; "
+        f"it holds {', '.join(sorted(formats)) or 'no such artifact'}"
+    )
 
 
 def _with_delegate(delegate: str, formats: Collection[str], precision: Precision) -> str:
     """The first runtime that has a delegate of that name here. Raises RuntimeUnavailable, which says of each why not."""
     reasons = []
-    for recipe in (each for name in runtimes.NAMES for each in recipes.of_runtime(name) if each.delegate == delegate):
-        module = runtimes.sibling(recipe.runtime)
+    for known in (each for name in runtimes.NAMES for each in table.of_runtime(name) if each.delegate == delegate):
+        module = runtimes.sibling(known.runtime)
         lacking = None if module.FORMAT in formats else f"the bundle holds no {module.FORMAT} in {precision}"
-        reason = lacking or runtimes.unusable(recipe.runtime) or module.delegate_unavailable(recipe)
+        reason = lacking or runtimes.unusable(known.runtime) or module.delegate_unavailable(known)
         if reason is None:
-            return recipe.runtime
-        reasons.append(f"{recipe}: {reason}")
-    known = recipes.names()
-    unknown = f"no runtime has it; {did_you_mean(delegate, known)}there are {', '.join(known)}"
+            return known.runtime
+        reasons.append(f"{known}: {reason}")
+    names = table.names()
+    unknown = f"no runtime has it; {did_you_mean(delegate, names)}there are {', '.join(names)}"
     raise RuntimeUnavailable(f"delegate {delegate}: {'; '.join(reasons) or unknown}")

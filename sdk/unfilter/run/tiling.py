@@ -22,14 +22,15 @@ def run_photo(
     fixed_size: bool = True,
     progress: Progress | None = None,
 ) -> NDArray[np.uint8]:
-    """`graph` on a photo (uint8, height x width x 3) of any size, tile by tile, in bytes, left-over lines carried.
+    """`graph` on a photo (uint8, height x width x 3) of any size, tile by tile, in bytes, left-over lines carried. A guided
+    forward graph takes 6 channels (`beside`), and both pictures are cut alike.
 
     `fixed_size` is as for `run_tiles`; `progress` is called with the number of pixels done and of all, before the first
     tile and after each.
     While a tile runs, the next one is prepared and the one before it rounded to bytes, by a thread each.
     """
     height, width = aligned_size(pixels.shape[0], pixels.shape[1], plan.alignment)
-    result = np.empty_like(pixels)
+    result = np.empty((*pixels.shape[:2], 3), np.uint8)
 
     def store(tile: Tile, values: NDArray[np.float32]) -> None:
         result[tile.keep] = to_bytes(values)
@@ -48,15 +49,20 @@ def run_photo(
                 progress(done, height * width)
         if storing:
             storing.result()
-    carry_remainder(pixels, result, plan.alignment)
+    carry_remainder(pixels[:, :, :3], result, plan.alignment)
     return result
+
+
+def beside(photo: NDArray[np.uint8], output: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
+    """What a forward graph takes: a photo and, for a guided filter, what an app's own filter made of it, as 6 channels."""
+    return photo if output is None else np.concatenate([photo, output], axis=2)
 
 
 def run_tiles(
     graph: BoundGraph, pixels: NDArray[np.uint8], plan: TilePlan, fixed_size: bool = True
 ) -> Iterator[tuple[Tile, NDArray[np.float32]]]:
-    """Run `graph` over the tiles of `pixels` (aligned height x width x 3); gives each tile with the kept part of its result,
-    unclipped. `fixed_size` is as for `spans`: whether the graph takes tiles of the plan's size only.
+    """Run `graph` over the tiles of `pixels` (aligned height x width x channels); gives each tile with the kept part of
+    its result, unclipped. `fixed_size` is as for `spans`: whether the graph takes tiles of the plan's size only.
 
     One tile at a time is run, while another thread turns the next one into floats.
     """
@@ -71,7 +77,7 @@ def run_tiles(
 
 def run_joined(graph: BoundGraph, pixels: NDArray[np.uint8], plan: TilePlan) -> NDArray[np.float32]:
     """All of `graph`'s result on `pixels` (aligned height x width x 3), unclipped: for photos that are small enough."""
-    whole = np.empty(pixels.shape, np.float32)
+    whole = np.empty((*pixels.shape[:2], 3), np.float32)
     for tile, values in run_tiles(graph, pixels, plan):
         whole[tile.keep] = values
     return whole

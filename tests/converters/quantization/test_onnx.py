@@ -51,7 +51,7 @@ def run(path: Path, image: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def photo() -> NDArray[np.float32]:
-    pixels = read_photo(PHOTOS / "coffee.png").pixels[:64, :96]
+    pixels = read_photo(PHOTOS / "coffee.webp").pixels[:64, :96]
     return np.ascontiguousarray(pixels.transpose(2, 0, 1)[None].astype(np.float32) / 255)
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from PIL import Image
 
 import unfilter.cli
 from unfilter.cli import commands, main
+from unfilter.cli.command import GROUP
 from unfilter.photo import read_photo, write_photo
 from unfilter.proof.fidelity import psnr
 from unfilter.run import runtimes
@@ -28,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("elsewhere")
 
 @pytest.fixture
 def photo(golden_photos: Path) -> Path:
-    return golden_photos / "chelsea.png"
+    return golden_photos / "chelsea.webp"
 
 
 def test_apply_inspect_and_restore_without_naming_the_bundle_again(
@@ -225,10 +227,8 @@ def test_verify_exits_0_and_writes_its_report(shipped_bundle: Path, capsys: pyte
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="Core ML runs here")
 @pytest.mark.usefixtures("onnx_and_core_ml")
-def test_verify_exits_1_where_a_required_runtime_was_not_run(
-    shipped_bundle: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["verify", str(shipped_bundle), "--require", "coreml"]) == 1
+def test_verify_exits_1_where_a_required_runtime_was_not_run(lean_bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", str(lean_bundle), "--require", "coreml"]) == 1
     assert "FAIL coreml: required" in capsys.readouterr().out
 
 
@@ -253,6 +253,21 @@ def test_every_command_is_known_and_loads_lazily() -> None:
     for command in commands().values():
         assert command.SUMMARY
         assert (command.EXTRA is None) == (command.REQUIRES == ())
+
+
+def test_a_command_loads_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = []
+    load = EntryPoint.load
+
+    def noted(point: EntryPoint) -> Any:
+        if point.group == GROUP:
+            loaded.append(point.name)
+        return load(point)
+
+    monkeypatch.setattr(EntryPoint, "load", noted)
+    assert main(["filters"]) == 0
+    assert loaded == ["filters"]
+    assert main(["--", "filters"]) == 0
 
 
 def test_the_installed_script_lists_every_command() -> None:

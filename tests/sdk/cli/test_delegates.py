@@ -9,13 +9,13 @@ from unfilter.cli import main
 from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
 from unfilter.run.delegates.coverage import DelegateFile, Evidence, read_coverage
-from unfilter.run.delegates.recipes import table
+from unfilter.run.delegates.table import delegates
 
 
 def test_without_a_bundle_it_lists_every_delegate_with_what_it_lacks_here(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["delegates"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 2 + len(table().recipes)
+    assert len(lines) == 2 + len(delegates())
     (nnapi,) = (line for line in lines if line.split()[:2] == ["onnx", "nnapi"])
     assert "this onnxruntime has no NnapiExecutionProvider" in nnapi
 

@@ -12,7 +12,7 @@ from unfilter.errors import RuntimeUnavailable, did_you_mean
 from unfilter.find import store
 from unfilter.jobs.filter import Filter
 from unfilter.run import runtimes
-from unfilter.run.delegates import recipes
+from unfilter.run.delegates import table
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 
@@ -87,7 +87,7 @@ def test_a_delegate_without_its_runtime_is_told_with_the_runtime_that_has_it(
 
 def test_a_delegate_of_another_runtime_is_told_with_that_runtime() -> None:
     with pytest.raises(RuntimeUnavailable, match=r"has no delegate 'gpu': litert and coreml have it; choose one of cpu"):
-        recipes.recipe("onnx", "gpu")
+        table.find_delegate("onnx", "gpu")
 
 
 def test_every_command_stands_under_one_purpose(capsys: pytest.CaptureFixture[str]) -> None:

@@ -95,7 +95,7 @@ def test_a_user_without_a_usable_home_filters_and_restores(
     def run(*arguments: str) -> None:
         subprocess.run([*bound_by_permissions, sys.executable, "-c", RUN, *arguments], check=True, env=environment)
 
-    run("apply", "--runtime", "onnx", "--filter", "l0.unfilter", str(golden_photos / "chelsea.png"), "f.png")
+    run("apply", "--runtime", "onnx", "--filter", "l0.unfilter", str(golden_photos / "chelsea.webp"), "f.png")
     run("restore", "--runtime", "onnx", "--filter", "l0.unfilter", "f.png", "r.png")
     assert Path("r.png").exists()
     assert os.listdir("home") == []

@@ -146,7 +146,7 @@ def test_restore_finds_no_unsigned_bundle_by_the_tag(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["apply", "--filter", str(unsigned), str(golden_photos / "chelsea.png"), "f.png"]) == 0
+    assert main(["apply", "--filter", str(unsigned), str(golden_photos / "chelsea.webp"), "f.png"]) == 0
     capfd.readouterr()
     monkeypatch.setenv("UNFILTER_BUNDLES", str(unsigned.parent))
     monkeypatch.setenv(signing.VARIABLE, str(keys[1]))

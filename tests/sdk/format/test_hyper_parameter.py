@@ -1,4 +1,4 @@
-"""Laws: places and values are each other's inverse and stay in their ranges; what is not named has its default."""
+"""Laws: normalised and plain values are each other's inverse and stay in their ranges; what is not named has its default."""
 
 import math
 
@@ -25,31 +25,36 @@ def hyper_parameters(draw: st.DrawFn) -> HyperParameter:
 
 
 @given(hyper_parameters(), st.floats(0, 1))
-def test_a_value_has_its_place_and_a_place_its_value(one: HyperParameter, place: float) -> None:
-    value = one.value(place)
+def test_normalising_and_back_gives_the_value(one: HyperParameter, normalised: float) -> None:
+    value = one.value(normalised)
     assert one.low <= value <= one.high
-    assert one.place(value) == pytest.approx(place, abs=1e-9)
-    assert one.value(one.place(value)) == pytest.approx(value, rel=1e-9)
+    assert one.normalise(value) == pytest.approx(normalised, abs=1e-9)
+    assert one.value(one.normalise(value)) == pytest.approx(value, rel=1e-9)
 
 
 @given(hyper_parameters())
-def test_the_ends_of_the_range_are_the_places_0_and_1(one: HyperParameter) -> None:
-    assert one.place(one.low) == 0
-    assert one.place(one.high) == pytest.approx(1, abs=1e-12)
+def test_the_ends_of_the_range_are_normalised_to_0_and_1(one: HyperParameter) -> None:
+    assert one.normalise(one.low) == 0
+    assert one.normalise(one.high) == pytest.approx(1, abs=1e-12)
     assert one.value(0) == pytest.approx(one.low)
     assert one.value(1) == pytest.approx(one.high)
 
 
 def test_on_a_log_scale_equal_factors_are_equally_far_apart() -> None:
-    assert SIGMA.place(0.1) == pytest.approx(1 / 3)
-    assert SIGMA.place(0.2) == pytest.approx(2 / 3)
-    assert SMOOTHNESS.place(0.025) == pytest.approx(0.5)
+    assert SIGMA.normalise(0.1) == pytest.approx(1 / 3)
+    assert SIGMA.normalise(0.2) == pytest.approx(2 / 3)
+    assert SMOOTHNESS.normalise(0.025) == pytest.approx(0.5)
+
+
+def test_the_old_name_of_normalise_warns_and_works() -> None:
+    with pytest.warns(DeprecationWarning, match="is normalise now"):
+        assert SIGMA.place(0.1) == SIGMA.normalise(0.1)
 
 
 @pytest.mark.parametrize("value", [0.0099, 0.0401, -1.0, math.inf, math.nan])
 def test_a_value_outside_the_range_is_refused_with_the_range(value: float) -> None:
     with pytest.raises(UnfilterError, match=r"^smoothness must lie in 0\.01\.\.0\.04, got "):
-        SMOOTHNESS.place(value)
+        SMOOTHNESS.normalise(value)
 
 
 def test_what_is_not_named_has_its_default_and_the_order_is_the_filters() -> None:

@@ -20,7 +20,7 @@ from unfilter.format.fingerprint import of_exact
 from unfilter.format.manifest import Direction
 from unfilter.jobs.filter import Filter
 from unfilter.photo import Codec, Photo, Subsampling, Tag, read_photo, write_photo
-from unfilter.photo.jpeg import fingerprint_of
+from unfilter.photo.jpeg import coded, fingerprint_of
 from unfilter.photo.pillow import photo_of
 from unfilter.proof.fidelity import psnr
 from unfilter.run import runtimes
@@ -193,7 +193,7 @@ def test_a_filtered_file_says_what_made_it_and_carries_what_came_with_the_photo(
     quality = 91 if codec == "jpeg" else None
     expected = Tag(filter="l0", restoration=manifest.restoration, codec=codec, quality=quality)
     filtered_pixels = l0.apply(photo.pixels)
-    made = fingerprint_of(Photo(filtered_pixels), quality, "4:4:4") if quality else of_exact(filtered_pixels)
+    made = fingerprint_of(coded(filtered_pixels, quality, "4:4:4")) if quality else of_exact(filtered_pixels)
     assert after_apply.tag == expected.model_copy(update={"fingerprint": made})
     assert after_restore.tag is None
     assert b"unfilter" not in restored.read_bytes()

@@ -38,14 +38,14 @@ def test_file_bytes_stream_and_batch_give_the_same_file(l0: Filter, photos: list
     Apply(l0.graphs).file(photos[0], Path("f.png"))
     expected = Path("f.png").read_bytes()
     content = photos[0].read_bytes()
-    stream = Apply(l0.graphs).handed(BytesIO(content))
-    assert Apply(l0.graphs).handed(content) == expected
+    stream = Apply(l0.graphs).handed(BytesIO(content)).result
+    assert Apply(l0.graphs).handed(content).result == expected
     assert isinstance(stream, BytesIO)
     assert stream.read() == expected
     l0.apply_many(["in"], "out")
     assert Path("out/a.png").read_bytes() == expected
     Restore(l0.graphs).file(Path("f.png"), Path("r.png"))
-    assert Restore(lambda source, photo: l0.graphs).handed(expected) == Path("r.png").read_bytes()
+    assert Restore(lambda source, photo: l0.graphs).handed(expected).result == Path("r.png").read_bytes()
 
 
 @pytest.mark.parametrize(

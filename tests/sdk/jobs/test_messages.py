@@ -39,7 +39,7 @@ def test_what_the_system_refuses_is_not_called_damaged(number: int, monkeypatch:
 
 
 def test_a_damaged_file_is_called_that(golden_photos: Path) -> None:
-    Path("a.png").write_bytes((golden_photos / "chelsea.png").read_bytes()[:2000])
+    Path("a.png").write_bytes((golden_photos / "chelsea.webp").read_bytes()[:2000])
     with pytest.raises(PhotoError, match="damaged or incomplete"):
         read_photo(Path("a.png"))
 
@@ -75,7 +75,7 @@ def l0(small_bundle: Path) -> Filter:
 
 @pytest.mark.parametrize("method", ["apply", "restore"])
 def test_a_text_mode_file_is_told_how_to_be_opened(method: str, l0: Filter, golden_photos: Path) -> None:
-    path = golden_photos / "chelsea.png"
+    path = golden_photos / "chelsea.webp"
     with path.open(encoding="utf-8") as file, pytest.raises(PhotoError, match=rf"{path}: gives str, .*open\(\.\.\., 'rb'\)"):
         getattr(l0, method)(file)
     with pytest.raises(PhotoError, match=r"open\(\.\.\., 'rb'\)"):

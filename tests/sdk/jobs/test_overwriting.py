@@ -28,7 +28,7 @@ def l0(small_bundle: Path) -> Filter:
 
 @pytest.fixture
 def photos(golden_photos: Path) -> list[str]:
-    for name, source in (("a.png", "chelsea.png"), ("b.png", "coffee.png")):
+    for name, source in (("a.png", "chelsea.webp"), ("b.png", "coffee.webp")):
         Image.open(golden_photos / source).convert("RGB").crop((0, 0, 160, 120)).save(name)
     return ["a.png", "b.png"]
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from unfilter.photo import read_photo, write_photo
 from unfilter.photo.pillow import photo_of
 from unfilter.photo.segments import end_of_jpeg
-from unfilter.photo.xmp import GAIN_MAP, VIDEO, without_claims
+from unfilter.photo.xmp import CLAIMED_VIDEO, GAIN_MAP, VIDEO, without_claims
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (24, 32, 3), dtype=np.uint8)
 MP4 = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"\0\0\0\x10mdat" + bytes(range(8))
@@ -56,7 +56,20 @@ def test_a_motion_photos_video_is_said_once_and_no_longer_claimed(behind: bytes,
 def test_a_pillow_image_of_it_claims_nothing_either(tmp_path: Path) -> None:
     with Image.open(jpeg(tmp_path / "p.jpg", MP4, MOTION_PHOTO)) as image:
         photo = photo_of(image)
-    assert photo.notes == (VIDEO,)
+    assert photo.notes == (CLAIMED_VIDEO,)
+    assert "MotionPhoto" not in (photo.xmp or "")
+
+
+@pytest.mark.parametrize("name", ["p.jpg", "p.png"])
+def test_a_claim_of_a_video_that_is_not_there_is_taken_out_and_called_that(name: str, tmp_path: Path) -> None:
+    """As in a motion photo that a messenger or a converter made smaller."""
+    photo = read_photo(jpeg(tmp_path / name, b"", MOTION_PHOTO)) if name == "p.jpg" else None
+    if photo is None:
+        text = PngImagePlugin.PngInfo()
+        text.add_itxt("XML:com.adobe.xmp", MOTION_PHOTO)
+        Image.fromarray(PIXELS).save(tmp_path / name, pnginfo=text)
+        photo = read_photo(tmp_path / name)
+    assert photo.notes == (CLAIMED_VIDEO,)
     assert "MotionPhoto" not in (photo.xmp or "")
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, features
+from PIL import Image, PngImagePlugin, features
 
 from unfilter.errors import PhotoError
 from unfilter.format.tag import ExactCodec
-from unfilter.photo import Photo, Tag, read_photo
-from unfilter.photo.forms import changed, exact_codec
+from unfilter.photo import Photo, Tag, check_target, forms, read_photo
+from unfilter.photo.forms import exact_codec
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (20, 31, 3), dtype=np.uint8)
 TAG = Tag(filter="l0", restoration="a" * 64, codec="png")
@@ -24,6 +24,11 @@ def negative(photo: Photo, codec: ExactCodec) -> Photo:
     """A change that is easily seen, and its own inverse but for the tag, which says what it was told."""
     tag = None if photo.tag else TAG.model_copy(update={"codec": codec})
     return replace(photo, pixels=255 - photo.pixels, tag=tag)
+
+
+def changed(given: Any, change: forms.Change) -> Any:
+    """The result without its notes."""
+    return forms.changed(given, change).result
 
 
 def file_of(format: str, **options: Any) -> bytes:
@@ -112,6 +117,50 @@ def test_the_codec_of_an_image_from_a_file_is_that_of_the_file_where_it_is_exact
     assert exact_codec(Photo(PIXELS)) == "png"
     codecs = {kind: exact_codec(Photo(PIXELS, kind)) for kind in ("png", "webp", "heic", "jpeg", "avif", "tiff")}
     assert codecs == {"png": "png", "webp": "webp", "heic": "heic", "jpeg": "png", "avif": "png", "tiff": "png"}
+
+
+def test_what_is_left_behind_is_said_of_bytes_files_and_images_as_of_files_by_path(tmp_path: Path) -> None:
+    chunks = PngImagePlugin.PngInfo()
+    chunks.add_text("Software", "an editor")
+    Image.fromarray(PIXELS).save(file := io.BytesIO(), "PNG", pnginfo=chunks)
+    image = forms.changed(Image.open(file), negative)
+    assert image.notes == ("its text was left behind: Software: a Pillow image has no place for it",)
+    content = file.getvalue() + b"more"
+    (tmp_path / "p.png").write_bytes(content)
+    by_path = read_photo(tmp_path / "p.png").notes
+    assert by_path == ("what stands behind its end was left behind",)
+    for given in (content, io.BytesIO(content)):
+        assert forms.changed(given, negative).notes == by_path  # type: ignore[arg-type]
+    webp = file_of("WEBP", exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0")
+    assert forms.changed(webp, negative).notes == ()
+    photo = replace(read_photo(io.BytesIO(webp)), texts=(("Software", "an editor"),))
+    assert check_target(tmp_path / "p.webp", photo)
+
+
+@pytest.mark.parametrize("given", ["bytes", "image"])
+def test_what_is_converted_or_reduced_when_asked_for_is_said(given: str) -> None:
+    deep, cmyk = io.BytesIO(), io.BytesIO()
+    Image.fromarray(PIXELS[..., 0].astype(np.uint16) * 257).save(deep, "PNG")
+    Image.fromarray(PIXELS).convert("CMYK").save(cmyk, "JPEG")
+    for file, options, said in (
+        (deep, {"reduce": True}, "16 bits per channel were reduced to 8"),
+        (cmyk, {"convert": True}, "CMYK was converted to sRGB without a profile"),
+    ):
+        photo: Any = Image.open(file) if given == "image" else file.getvalue()
+        with pytest.raises(PhotoError):
+            forms.changed(photo, negative)
+        noted = forms.changed(photo, negative, **options)
+        assert noted.notes == (said,)
+        if file is deep:
+            result: Any = noted.result
+            pixels = np.asarray(result) if given == "image" else read_photo(io.BytesIO(result)).pixels
+            np.testing.assert_array_equal(pixels, np.dstack([255 - PIXELS[..., 0]] * 3))
+
+
+def test_the_limit_is_of_files() -> None:
+    with pytest.raises(PhotoError, match="declares 31 x 20 pixels"):
+        forms.changed(file_of("PNG"), negative, limit=100)
+    assert forms.changed(Image.fromarray(PIXELS), negative, limit=100).notes == ()
 
 
 def test_a_photo_that_its_own_format_cannot_hold_is_refused_in_one_line() -> None:

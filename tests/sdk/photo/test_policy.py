@@ -217,6 +217,31 @@ def _(folder: Path) -> None:
     assert check_target(folder / "t.webp", read_photo(folder / "p.tiff")) == ()  # whose EXIF says it
 
 
+@row("any with an aspect ratio of pixels, but no unit")
+def _(folder: Path) -> None:
+    picture = Image.fromarray(RGB)
+    picture.save(folder / "p.jpg")
+    content = bytearray((folder / "p.jpg").read_bytes())
+    content[13:18] = struct.pack(">BHH", 0, 4, 6)
+    (folder / "p.jpg").write_bytes(content)
+    chunk = b"pHYs" + struct.pack(">IIB", 2_000, 3_000, 0)
+    picture.save(folder / "p.png")
+    content = bytearray((folder / "p.png").read_bytes())
+    content[33:33] = struct.pack(">I", 9) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    (folder / "p.png").write_bytes(content)
+    picture.save(folder / "p.tiff", resolution_unit=1, x_resolution=2, y_resolution=3)
+    for name in ("p.jpg", "p.png", "p.tiff"):
+        for target in ("t.jpg", "t.png"):
+            photo, again = through(folder / name, target)
+            assert (photo.aspect, photo.resolution) == (again.aspect, again.resolution) == ((2, 3), None)
+            with Image.open(folder / target) as image:
+                assert image.info.get("aspect", image.info.get("jfif_density")) == (2, 3)
+                assert image.info.get("jfif_unit", 0) == 0
+    note = "its aspect ratio of pixels, 3:2, was left behind: a webp file has no place for it"
+    assert check_target(folder / "t.webp", read_photo(folder / "p.jpg")) == (note,)
+    assert read_photo(saved(folder / "square.jpg")).aspect is None
+
+
 @row("any with metadata too large")
 def _(folder: Path) -> None:
     photo = read_photo(saved(folder / "p.png", exif=exif_of(1) + bytes(70_000)))

@@ -161,3 +161,23 @@ def test_what_cannot_be_written_is_one_line_and_leaves_the_old_file(tmp_path: Pa
     assert str(caught.value).startswith(f"{tmp_path / name}: ")
     assert "\n" not in str(caught.value)
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old", b"old"]
+
+
+def test_a_jpeg_is_progressive_with_the_pixels_of_a_baseline_one_in_fewer_bytes(
+    tmp_path: Path, chelsea: NDArray[np.uint8]
+) -> None:
+    write_photo(tmp_path / "p.jpg", Photo(chelsea), quality=90)
+    Image.fromarray(chelsea).save(tmp_path / "baseline.jpg", quality=90, subsampling="4:4:4")
+    with Image.open(tmp_path / "p.jpg") as image:
+        assert image.info["progressive"]
+    np.testing.assert_array_equal(read_photo(tmp_path / "p.jpg").pixels, read_photo(tmp_path / "baseline.jpg").pixels)
+    assert (tmp_path / "p.jpg").stat().st_size < (tmp_path / "baseline.jpg").stat().st_size
+
+
+def test_noise_that_is_too_large_for_pillows_buffer_is_written_all_the_same(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (300, 400, 3), np.uint8)
+    write_photo(tmp_path / "p.jpg", Photo(noise), quality=100)
+    assert psnr(read_photo(tmp_path / "p.jpg").pixels, noise) > 40
+    assert capfd.readouterr() == ("", "")

@@ -15,8 +15,8 @@ from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact
 from unfilter.jobs.filter import Filter
 from unfilter.run import runtimes
-from unfilter.run.delegates import recipes
-from unfilter.run.delegates.recipes import Delegate
+from unfilter.run.delegates import table
+from unfilter.run.delegates.table import Delegate
 from unfilter.run.graphs import Graphs
 from unfilter.run.runtimes import Graph
 
@@ -91,12 +91,12 @@ def test_a_delegate_that_is_unknown_or_not_here_is_refused_in_one_line(small_bun
 
 def test_without_a_word_fp32_runs_on_the_cpu(runtime: str, shipped_bundle: Path) -> None:
     opened = Filter.open(shipped_bundle, runtime=runtime)
-    assert opened.delegate == recipes.of_runtime(runtime)[0].delegate
+    assert opened.delegate == table.of_runtime(runtime)[0].delegate
     assert opened.engine == f"{runtime} fp32"
 
 
 def test_hardware_that_takes_whole_tiles_only_gets_whole_tiles(small_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     graphs = Graphs(Bundle(small_bundle), "onnx", "fp32")
     assert not graphs.fixed_size("forward")
-    monkeypatch.setattr(graphs, "delegate", recipes.recipe("onnx", "coreml"))
+    monkeypatch.setattr(graphs, "delegate", table.find_delegate("onnx", "coreml"))
     assert graphs.fixed_size("forward")

@@ -132,7 +132,7 @@ def tiled(graph: Graph, pixels: NDArray[np.uint8], plan: TilePlan) -> NDArray[np
 @pytest.fixture(scope="module")
 def large_photo(golden_photos: Path) -> NDArray[np.uint8]:
     """Two real photos, one above the other, 330 x 258: three rows of two tiles in the plan below."""
-    halves = [read_photo(golden_photos / name).pixels for name in ("coffee.png", "rocket.png")]
+    halves = [read_photo(golden_photos / name).pixels for name in ("coffee.webp", "rocket.webp")]
     return np.concatenate(halves)[100:430, :258]
 
 

@@ -24,7 +24,7 @@ from unfilter_training.network import (
     SteganographyConfig,
 )
 
-GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/coffee.png"
+GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/coffee.webp"
 
 
 @pytest.fixture

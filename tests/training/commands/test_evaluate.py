@@ -16,7 +16,7 @@ from unfilter_training.evaluation import sections
 from unfilter_training.evaluation.report import Results
 from unfilter_training.network import QuasiInvertibleNetwork
 
-GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/chelsea.png"
+GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/chelsea.webp"
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from unfilter.photo import Photo, read_photo, write_photo
 from unfilter_training import checkpoint
 from unfilter_training.network import QuasiInvertibleNetwork
 from unfilter_training.photo_sets import photo_set
-from unfilter_training.scoring import score, task
+from unfilter_training.scoring import Task, score, task
 
-GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/chelsea.png"
+GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/chelsea.webp"
 RANGES = (
     HyperParameter(name="smoothness", low=0.01, high=0.04, default=0.02, scale="log"),
     HyperParameter(name="kappa", low=1.5, high=3, default=2),
@@ -146,3 +146,18 @@ def test_what_is_no_checkpoint_is_refused(name: str, message: str, photos: Path,
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
+
+
+def test_a_filter_is_measured_on_another_look_that_is_named(
+    fixed: Path, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "negative.cube").write_text("LUT_1D_SIZE 2\n1 1 1\n0 0 0\n")
+    arguments = ["score", str(fixed), str(photos), "--from", str(tmp_path / "negative.cube")]
+    assert main([*arguments, "--label", "negative", "--write"]) == 0
+    pixels = [read_photo(path).pixels for path in sorted(photos.iterdir())]
+    network, _ = checkpoint.load(fixed)
+    negative = Task("look", {}, (), lambda photo: 255 - photo)
+    expected, _ = score(network, negative, pixels, "negative")
+    assert scores(fixed)["negative"].unfiltered == pytest.approx(expected.unfiltered, abs=0.01)
+    assert main([*arguments, "--write"]) == 2
+    assert "give one with --label" in capsys.readouterr().err

@@ -12,7 +12,7 @@ from unfilter.format.rounding import to_floats
 from unfilter.photo import Subsampling, read_photo
 from unfilter_training.degradation import identity, real_jpeg
 
-PHOTO = Path(unfilter_converters.__file__).parent / "golden_photos" / "chelsea.png"
+PHOTO = Path(unfilter_converters.__file__).parent / "golden_photos" / "chelsea.webp"
 
 
 def photos() -> tuple[np.ndarray, torch.Tensor]:

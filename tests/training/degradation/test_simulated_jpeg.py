@@ -14,7 +14,7 @@ from unfilter.photo import Subsampling
 from unfilter_training.degradation import rounding, simulated_jpeg
 from unfilter_training.degradation.soft_jpeg import soft_jpeg
 
-PHOTOS = sorted((Path(unfilter_converters.__file__).parent / "golden_photos").glob("*.png"))
+PHOTOS = sorted((Path(unfilter_converters.__file__).parent / "golden_photos").glob("*.webp"))
 QUALITIES = [60, 75, 85, 90, 98]
 SUBSAMPLINGS: list[Subsampling] = ["4:4:4", "4:2:0"]
 

@@ -12,7 +12,7 @@ from unfilter.photo import Subsampling, read_photo
 from unfilter_training.degradation import real_jpeg
 from unfilter_training.degradation.soft_jpeg import soft_jpeg
 
-PHOTOS = sorted((Path(unfilter_converters.__file__).parent / "golden_photos").glob("*.png"))
+PHOTOS = sorted((Path(unfilter_converters.__file__).parent / "golden_photos").glob("*.webp"))
 SUBSAMPLINGS: list[Subsampling] = ["4:4:4", "4:2:0"]
 LEAST = 0.15
 GREY = 128 / 255

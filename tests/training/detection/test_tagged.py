@@ -13,7 +13,7 @@ from unfilter_training.detection import tagged
 from unfilter_training.detection.alterations import HELD_OUT
 from unfilter_training.detection.tagged import AGAIN, READERS, Judged, table
 
-GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/coffee.png"
+GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/coffee.webp"
 SUBTLE = {"one level of one pixel", *AGAIN, *(f"{name}, then saved at its own quality" for name in AGAIN)}
 
 

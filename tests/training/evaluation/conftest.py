@@ -16,7 +16,7 @@ from unfilter_training.evaluation.study import Study
 from unfilter_training.evaluation.subjects import Subject
 from unfilter_training.network import QuasiInvertibleNetwork
 
-GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/chelsea.png"
+GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/chelsea.webp"
 
 
 @pytest.fixture(scope="session")

@@ -110,10 +110,10 @@ def test_every_weight_of_the_enhancers_learns_from_the_restored_photo(config: Ne
 
 def test_filtering_is_the_forward_pass_and_needs_no_output(noisy: Noisy) -> None:
     network, photo = noisy(CONFIGS["hyper_parameters"]), images(8, 8)
-    places = values(network.config)
+    normalised = values(network.config)
     with torch.inference_mode():
         for made in (None, 1 - photo):
-            assert torch.equal(network.filter(photo, places, made)[0], network(photo, places)[0])
+            assert torch.equal(network.filter(photo, normalised, made)[0], network(photo, normalised)[0])
     assert not network.takes_output
 
 

@@ -12,7 +12,7 @@ from unfilter_training.operators.cpd import CPD
 from unfilter_training.operators.cpd_fixed import CPD_FIXED, pencil_tone, reach
 from unfilter_training.operators.studio_luma import studio_luma
 
-PHOTO = next(iter(sorted((Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos").glob("*.png"))))
+PHOTO = next(iter(sorted((Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos").glob("*.webp"))))
 
 
 def noise(*shape: int, dtype: torch.dtype = torch.float64) -> Tensor:

@@ -54,10 +54,10 @@ def test_batch_equals_one_by_one_and_keeps_shape_and_type(name: str) -> None:
 
 @pytest.mark.parametrize("name", RUNS_WITHOUT_FILES)
 @pytest.mark.parametrize("size", [(1, 9), (9, 1), (1, 1), (7, 5)])
-@pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
-def test_flat_and_narrow_images_give_finite_values(name: str, size: tuple[int, int], level: float) -> None:
-    result = operator(name)(torch.full((1, 3, *size), level))
-    assert result.shape == (1, 3, *size)
+def test_flat_and_narrow_images_give_finite_values(name: str, size: tuple[int, int]) -> None:
+    images = torch.tensor([0.0, 0.5, 1.0])[:, None, None, None].repeat(1, 3, *size)
+    result = operator(name)(images)
+    assert result.shape == images.shape
     assert torch.isfinite(result).all()
 
 

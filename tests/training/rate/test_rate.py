@@ -18,7 +18,7 @@ from unfilter_training.operators import operator
 from unfilter_training.operators.saving import saved_levels
 from unfilter_training.rate import jpeg_rate, png_rate
 
-GOLDEN = sorted((Path(unfilter_converters.__file__).parent / "golden_photos").glob("*.png"))
+GOLDEN = sorted((Path(unfilter_converters.__file__).parent / "golden_photos").glob("*.webp"))
 SIDE = 96
 
 

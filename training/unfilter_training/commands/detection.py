@@ -124,22 +124,24 @@ def _photos(folder: Path, most: int | None) -> list[Path]:
 
 
 class _Filter:
-    """A checkpoint whose files are looked at, and what was kept of them.
+    """A checkpoint whose files are looked at, and what was measured of them.
 
     Raises:
         UnfilterError: no checkpoint, or one of the paper's baselines, which never make files to restore.
     """
 
-    def __init__(self, folder: Path, kept: Path) -> None:
+    def __init__(self, folder: Path, cache: Path) -> None:
         from unfilter.errors import UnfilterError
         from unfilter_training import checkpoint
         from unfilter_training.network import NetworkConfig, method_of
 
-        self._folder, self._kept = folder, kept
+        self._folder, self._cache = folder, cache
         self.description = checkpoint.read_description(folder)
         form = self.description.network
         if not isinstance(form, NetworkConfig):
             raise UnfilterError(f"{folder}: {method_of(form)} is a baseline to compare with; no file of it is ever restored")
+        if form.auxiliary == "guided":
+            raise UnfilterError(f"{folder}: is guided; what it made is told by the tag alone, since no look is left to run")
 
     def detector(self) -> "Detector":
         """That of the checkpoint.
@@ -176,9 +178,9 @@ class _Filter:
         from unfilter_training.detection.measurement_cache import MeasuredFilter
 
         network, _ = checkpoint.load(self._folder)
-        return MeasuredFilter(cast("QuasiInvertibleNetwork", network), self.description, self._kept, self._report)
+        return MeasuredFilter(cast("QuasiInvertibleNetwork", network), self.description, self._cache, self._progress)
 
-    def _report(self, photos: "Iterable[Path]") -> "Iterable[Path]":
+    def _progress(self, photos: "Iterable[Path]") -> "Iterable[Path]":
         from tqdm import tqdm
 
         return tqdm(photos, desc=f"{self.description.filter}: files of photos", unit="photo")

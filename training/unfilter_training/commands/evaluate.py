@@ -8,7 +8,7 @@ from unfilter.errors import UnfilterError
 
 SUMMARY = "measure filters as the paper does: tables, robustness, and what a restorable file is worth"
 EXTRA: str | None = "evaluate"
-REQUIRES = ("torch", "safetensors", "jaxtyping", "tqdm", "matplotlib", "tifffile", "imagecodecs", "jpeglib")
+REQUIRES = ("torch", "safetensors", "jaxtyping", "tqdm", "matplotlib", "tifffile", "imagecodecs", "jpeglib", "pillow_heif")
 DESCRIPTION = """\
 Everything is measured through files that were saved and read back, and kept cell by cell in OUT/cells: the same command goes
 on where it was interrupted, and a filter or a photo more costs only what it adds. See docs/evaluation.md."""
@@ -19,6 +19,8 @@ SECTIONS = (
     "table_4",
     "table_5",
     "shared",
+    "worth",
+    "top_up",
     "compression",
     "speed",
     "robustness",

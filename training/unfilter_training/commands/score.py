@@ -26,6 +26,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--set", metavar="NAME=VALUE", action="append", default=[], help="a hyper-parameter's value, again for another one"
     )
+    parser.add_argument(
+        "--from", dest="source", metavar="SOURCE", help="score on another look, as for `unfilter new`: of a guided filter"
+    )
+    parser.add_argument("--operator", help="the same with an operator, such as wls")
     parser.add_argument("--odd", action="store_true", help="measure instead what a column left over by an odd width loses")
     parser.add_argument("--write", action="store_true", help="put the score into checkpoint.json and CARD.md")
 
@@ -44,7 +48,7 @@ def run(arguments: Namespace) -> int:
     files = layout.files(arguments.photos)
     values = parse_settings(arguments.set)
     label = " ".join([arguments.label or arguments.photos.resolve().name, *arguments.set])
-    measured = task(description.recipe, values)
+    measured = _another(arguments) or task(description.recipe, values, folder)
 
     def photos() -> "Iterator[NDArray[np.uint8]]":
         for path in tqdm(files, desc=label, unit="photo"):
@@ -59,6 +63,23 @@ def run(arguments: Namespace) -> int:
         checkpoint.describe(folder, description.model_copy(update={"scores": (*others, mean)}))
         print(f"written to {folder / checkpoint.CARD}")
     return 0
+
+
+def _another(arguments: Namespace) -> "Task | None":
+    """Another look than the checkpoint's own; None where none is asked for."""
+    from unfilter.errors import UnfilterError
+    from unfilter_training.operators import operator
+    from unfilter_training.recipe import LOOK
+    from unfilter_training.scoring import Task
+    from unfilter_training.sources import open_source, parse
+
+    if arguments.source is None and arguments.operator is None:
+        return None
+    if arguments.write and arguments.label is None:
+        raise UnfilterError("--write puts scores of another look on the card under a name of theirs: give one with --label")
+    if arguments.source is not None:
+        return Task(LOOK, {}, (), open_source(parse(arguments.source)))
+    return Task(operator(arguments.operator).name, {})
 
 
 def _print(files: list[Path], pictures: "list[PictureScore]", mean: "PhotoScore") -> None:

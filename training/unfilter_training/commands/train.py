@@ -81,13 +81,13 @@ def bars() -> "Audience":
         def steps(self, recipe: Recipe, first: int) -> Iterator[Callable[[Progress], None]]:
             with tqdm(total=recipe.schedule.total, initial=first, desc=recipe.filter, unit="step") as bar:
 
-                def report(progress: Progress) -> None:
+                def on_step(progress: Progress) -> None:
                     bar.update(progress.step - bar.n)
                     bar.set_postfix(
-                        approximation=f"{progress.approximation:.2f} dB", restored=f"{progress.restoration:.2f} dB"
+                        approximation=f"{progress.approximation_db:.2f} dB", restored=f"{progress.restoration_db:.2f} dB"
                     )
 
-                yield report
+                yield on_step
 
         def trained(self, recipe: Recipe, folder: Path, log: Path) -> None:
             print(f"log: {log}")

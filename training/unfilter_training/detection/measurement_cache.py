@@ -17,13 +17,13 @@ class MeasuredFilter:
     Attributes:
         network, description: its checkpoint.
         cache: folder that gets a file per set of weights and kind of measure.
-        report: shows progress over photos, which it gives back one by one.
+        progress: shows progress over photos, which it gives back one by one.
     """
 
     network: QuasiInvertibleNetwork
     description: Description
     cache: Path
-    report: Callable[[Iterable[Path]], Iterable[Path]] = lambda photos: photos
+    progress: Callable[[Iterable[Path]], Iterable[Path]] = lambda photos: photos
 
     def measured(
         self, names: Sequence[str], photos: Iterable[Path], measure: Callable[[Path], list[list[Any]]], kind: str = ""
@@ -34,16 +34,16 @@ class MeasuredFilter:
         A photo's line is added when it is complete; lines of measures other than `names` are passed over.
         """
         self.cache.mkdir(parents=True, exist_ok=True)
-        kept = self.cache / f"{self.description.filter}-{self.description.weights_sha256[:16]}{kind}.jsonl"
+        lines_path = self.cache / f"{self.description.filter}-{self.description.weights_sha256[:16]}{kind}.jsonl"
         known: dict[str, list[list[Any]]] = {}
-        if kept.exists():
-            lines = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
+        if lines_path.exists():
+            lines = [json.loads(line) for line in lines_path.read_text(encoding="utf-8").splitlines()]
             known = {line["photo"]: line["files"] for line in lines if line["measures"] == list(names)}
-        for path in self.report(photos):
+        for path in self.progress(photos):
             photo = f"{path.parent.name}/{path.name}"  # collections give the same name to versions of a photo
             if photo not in known:
                 known[photo] = measure(path)
                 line = json.dumps({"photo": photo, "measures": list(names), "files": known[photo]})
-                with kept.open("a", encoding="utf-8") as file:
+                with lines_path.open("a", encoding="utf-8") as file:
                     file.write(line + "\n")
             yield photo, known[photo]

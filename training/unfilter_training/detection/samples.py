@@ -31,33 +31,33 @@ class Measured(NamedTuple):
     measures: tuple[float, ...]
 
 
-def measure_photos(subject: MeasuredFilter, photos: Iterable[Path]) -> list[Measured]:
+def measure_photos(examined: MeasuredFilter, photos: Iterable[Path]) -> list[Measured]:
     """Measures of every class of files of every photo. The draws depend on the photo's name alone."""
     return [
         Measured(photo, name, quality, tuple(values))
-        for photo, found in subject.measured(NAMES, photos, partial(_measure_photo, subject))
+        for photo, found in examined.measured(NAMES, photos, partial(_measure_photo, examined))
         for name, quality, values in found
     ]
 
 
 def draw_filtered(
-    subject: MeasuredFilter, path: Path
+    examined: MeasuredFilter, path: Path
 ) -> tuple[Generator, NDArray[np.uint8], NDArray[np.uint8], tuple[float, ...]]:
-    """What later draws for the photo are taken from, the photo, filtered, and the places of its hyper-parameters."""
+    """What later draws for the photo are taken from, the photo, filtered, and its normalised hyper-parameters."""
     random = np.random.default_rng(list(hashlib.sha256(path.name.encode()).digest()))
     pixels = read_photo(path, convert=True, reduce=True).pixels
     top, left = (max(0, (length - LONGEST) // 2) for length in pixels.shape[:2])
     pixels = np.ascontiguousarray(pixels[top : top + LONGEST, left : left + LONGEST])
-    places = tuple(random.random(len(subject.description.recipe.hyper_parameters)).tolist())
-    return random, pixels, run_whole(subject.network, "forward", pixels, places), places
+    normalised = tuple(random.random(len(examined.description.recipe.hyper_parameters)).tolist())
+    return random, pixels, run_whole(examined.network, "forward", pixels, normalised), normalised
 
 
-def _measure_photo(subject: MeasuredFilter, path: Path) -> list[list[Any]]:
-    network = subject.network
-    random, pixels, filtered, places = draw_filtered(subject, path)
-    forward, inverse = graph(network, "forward", places), graph(network, "inverse")
+def _measure_photo(examined: MeasuredFilter, path: Path) -> list[list[Any]]:
+    network = examined.network
+    random, pixels, filtered, normalised = draw_filtered(examined, path)
+    forward, inverse = graph(network, "forward", normalised), graph(network, "inverse")
     found = []
-    for sample in draw_samples(random, pixels, filtered, subject.description.recipe.degradation.jpeg):
+    for sample in draw_samples(random, pixels, filtered, examined.description.recipe.degradation.jpeg):
         measures = measure(forward, inverse, sample.pixels, untiled(network))
         if measures is not None:
             found.append([sample.name, sample.quality, measures])

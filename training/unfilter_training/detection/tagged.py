@@ -14,7 +14,7 @@ from numpy.random import Generator
 from unfilter.jobs.detection.comparison import compare
 from unfilter.jobs.detection.detector import MADE
 from unfilter.photo import Codec, Photo, Subsampling, Tag, read_photo
-from unfilter.photo.jpeg import encode
+from unfilter.photo.jpeg import encoded
 from unfilter.photo.write import fingerprinted
 from unfilter_training.detection.alterations import QUALITIES, Pixels, draw_samples
 from unfilter_training.detection.measurement_cache import MeasuredFilter
@@ -36,16 +36,16 @@ class Judged(NamedTuple):
     refused: bool
 
 
-def judge_photos(subject: MeasuredFilter, photos: Iterable[Path]) -> list[Judged]:
+def judge_photos(examined: MeasuredFilter, photos: Iterable[Path]) -> list[Judged]:
     """What is refused of every class of files of every photo. The draws depend on the photo's name alone."""
-    files = partial(_judge_photo, subject)
-    return [Judged(*one) for _, found in subject.measured(Judged._fields, photos, files, "-tagged") for one in found]
+    files = partial(_judge_photo, examined)
+    return [Judged(*one) for _, found in examined.measured(Judged._fields, photos, files, "-tagged") for one in found]
 
 
-def _judge_photo(subject: MeasuredFilter, path: Path) -> list[list[Any]]:
-    random, pixels, filtered, _ = draw_filtered(subject, path)
+def _judge_photo(examined: MeasuredFilter, path: Path) -> list[list[Any]]:
+    random, pixels, filtered, _ = draw_filtered(examined, path)
     judged = [*_exact(random, pixels, filtered)]
-    if subject.description.recipe.degradation.jpeg:
+    if examined.description.recipe.degradation.jpeg:
         judged += _jpeg(random, pixels, filtered)
     return [list(one) for one in judged]
 
@@ -118,8 +118,7 @@ def _sampling(random: Generator) -> Subsampling:
 
 def _saved(pixels: Pixels, tag: Tag | None, quality: int, subsampling: Subsampling) -> Photo:
     """What is read from a JPEG that was written with `tag`."""
-    encode(file := BytesIO(), Photo(pixels, tag=tag), quality, subsampling)
-    return read_photo(BytesIO(file.getvalue()))
+    return read_photo(BytesIO(encoded(Photo(pixels, tag=tag), quality, subsampling)))
 
 
 def _decoded_elsewhere(pixels: Pixels, quality: int, subsampling: Subsampling) -> Pixels:

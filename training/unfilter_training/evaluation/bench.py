@@ -60,7 +60,7 @@ class Bench:
         """The network's output, as bytes."""
         task = subject.task(dict(values))
         output = self.target(task, picture)
-        return run_whole(self.network(subject), "forward", self.photo(picture), task.places, output)
+        return run_whole(self.network(subject), "forward", self.photo(picture), task.normalised, output)
 
     def restored(self, subject: Subject, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The photo as restored from those pixels, which is all that the inverse gets."""

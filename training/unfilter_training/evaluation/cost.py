@@ -28,9 +28,9 @@ def cost(config: MethodConfig) -> Cost:
         # The last coupling of the fusion changes Delta alone, so no exported graph has it.
         forward.fusion = forward.fusion[:-1]
     photo = torch.zeros(1, 3, SIDE, SIDE)
-    places = torch.zeros(1, config.hyper_parameters) if config.hyper_parameters else None
+    normalised = torch.zeros(1, config.hyper_parameters) if config.hyper_parameters else None
     counted = []
-    for run in (lambda: forward.filter(photo, places, photo), lambda: inverse.restore(photo)):
+    for run in (lambda: forward.filter(photo, normalised, photo), lambda: inverse.restore(photo)):
         with torch.inference_mode(), FlopCounterMode(display=False) as counter:
             run()
         counted.append(counter.get_total_flops() / 2 / SIDE**2 / 1000)

@@ -19,6 +19,7 @@ CODE = (
     "unfilter_training.evaluation.bench",
     "unfilter_training.evaluation.carriers",
     "unfilter_training.evaluation.measurements",
+    "unfilter_training.evaluation.ways",
     "unfilter_training.look",
     "unfilter_training.network",
     "unfilter_training.operators",
@@ -27,7 +28,7 @@ CODE = (
 )
 """Modules and packages that a measured number depends on; tables and plots are not among them."""
 
-TOOLS = ("torch", "numpy", "pillow", "imagecodecs", "tifffile", "jpeglib")
+TOOLS = ("torch", "numpy", "pillow", "pillow-heif", "imagecodecs", "tifffile", "jpeglib")
 """Distributions that a measured number depends on."""
 
 

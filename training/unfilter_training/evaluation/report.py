@@ -11,6 +11,7 @@ from unfilter_training.evaluation.averages import Measured
 from unfilter_training.evaluation.curves.file_sizes import Row as FileSizeRow
 from unfilter_training.evaluation.curves.rate_term import Row as RateTermRow
 from unfilter_training.evaluation.curves.robustness import Row as RobustnessRow
+from unfilter_training.evaluation.curves.worth import Row as WorthRow
 from unfilter_training.evaluation.machine import code_digest, machine, tool_versions
 from unfilter_training.evaluation.pictures import PictureSetRecord
 from unfilter_training.evaluation.record import Record
@@ -25,6 +26,7 @@ from unfilter_training.evaluation.tables.table_2 import Row as Table2Row
 from unfilter_training.evaluation.tables.table_3 import Row as Table3Row
 from unfilter_training.evaluation.tables.table_4 import Row as Table4Row
 from unfilter_training.evaluation.tables.table_5 import Row as Table5Row
+from unfilter_training.evaluation.tables.top_up import Row as TopUpRow
 
 RESULTS, TABLES = "results.json", "tables.md"
 
@@ -47,6 +49,8 @@ class Results(Record):
     table_4: tuple[Table4Row, ...] | None = None
     table_5: tuple[Table5Row, ...] | None = None
     shared: tuple[SharedRow, ...] | None = None
+    worth: tuple[WorthRow, ...] | None = None
+    top_up: tuple[TopUpRow, ...] | None = None
     compression: tuple[CompressionRow, ...] | None = None
     speed: tuple[SpeedRow, ...] | None = None
     robustness: tuple[RobustnessRow, ...] | None = None

@@ -5,10 +5,20 @@ from typing import Any, Protocol, runtime_checkable
 
 from unfilter_training.evaluation.averages import Measured
 from unfilter_training.evaluation.cells import Cell
-from unfilter_training.evaluation.curves import file_sizes, pareto, rate_term, robustness
+from unfilter_training.evaluation.curves import file_sizes, pareto, rate_term, robustness, worth
 from unfilter_training.evaluation.record import Record
 from unfilter_training.evaluation.study import Study
-from unfilter_training.evaluation.tables import compression, shared, speed, table_1, table_2, table_3, table_4, table_5
+from unfilter_training.evaluation.tables import (
+    compression,
+    shared,
+    speed,
+    table_1,
+    table_2,
+    table_3,
+    table_4,
+    table_5,
+    top_up,
+)
 
 
 @runtime_checkable
@@ -32,6 +42,8 @@ SECTIONS: dict[str, Section] = {
     "table_4": table_4,
     "table_5": table_5,
     "shared": shared,
+    "worth": worth,
+    "top_up": top_up,
     "compression": compression,
     "speed": speed,
     "robustness": robustness,

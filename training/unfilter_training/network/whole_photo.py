@@ -46,7 +46,7 @@ def graph(
 ) -> BoundGraph:
     """One direction as the SDK's runtimes give it, on the CPU in float32.
 
-    `hyper_parameters` are places of 0..1 in their ranges, for direction `forward` of a network that has them; `output` is
+    `hyper_parameters` are normalised, 0..1, for direction `forward` of a network that has them; `output` is
     what the operator itself makes of the photo, of the same shape, and is looked at by networks that take it.
 
     Raises:
@@ -55,14 +55,14 @@ def graph(
     """
     if hyper_parameters and direction == "inverse":
         raise ValueError("the inverse takes no hyper-parameters")
-    places = torch.tensor([hyper_parameters]) if hyper_parameters else None
+    normalised = torch.tensor([hyper_parameters]) if hyper_parameters else None
 
     def run(image: NDArray[np.float32]) -> NDArray[np.float32]:
         height, width, _ = image.shape
         made = None if output is None else _planes(to_floats(output[:height, :width]))  # the one tile: the aligned part
         planes = _planes(image)
         with torch.inference_mode():
-            result = network.filter(planes, places, made)[0] if direction == "forward" else network.restore(planes)
+            result = network.filter(planes, normalised, made)[0] if direction == "forward" else network.restore(planes)
         return result[0].permute(1, 2, 0).numpy()
 
     return run

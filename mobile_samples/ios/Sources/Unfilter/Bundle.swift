@@ -61,9 +61,9 @@ public final class Bundle: Sendable {
         guard let tag = text.flatMap(Tag.init(json:)) else {
             throw Refused(.noTag, "no filter says that it made this file")
         }
-        guard tag.requires.isEmpty else {
-            let unknown = tag.requires.joined(separator: ", ")
-            throw Refused(.needsUpdate, "requires \(unknown) to be restored, which this app does not know: update the app")
+        let unknown = tag.requires.filter { $0 != Tag.hiddenColours }
+        guard unknown.isEmpty else {
+            throw Refused(.needsUpdate, "requires \(unknown.joined(separator: ", ")) to be restored, which this app does not know: update the app")
         }
         guard tag.restoration == restoration else {
             let (other, own) = (tag.restoration.prefix(12), restoration.prefix(12))

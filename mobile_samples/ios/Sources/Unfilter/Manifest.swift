@@ -55,6 +55,8 @@ public struct FileEntry: Codable, Equatable, Sendable {
 struct Manifest: Decodable {
     /// The schema that this app was written for. A later one is read too: `requires` says what a reader must know.
     static let schema = 1
+    /// Tiles begin on a grid (R4 of sdk/format/RULES.md).
+    static let tileGrid = "tile_grid"
 
     let filter: String
     let restoration: String
@@ -74,7 +76,8 @@ struct Manifest: Decodable {
     init(from decoder: Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         let version = try fields.decode(Int.self, forKey: .schemaVersion)
-        let unknown = try fields.decodeIfPresent([String].self, forKey: .requires) ?? []
+        let requires = try fields.decodeIfPresent([String].self, forKey: .requires) ?? []
+        let unknown = requires.filter { $0 != Self.tileGrid }
         guard unknown.isEmpty else {
             throw BundleError("requires \(unknown.joined(separator: ", ")), which this app does not know: update the app")
         }
@@ -89,8 +92,12 @@ struct Manifest: Decodable {
         } catch where version > Self.schema {
             throw BundleError("manifest schema \(version), of which this app cannot read enough (\(said(error))): update the app")
         }
+        let remedy = version > Self.schema ? "update the app" : "convert the filter again"
         guard tiles.keepsSomething else {
-            throw BundleError("tile \(tiles.tile) and halo \(tiles.halo) leave nothing to keep: convert the filter again")
+            throw BundleError("tile \(tiles.tile) and halo \(tiles.halo) leave nothing to keep: \(remedy)")
+        }
+        guard requires.contains(Self.tileGrid) == (tiles.grid != nil) else {
+            throw BundleError("a grid of tiles and \(Self.tileGrid) among what it requires go together: \(remedy)")
         }
     }
 

@@ -10,6 +10,8 @@ public enum Codec: String, Codable, Sendable {
 /// Law: `Tag(json: tag.json) == tag`.
 public struct Tag: Equatable, Sendable {
     public static let keyword = "unfilter"
+    /// What a tag requires where colours under full transparency went around the network (R23).
+    public static let hiddenColours = "hidden_colours"
 
     public let filter: String
     public let restoration: String
@@ -20,7 +22,7 @@ public struct Tag: Equatable, Sendable {
     public let parameters: [(name: String, value: Double)]
     /// Of the pixels as they were saved; older files lack it.
     public let fingerprint: Fingerprint?
-    /// What a reader must know to restore the file; this app knows of nothing.
+    /// What a reader must know to restore the file; this app knows `hiddenColours`.
     public let requires: [String]
 
     public init(

@@ -22,21 +22,27 @@ public struct Tile: Equatable, Sendable {
 }
 
 /// How photos are cut for the graphs, R4 of sdk/format/RULES.md: tiles lie flush with the photo's edges,
-/// and only their inner sides have a halo that is computed and thrown away.
+/// and only their inner sides have a halo that is computed and thrown away. A network that works on coarser scales needs tiles to begin
+/// at multiples of its coarsest cell, `grid`: then the last tile is the smaller one.
 public struct TilePlan: Codable, Equatable, Sendable {
     public let tile: Int
     public let halo: Int
     public let alignment: Int
+    public let grid: Int?
 
-    public init(tile: Int, halo: Int, alignment: Int) {
+    public init(tile: Int, halo: Int, alignment: Int, grid: Int? = nil) {
         self.tile = tile
         self.halo = halo
         self.alignment = alignment
+        self.grid = grid
     }
+
+    private var cell: Int { grid ?? alignment }
 
     /// Whether tiles advance, in whole cells.
     var keepsSomething: Bool {
         alignment > 0 && halo >= 0 && tile > 2 * halo && tile % alignment == 0 && halo % alignment == 0
+            && cell > 0 && cell % alignment == 0 && tile % cell == 0 && halo % cell == 0
     }
 
     /// The part of a side that the graph sees; what the alignment leaves over is carried by `filterRows`.
@@ -44,7 +50,7 @@ public struct TilePlan: Codable, Equatable, Sendable {
         length - length % alignment
     }
 
-    /// Tiles along an axis of `length` pixels: all of the plan's size, or, unless `fixedSize`, as many smaller ones of one size.
+    /// Tiles along an axis of `length` pixels: all of the plan's size, or, unless `fixedSize`, as many smaller ones.
     public func spans(_ length: Int, fixedSize: Bool) -> [Span] {
         let end = aligned(length)
         if end == 0 {
@@ -53,16 +59,16 @@ public struct TilePlan: Codable, Equatable, Sendable {
         if end <= tile {
             return [Span(start: 0, stop: end, keepStart: 0, keepStop: end)]
         }
-        let count = ceiling(end - 2 * halo, tile - 2 * halo)
-        let free = ceiling(end + 2 * halo * (count - 1), count * alignment) * alignment
-        let side = fixedSize ? tile : free
+        let planned = ceiling(end - 2 * halo, tile - 2 * halo)
+        let side = fixedSize ? tile : ceiling(end + 2 * halo * (planned - 1), planned * cell) * cell
         let step = side - 2 * halo
+        let count = grid == nil ? planned : ceiling(end - 2 * halo, step)
         return (0..<count).map { index in
             let isLast = index == count - 1
-            let start = isLast ? end - side : index * step
+            let start = isLast && grid == nil ? end - side : index * step
             return Span(
                 start: start,
-                stop: start + side,
+                stop: min(start + side, end),
                 keepStart: index == 0 ? 0 : index * step + halo,
                 keepStop: isLast ? end : start + side - halo
             )

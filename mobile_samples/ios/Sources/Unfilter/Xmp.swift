@@ -55,6 +55,66 @@ public enum Xmp {
         return isEmpty ? nil : bare
     }
 
+    /// What travels along of `packet`: neither our tag nor claims of what a filtered photo does not have; nil where that is nothing.
+    public static func travelling(_ packet: String) -> String? {
+        without(packet).map(withoutClaims)
+    }
+
+    private static let google = "http://ns.google.com/photos"
+    /// Usual prefixes, namespaces and names of properties that claim what a filtered photo does not have, or show it as it was: R24.
+    private static let claims: [(prefix: String, namespace: String, names: String)] = [
+        ("hdrgm", "http://ns.adobe.com/hdr-gain-map/1.0/", #"\w+"#),
+        ("HDRGainMap", "http://ns.apple.com/HDRGainMap/1.0/", #"\w+"#),
+        ("GCamera", "\(google)/1.0/camera/", #"(?:MicroVideo|MotionPhoto)\w*"#),
+        ("Container", "\(google)/1.0/container/", "Directory"),
+        ("GDepth", "\(google)/1.0/depthmap/", #"\w+"#),
+        ("Device", "\(google)/dd/1.0/device/", #"\w+"#),
+        ("GImage", "\(google)/1.0/image/", #"\w+"#),
+        ("xmpNote", "http://ns.adobe.com/xmp/note/", "HasExtendedXMP"),
+        ("xmp", "http://ns.adobe.com/xap/1.0/", "Thumbnails"),
+    ]
+
+    /// `packet` without those properties, as attributes or as elements, under whatever prefixes it gives the namespaces.
+    public static func withoutClaims(_ packet: String) -> String {
+        var rest = packet
+        for claim in claims {
+            let namespace = NSRegularExpression.escapedPattern(for: claim.namespace)
+            let declaration = #"xmlns:([A-Za-z_][\w.-]*)\s*=\s*["']"# + namespace + #"["']"#
+            var prefixes = matches(declaration, rest).compactMap { Range($0.range(at: 1), in: rest).map { String(rest[$0]) } }
+            if !rest.contains("xmlns:\(claim.prefix)=") {
+                prefixes.append(claim.prefix)
+            }
+            for prefix in Set(prefixes) {
+                let name = NSRegularExpression.escapedPattern(for: prefix) + ":(?:" + claim.names + ")"
+                let attribute = #"\s"# + name + #"\s*=\s*(?:"[^"<>]*"|'[^'<>]*')"#
+                rest = rest.replacingOccurrences(of: attribute, with: "", options: .regularExpression)
+                rest = withoutElements(rest, "<(" + name + #")(?=[\s/>])[^<>]*>"#)
+            }
+        }
+        return rest
+    }
+
+    /// `packet` without the elements that begin so, up to the first that does not end.
+    private static func withoutElements(_ packet: String, _ opening: String) -> String {
+        var (kept, rest) = ("", packet[...])
+        while let match = matches(opening, String(rest)).first {
+            let text = String(rest)
+            guard let begun = Range(match.range, in: text), let named = Range(match.range(at: 1), in: text) else {
+                break
+            }
+            var end = begun.upperBound
+            if !text[begun].hasSuffix("/>") {
+                guard let close = text.range(of: "</\(text[named])>", range: end..<text.endIndex) else {
+                    break
+                }
+                end = close.upperBound
+            }
+            kept += text[..<begun.lowerBound]
+            rest = Substring(text[end...])
+        }
+        return kept + rest
+    }
+
     private static func matches(_ pattern: String, _ text: String) -> [NSTextCheckingResult] {
         guard let expression = try? NSRegularExpression(pattern: pattern) else {
             preconditionFailure("no regular expression: \(pattern)")

@@ -25,7 +25,8 @@ public struct CoreMLRuntime: Runtime {
 private final class CoreMLGraph: Graph {
     private let artifact: Artifact
     private let model: MLModel
-    /// The Neural Engine takes a package of flexible size at its default size only, which is a whole tile.
+    /// The Neural Engine takes a package of flexible size at its default size only, which is a whole tile. A smaller photo, or the last tile
+    /// of a plan with a grid (R4), runs on the other units.
     let fixedSize: Bool
 
     init(_ artifact: Artifact, _ model: MLModel, wholeTiles: Bool) {

@@ -30,35 +30,44 @@ extension Filter {
         progress: (Double) -> Void = { _ in }
     ) throws {
         let values = try bundle.hyperParameters.complete(parameters)
-        let tag = { (codec: Codec, quality: Int?, fingerprint: Fingerprint) in
+        let tag = { (codec: Codec, quality: Int?, fingerprint: Fingerprint, requires: [String]) in
             Tag(
                 filter: self.bundle.filter,
                 restoration: self.bundle.restoration,
                 codec: codec,
                 quality: quality,
                 parameters: values,
-                fingerprint: fingerprint
+                fingerprint: fingerprint,
+                requires: requires
             )
         }
         switch format {
         case .png:
-            try writePng(target, like: photo.pixels, chunks: photo.carried) { png in
+            // The packet comes behind the pixels, with the tag in it too (R22 of sdk/format/RULES.md): the fingerprint is known there.
+            let ahead = photo.carried.filter { $0.text?.keyword != xmpKeyword }
+            try writePng(target, like: photo.pixels, chunks: ahead) { png, transparent in
                 var digest = PixelDigest(like: photo.pixels)
                 try apply(photo.pixels, parameters: parameters, progress: progress) { rows in
-                    digest.update(rows)
-                    try png.write(rows)
+                    let whole = transparent?.joined(rows)
+                    digest.update(whole.flatMap { transparent?.seen($0) } ?? rows)
+                    try png.write(whole ?? rows)
                 }
-                try png.finish([.text(Tag.keyword, tag(.png, nil, digest.fingerprint).json)])
+                let requires = transparent?.hasHidden == true ? [Tag.hiddenColours] : []
+                let json = tag(.png, nil, digest.fingerprint, requires).json
+                try png.finish([.text(Tag.keyword, json), .text(xmpKeyword, Xmp.packet(xmp(photo.carried), with: json))])
             }
         case .jpeg(let quality):
             guard bundle.carriers.contains(.jpeg) else {
                 throw Refused(.otherFormat, "filter \(bundle.filter) was not trained for JPEG, whose losses destroy what it carries")
             }
+            guard !photo.isTransparent else {
+                throw Refused(.otherFormat, "it is transparent, which a JPEG cannot carry: save as PNG")
+            }
             let filtered = try whole(photo.pixels) { try apply(photo.pixels, parameters: parameters, progress: progress, write: $0) }
             let encoded = try codec.encode(filtered, quality: quality)
             let made = try Jpeg(encoded)
             let saved = try Pixels(codec.decode(made.bare))
-            let text = tag(.jpeg, made.frame.quality, try Fingerprint(of: saved, made.frame, codec)).json
+            let text = tag(.jpeg, made.frame.quality, try Fingerprint(of: saved, made.frame, codec), []).json
             try write(jpeg(encoded, chunks: photo.carried, json: text), to: target)
         }
     }
@@ -74,12 +83,15 @@ extension Filter {
         let (_, rows, carried) = try bundle.examined(file, codec)
         switch format {
         case .png:
-            try writePng(target, like: rows, chunks: carried) { png in
-                try restore(rows, progress: progress, write: png.write)
+            try writePng(target, like: rows, chunks: carried) { png, transparent in
+                try restore(rows, progress: progress) { try png.write(transparent?.joined($0) ?? $0) }
                 try png.finish()
             }
         case .jpeg(let quality):
             let restored = try whole(rows) { try restore(rows, progress: progress, write: $0) }
+            guard (rows as? Transparent)?.isTransparent != true else {
+                throw Refused(.otherFormat, "it is transparent, which a JPEG cannot carry: save as PNG")
+            }
             try write(jpeg(codec.encode(restored, quality: quality), chunks: carried, json: nil), to: target)
         }
     }
@@ -92,10 +104,19 @@ extension Filter {
     }
 }
 
-/// Write a PNG at `target`, which is there only when it is whole; `write` gives its rows and finishes it.
-private func writePng(_ target: URL, like source: any PixelSource, chunks: [Chunk], write: (PngWriter) throws -> Void) throws {
+/// Write a PNG at `target`, which is there only when it is whole; `write` gives its rows, with alpha where `source` has it, and
+/// finishes it.
+private func writePng(
+    _ target: URL,
+    like source: any PixelSource,
+    chunks: [Chunk],
+    write: (PngWriter, Transparent?) throws -> Void
+) throws {
+    let transparent = source as? Transparent
+    transparent?.keeps = true
     try replaced(target) { handle in
-        try write(PngWriter(handle, height: source.height, width: source.width, chunks: chunks))
+        let channels = transparent == nil ? 3 : 4
+        try write(PngWriter(handle, height: source.height, width: source.width, channels: channels, chunks: chunks), transparent)
     }
 }
 

@@ -12,11 +12,9 @@ extension Unfilter.Bundle {
         switch try Saved(file) {
         case .png(let png):
             let tag = try inspect(tag: png.tag, codec: .png)
-            guard png.isPlain else {
-                throw Refused(.otherFormat, "a PNG of another kind than this app saves (8-bit RGB)")
-            }
-            try refuse(tag.fingerprint?.alteration(PngRows(png)))
-            return (tag, try PngRows(png), png.carried)
+            let hides = tag.requires.contains(Tag.hiddenColours)
+            try refuse(tag.fingerprint?.alteration(png.rows(hides: hides)))
+            return (tag, try png.rows(hides: hides), png.carried)
         case .jpeg(let jpeg):
             let tag = try inspect(tag: jpeg.tag, codec: .jpeg)
             let pixels = try Pixels(codec.decode(jpeg.bare))

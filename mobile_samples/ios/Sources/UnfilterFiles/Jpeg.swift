@@ -1,7 +1,8 @@
 import Foundation
 import Unfilter
 
-/// A JPEG taken apart. `chunks` are its profile, EXIF and XMP, byte by byte, as the chunks of a PNG, and without a tag of ours. `bare`
+/// A JPEG taken apart. `chunks` are its profile, EXIF and XMP, byte by byte, as the chunks of a PNG, but for what must not travel along
+/// (R24 of sdk/format/RULES.md) and a tag of ours. `bare`
 /// is the JPEG without them, so that a decoder gives the pixels as they are stored: it finds no orientation to apply and no colour
 /// space to convert from. A further picture (gain map, second eye) is left behind with its index.
 ///
@@ -44,7 +45,7 @@ public struct Jpeg {
             let segment = Data(file[next + 4..<end])
             switch marker {
             case 0xE1 where segment.starts(with: Jpeg.exif):
-                chunks.append(Chunk(type: "eXIf", content: Data(segment.dropFirst(Jpeg.exif.count))))
+                chunks.append(Chunk(type: "eXIf", content: withoutPictures(Data(segment.dropFirst(Jpeg.exif.count)))))
             case 0xE1 where segment.starts(with: Jpeg.xmp):
                 packet = packet ?? String(decoding: segment.dropFirst(Jpeg.xmp.count), as: UTF8.self)
             case 0xE2 where segment.starts(with: Jpeg.profile) && segment.count > Jpeg.profile.count + 2:
@@ -59,7 +60,7 @@ public struct Jpeg {
         }
         bare += file[next...]
         try frame.check()
-        if let kept = packet.flatMap(Xmp.without) {
+        if let kept = packet.flatMap(Xmp.travelling) {
             chunks.append(.text(xmpKeyword, kept))
         }
         let whole = Data(profiles.sorted { $0.key < $1.key }.map(\.value).joined())
@@ -79,7 +80,7 @@ func jpeg(_ bare: Data, chunks: [Chunk], json: String?) throws -> Data {
     if let exif = chunks.first(where: { $0.type == "eXIf" }) {
         head += try segment(0xE1, Jpeg.exif + exif.content, "its EXIF")
     }
-    let packet = chunks.lazy.compactMap(\.text).first { $0.keyword == xmpKeyword }?.text
+    let packet = xmp(chunks)
     if let xmp = json.map({ Xmp.packet(packet, with: $0) }) ?? packet {
         head += try segment(0xE1, Jpeg.xmp + Data(xmp.utf8), "its XMP")
     }
@@ -95,6 +96,11 @@ func jpeg(_ bare: Data, chunks: [Chunk], json: String?) throws -> Data {
         }
     }
     return head + bare.dropFirst(2)
+}
+
+/// The packet among what a photo carries.
+func xmp(_ chunks: [Chunk]) -> String? {
+    chunks.lazy.compactMap(\.text).first { $0.keyword == xmpKeyword }?.text
 }
 
 private func segment(_ marker: UInt8, _ content: Data, _ what: String) throws -> Data {

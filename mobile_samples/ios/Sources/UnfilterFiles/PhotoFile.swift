@@ -5,21 +5,41 @@ import Unfilter
 public struct PhotoFile {
     public let pixels: any PixelSource
     public let carried: [Chunk]
+    /// Whether it can only be saved as PNG.
+    public let isTransparent: Bool
 
     public init(_ pixels: any PixelSource, carrying carried: [Chunk] = []) {
-        (self.pixels, self.carried) = (pixels, carried)
+        (self.pixels, self.carried, isTransparent) = (pixels, carried, false)
     }
 
-    /// Throws `Refused` for what is neither JPEG nor 8-bit RGB PNG. A HEIC is given as JPEG by PhotosPicker's `.compatible`.
+    /// Throws `Refused` for what is neither JPEG nor 8-bit RGB or RGBA PNG. A HEIC is given as JPEG by PhotosPicker's `.compatible`.
     public init(_ file: Data, jpeg codec: any JpegCodec = ImageIOJpeg()) throws {
         switch try Saved(file) {
         case .jpeg(let jpeg):
-            (pixels, carried) = (try codec.decode(jpeg.bare), jpeg.chunks)
+            (pixels, carried, isTransparent) = (try codec.decode(jpeg.bare), jpeg.chunks, false)
         case .png(let png):
-            guard png.isPlain else {
-                throw Refused(.otherFormat, "a PNG of another kind than 8-bit RGB")
-            }
-            (pixels, carried) = (try PngRows(png), png.carried)
+            isTransparent = try png.channels == 4 && PhotoFile.says(png)
+            (pixels, carried) = (try png.rows(hides: true), png.carried)
+        }
+    }
+
+    /// Whether alpha is below 255 anywhere.
+    private static func says(_ png: PngFile) throws -> Bool {
+        let rows = try Transparent(png)
+        for _ in 0..<png.height where !rows.isTransparent {
+            _ = try rows.read(rows: 1)
+        }
+        return rows.isTransparent
+    }
+}
+
+extension PngFile {
+    /// Its pixels as a filter sees them, colours under full transparency too unless it `hides` them (R23 of sdk/format/RULES.md).
+    func rows(hides: Bool) throws -> any PixelSource {
+        switch channels {
+        case 3: return try PngRows(self)
+        case 4: return try Transparent(self, hides: hides)
+        default: throw Refused(.otherFormat, "a PNG of another kind than 8-bit RGB or RGBA")
         }
     }
 }

@@ -2,21 +2,23 @@ import Compression
 import Foundation
 import Unfilter
 
-// PNG, row by row: 8-bit RGB, which is what filters save. The platform's codecs are not used for restorable files: they convert
+// PNG, row by row: 8-bit RGB and RGBA, which is what filters save. The platform's codecs are not used for restorable files: they convert
 // colours or drop chunks. Source: PNG specification, third edition. `Algorithm.zlib` is raw DEFLATE (RFC 1951), around which PNG
 // wants a header and a checksum (RFC 1950).
 
-/// The pixels of a plain PNG.
+/// The pixels of a PNG that has channels; of four, `read` leaves alpha out.
 public final class PngRows: PixelSource {
     public let height: Int
     public let width: Int
+    private let channels: Int
     private let inflated: InputFilter<Data>
     private var above: [UInt8]
 
     public init(_ png: PngFile) throws {
         height = png.height
         width = png.width
-        above = [UInt8](repeating: 0, count: png.width * 3)
+        channels = png.channels
+        above = [UInt8](repeating: 0, count: png.width * png.channels)
         var skipped = 0  // the two bytes of zlib's header
         var parts = png.pixels[...]
         let file = png.file
@@ -33,14 +35,20 @@ public final class PngRows: PixelSource {
     }
 
     public func read(rows: Int) throws -> [UInt8] {
+        let whole = try readWhole(rows: rows)
+        return channels == 3 ? whole : (0..<whole.count / 4 * 3).map { whole[$0 / 3 * 4 + $0 % 3] }
+    }
+
+    /// The next rows, with alpha where the file has it.
+    func readWhole(rows: Int) throws -> [UInt8] {
         var levels: [UInt8] = []
-        levels.reserveCapacity(rows * width * 3)
+        levels.reserveCapacity(rows * width * channels)
         for _ in 0..<rows {
-            let scanline = try bytes(1 + width * 3)
+            let scanline = try bytes(1 + width * channels)
             var line = [UInt8](scanline.dropFirst())
             for place in line.indices {
-                let left = place < 3 ? 0 : Int(line[place - 3])
-                let corner = place < 3 ? 0 : Int(above[place - 3])
+                let left = place < channels ? 0 : Int(line[place - channels])
+                let corner = place < channels ? 0 : Int(above[place - channels])
                 let prediction = try predicted(scanline[0], left, Int(above[place]), corner)
                 line[place] &+= UInt8(prediction)
             }
@@ -76,16 +84,19 @@ public final class PngRows: PixelSource {
 /// Writes a PNG row by row, with `chunks` before the pixels. The file is whole after `finish`.
 public final class PngWriter {
     private let output: FileHandle
-    private let width: Int
+    private let channels: Int
+    private let stride: Int
     private var above: [UInt8]
     private var deflated = Data([0x78, 0x9C])
     private var deflater: OutputFilter!
     private var checksum = Adler32()
 
-    public init(_ output: FileHandle, height: Int, width: Int, chunks: [Chunk]) throws {
+    /// `channels` are 3, or 4 with alpha.
+    public init(_ output: FileHandle, height: Int, width: Int, channels: Int = 3, chunks: [Chunk]) throws {
         self.output = output
-        self.width = width
-        above = [UInt8](repeating: 0, count: width * 3)
+        self.channels = channels
+        stride = width * channels
+        above = [UInt8](repeating: 0, count: stride)
         deflater = try OutputFilter(.compress, using: .zlib) { [unowned self] (data: Data?) in
             deflated.append(data ?? Data())
             if deflated.count > 1 << 20 {
@@ -93,19 +104,19 @@ public final class PngWriter {
             }
         }
         try output.write(contentsOf: Data(signature))
-        try write(Chunk(type: "IHDR", content: bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + Data([8, 2, 0, 0, 0])))
+        let type = colourTypes.first { $0.value == channels }!.key
+        try write(Chunk(type: "IHDR", content: bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + Data([8, type, 0, 0, 0])))
         try chunks.forEach(write)
     }
 
     public func write(_ rows: [UInt8]) throws {
-        let stride = width * 3
         var lines = [UInt8]()
         lines.reserveCapacity(rows.count + rows.count / stride)
         for start in Swift.stride(from: 0, to: rows.count, by: stride) {
             lines.append(4)  // Paeth: of the fixed choices the smallest on photos
             for place in 0..<stride {
-                let left = place < 3 ? 0 : Int(rows[start + place - 3])
-                let corner = place < 3 ? 0 : Int(above[place - 3])
+                let left = place < channels ? 0 : Int(rows[start + place - channels])
+                let corner = place < channels ? 0 : Int(above[place - channels])
                 lines.append(rows[start + place] &- UInt8(paeth(left, Int(above[place]), corner)))
             }
             above = Array(rows[start..<start + stride])

@@ -33,14 +33,15 @@ public struct Chunk: Equatable, Sendable {
 let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 private let carriedTypes: Set = ["iCCP", "cICP", "sRGB", "gAMA", "cHRM", "eXIf"]
 let mostPixels = 200_000_000  // as the SDK
+let colourTypes: [UInt8: Int] = [2: 3, 6: 4]  // with their channels (PNG specification, section 11.2.1)
 let xmpKeyword = "XML:com.adobe.xmp"
 
 /// What a PNG holds. Every checksum was compared.
 public struct PngFile {
     public let height: Int
     public let width: Int
-    /// Whether the pixels are 8-bit RGB, not interlaced.
-    public let isPlain: Bool
+    /// 3, or 4 with alpha; 0 where the pixels are not 8-bit RGB or RGBA, or interlaced.
+    public let channels: Int
     /// The JSON of its tag: of a chunk of its own, or else of its XMP packet (R13).
     public let tag: String?
     public let carried: [Chunk]
@@ -81,7 +82,7 @@ public struct PngFile {
                 guard width <= mostPixels / height else {
                     throw Refused(.otherFormat, "\(width) x \(height) pixels are more than this app takes")
                 }
-                isPlain = [UInt8](header.suffix(5)) == [8, 2, 0, 0, 0]
+                channels = colourTypes.first { [UInt8](header.suffix(5)) == [8, $0.key, 0, 0, 0] }?.value ?? 0
                 (self.tag, self.carried, self.file, self.pixels) = (tag ?? tagInXmp, carried, file, pixels)
                 return
             case "IHDR":
@@ -95,12 +96,12 @@ public struct PngFile {
                 }
                 if let text = chunk.text, text.keyword == xmpKeyword {
                     tagInXmp = Xmp.tag(text.text)
-                    let kept = tagInXmp == nil ? chunk : Xmp.without(text.text).map { Chunk.text(xmpKeyword, $0) }
-                    carried += kept.map { [$0] } ?? []
+                    carried += Xmp.travelling(text.text).map { [$0 == text.text ? chunk : Chunk.text(xmpKeyword, $0)] } ?? []
                 }
             default:
                 if carriedTypes.contains(type) {
-                    carried.append(Chunk(type: type, content: Data(file[content])))
+                    let whole = Data(file[content])
+                    carried.append(Chunk(type: type, content: type == "eXIf" ? withoutPictures(whole) : whole))
                 }
             }
         }

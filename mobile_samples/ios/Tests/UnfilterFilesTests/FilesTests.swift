@@ -2,7 +2,7 @@ import Fixtures
 import Foundation
 import Unfilter
 import UnfilterCoreML
-import UnfilterFiles
+@testable import UnfilterFiles
 import XCTest
 
 /// Laws: a PNG gives back every level; files that must be refused are, for the golden's reason.
@@ -60,6 +60,23 @@ final class FilesTests: XCTestCase {
         XCTAssertEqual(try PngRows(png).read(rows: 37), levels)
         XCTAssertEqual(png.carried, [chunks[0]])
         XCTAssertEqual(png.tag, "grün")
+    }
+
+    func testAPngGivesBackAlphaToo() throws {
+        let levels: [UInt8] = (0..<37 * 29 * 4).map { _ in UInt8.random(in: .min ... .max) }
+        try write(levels, height: 37, width: 29)
+        let png = try PngFile(Data(contentsOf: target))
+        XCTAssertEqual(png.channels, 4)
+        XCTAssertEqual(try PngRows(png).readWhole(rows: 37), levels)
+    }
+
+    private func write(_ levels: [UInt8], height: Int, width: Int) throws {
+        try Data().write(to: target)
+        let handle = try FileHandle(forWritingTo: target)
+        let writer = try PngWriter(handle, height: height, width: width, channels: 4, chunks: [])
+        try writer.write(levels)
+        try writer.finish()
+        try handle.close()
     }
 
     func testATagInXmpCountsWhereAPngHasNoChunkOfItsOwn() async throws {

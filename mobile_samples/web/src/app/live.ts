@@ -1,7 +1,7 @@
 /** The live view: frames of the camera through the filter, as large as this device keeps up with. */
 
 import type { Parameters } from "../unfilter";
-import type { Engine } from "./engine";
+import type { FilterWorker } from "./filterWorker";
 
 /** Longer sides of the preview, pixels; a frame must fit into one tile of the smallest plan that ships. */
 const SIZES = [160, 224, 320, 448, 640];
@@ -28,8 +28,8 @@ export class LiveView {
     private readonly callbacks: LiveCallbacks,
   ) {}
 
-  /** Starts with what `engine` has open. */
-  async start(engine: Engine): Promise<void> {
+  /** Starts with what `filterWorker` has open. */
+  async start(filterWorker: FilterWorker): Promise<void> {
     const run = ++this.running;
     let slowFrames = 0;
     while (run === this.running) {
@@ -40,7 +40,7 @@ export class LiveView {
         continue;
       }
       const given = { frame, parameters: this.parameters };
-      const answer = await engine.ask("preview", given, { transfer: [frame.data.buffer] }).catch(() => null);
+      const answer = await filterWorker.ask("preview", given, { transfer: [frame.data.buffer] }).catch(() => null);
       if (!answer || run !== this.running) return;
       this.draw(answer.frame);
       this.adapt(answer.seconds);

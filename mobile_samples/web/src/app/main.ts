@@ -4,7 +4,7 @@ import { Bundle, type Manifest, type Parameters, type PhotoFile, UnfilterError }
 import { Camera, type Facing } from "./camera";
 import { Compare } from "./compare";
 import { button, element } from "./element";
-import { Engine } from "./engine";
+import { FilterWorker } from "./filterWorker";
 import { takeFiles } from "./files";
 import { LiveView } from "./live";
 import type { Made, Opened } from "./messages";
@@ -27,13 +27,15 @@ const live = new LiveView(video, element("live", HTMLCanvasElement), {
 });
 
 const bundles = new Map<string, Manifest>();
-let engine = new Engine();
+let filterWorker = new FilterWorker();
 let settings: Settings;
 let opened: Opened | undefined;
 let camera: Camera | undefined;
 let screen: Screen = "camera";
 let liveWanted = true;
 let parameters: Parameters = {};
+/** The filtered file that is shown, which can be restored. */
+let filtered: File | undefined;
 
 async function start(): Promise<void> {
   wire();
@@ -49,16 +51,16 @@ async function openFilter(wanted: Settings): Promise<void> {
   const { filter, backend } = wanted;
   const runtime = supports(bundles.get(filter), wanted.runtime) ? wanted.runtime : "onnx";
   live.stop();
-  engine.close();
-  engine = new Engine();
+  filterWorker.close();
+  filterWorker = new FilterWorker();
   opened = undefined;
-  const chosen = engine;
+  const chosen = filterWorker;
   status.textContent = `Loading ${filter} …`;
   const here = (path: string) => new URL(path, document.baseURI).href;
   const choice = { runtime, files: here("runtimes/"), ...(backend && { backend }) };
   try {
     const found = await chosen.ask("open", { bundle: here(`bundles/${filter}`), choice });
-    if (chosen !== engine) return;
+    if (chosen !== filterWorker) return;
     opened = found;
     showSliders(found.manifest.hyper_parameters, (values) => (parameters = live.parameters = values));
     showStatus("ready");
@@ -95,7 +97,7 @@ function refresh(): void {
   button("switch-button").disabled = !camera?.several;
   button("live-button").disabled = !camera;
   live.stop();
-  if (screen === "camera" && camera && opened && liveWanted) void live.start(engine);
+  if (screen === "camera" && camera && opened && liveWanted) void live.start(filterWorker);
 }
 
 function show(next: Screen): void {
@@ -126,7 +128,7 @@ async function capture(): Promise<void> {
 
 async function filterPhoto(file: PhotoFile): Promise<void> {
   await work("Filtering", file, async (progress) => {
-    const made = await engine.ask("apply", { file, parameters, saving: savingOf(settings) }, { progress });
+    const made = await filterWorker.ask("apply", { file, parameters, saving: savingOf(settings) }, { progress });
     await showResult({ label: "Original", file }, { label: "Filtered", made }, file);
   });
 }
@@ -134,10 +136,10 @@ async function filterPhoto(file: PhotoFile): Promise<void> {
 async function restoreFile(file: PhotoFile): Promise<void> {
   await work("Restoring", file, async (progress) => {
     try {
-      const tag = await engine.ask("inspect", { file, known: [...bundles.values()] });
+      const tag = await filterWorker.ask("inspect", { file, known: [...bundles.values()] });
       const bundle = [...bundles].find(([, { restoration }]) => restoration === tag.restoration)![0];
       if (opened?.manifest.restoration !== tag.restoration) await openFilter({ ...settings, filter: bundle });
-      const made = await engine.ask("restore", { file }, { progress });
+      const made = await filterWorker.ask("restore", { file }, { progress });
       await showResult({ label: "Filtered", file }, { label: "Restored", made }, file);
     } catch (error) {
       const untagged = error instanceof UnfilterError && error.refusal === "no_tag";
@@ -179,7 +181,10 @@ async function showResult(before: { label: string; file: Blob }, after: { label:
   const link = element("save", HTMLAnchorElement);
   URL.revokeObjectURL(link.href);
   link.href = URL.createObjectURL(file);
-  link.download = `${(source.name ?? "photo").replace(/(\.filtered|\.restored)?\.\w+$/, "")}.${after.label.toLowerCase()}.${jpeg ? "jpg" : "png"}`;
+  const name = `${(source.name ?? "photo").replace(/(\.filtered|\.restored)?\.\w+$/, "")}.${after.label.toLowerCase()}.${jpeg ? "jpg" : "png"}`;
+  link.download = name;
+  filtered = after.label === "Filtered" ? new File([file], name, { type: file.type }) : undefined;
+  button("restore-result").hidden = !filtered;
   link.textContent = `Save ${jpeg ? "JPEG" : "PNG"} · ${sizeOf(file)}`;
   link.setAttribute("aria-label", `Save the ${after.label.toLowerCase()} photo as ${jpeg ? "JPEG" : "PNG"}, ${sizeOf(file)}`);
   show("result");
@@ -197,6 +202,7 @@ function report(error: unknown): void {
 function wire(): void {
   button("shutter").addEventListener("click", () => void capture());
   button("back").addEventListener("click", () => show("camera"));
+  button("restore-result").addEventListener("click", () => filtered && void restoreFile(filtered));
   button("start-camera").addEventListener("click", () => void openCamera("environment"));
   button("live-button").addEventListener("click", () => setLive(!liveWanted));
   button("switch-button").addEventListener("click", () => void openCamera(camera?.facing === "user" ? "environment" : "user"));

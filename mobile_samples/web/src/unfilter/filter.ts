@@ -25,6 +25,7 @@ import { openSession as openOnnx } from "./runtimes/onnx";
 import { type Backend, hasWebGpu, type OpenSession, type RuntimeName, type Session } from "./runtimes/runtime";
 import { tagOf } from "./tag";
 import { tiles } from "./tiling";
+import { changedWhereSeen, given, required, seen } from "./transparency";
 
 /** Called after each tile, with the share that is done, 0..1. */
 export type Progress = (done: number) => void;
@@ -92,20 +93,27 @@ export class Filter {
   /** A JPEG or PNG file, filtered, as a file that says what made it; a photo with transparency always as PNG. */
   async applyFile(file: PhotoFile, parameters: Parameters = {}, wanted: Saving = SHARED, progress?: Progress): Promise<Blob> {
     const photo = await readPhoto(file);
-    const pixels = await this.apply(photo.pixels, parameters, progress);
+    const filtered = await this.apply(seen(photo), parameters, progress);
     const values = complete(this.manifest.hyper_parameters, parameters);
     const transparent = photo.alpha?.some((level) => level < 255) ?? false;
     const saving: Saving = transparent ? { codec: "png" } : this.savingOf(wanted);
-    const fingerprint = await fingerprintOf(pixels);
-    if (saving.codec === "png") return pngFile(await encodePng({ ...photo, pixels, tag: tagOf(this.manifest, values, fingerprint) }));
-    const tag = tagOf(this.manifest, values, fingerprint, saving.quality);
-    return new Blob([await encodeJpeg({ ...photo, pixels, tag }, saving.quality)], { type: "image/jpeg" });
+    const pixels = changedWhereSeen(photo, filtered);
+    if (saving.codec === "jpeg") {
+      const tag = tagOf(this.manifest, values, saving); // the encoder knows the fingerprint
+      return new Blob([await encodeJpeg({ ...photo, pixels, tag }, saving.quality)], { type: "image/jpeg" });
+    }
+    const fingerprint = await fingerprintOf(seen({ ...photo, pixels }));
+    const tag = tagOf(this.manifest, values, { codec: "png", fingerprint, requires: required(photo) });
+    return pngFile(await encodePng({ ...photo, pixels, tag }));
   }
 
   /** The photo that `applyFile`, or the SDK, made a PNG or JPEG from, as a PNG; refused where this filter did not make it, or it was altered since. */
   async restoreFile(file: PhotoFile, progress?: Progress): Promise<Blob> {
     const { photo } = await inspect(file, [this.manifest]);
-    return pngFile(await encodePng({ ...photo, pixels: await this.restore(photo.pixels, progress), tag: null }));
+    const taken = given(photo);
+    const restored = await this.restore(taken, progress);
+    const pixels = taken === photo.pixels ? restored : changedWhereSeen(photo, restored);
+    return pngFile(await encodePng({ ...photo, pixels, tag: null }));
   }
 
   /** One direction, tile by tile. */

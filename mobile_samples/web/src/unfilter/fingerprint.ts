@@ -4,6 +4,7 @@ import { CELLS, cellsOf, deviation } from "./cells";
 import type { Photo } from "./photo/photo";
 import type { Pixels } from "./pixels";
 import { sha256 } from "./sha256";
+import { given } from "./transparency";
 
 /** The digits that are kept of a digest. */
 const DIGITS = 32;
@@ -44,7 +45,9 @@ export function knownFingerprint(found: unknown): Fingerprint | null {
 }
 
 /** What was done to a photo since it was saved, in words; null where it is as it was (R17). */
-export async function alteration(saved: Fingerprint, { pixels, coding, codec }: Photo): Promise<string | null> {
+export async function alteration(saved: Fingerprint, photo: Photo): Promise<string | null> {
+  const { coding, codec } = photo;
+  const pixels = given(photo);
   const { width, height } = pixels;
   if (saved.width !== width || saved.height !== height) {
     return `it was saved with ${saved.width} x ${saved.height} pixels and has ${width} x ${height} now`;

@@ -5,7 +5,7 @@ import { alteration } from "./fingerprint";
 import type { Manifest } from "./manifest";
 import type { Photo } from "./photo/photo";
 import { type PhotoFile, readPhoto } from "./photo/read";
-import type { Tag } from "./tag";
+import { type Tag, unknownTo } from "./tag";
 
 /** The digits of an id that are shown, as the SDK does. */
 const SHOWN = 12;
@@ -16,9 +16,9 @@ export async function inspect(file: PhotoFile, known: Manifest[]): Promise<{ pho
   const photo = await readPhoto(file);
   const { tag, codec } = photo;
   if (!tag) throw new UnfilterError(`${name} was not made by a filter: it has no tag, so there is nothing to restore.`, "no_tag");
-  if (tag.requires?.length) {
-    const needs = tag.requires.join(", ");
-    throw new UnfilterError(`${name} was made by a later version and requires ${needs}, which this app does not know; update the app.`, "needs_update");
+  const needs = unknownTo(tag);
+  if (needs.length) {
+    throw new UnfilterError(`${name} was made by a later version and requires ${needs.join(", ")}, which this app does not know; update the app.`, "needs_update");
   }
   const manifest = known.find(({ restoration }) => restoration === tag.restoration);
   if (!manifest) {

@@ -2,7 +2,7 @@
 
 import { UnfilterError } from "./errors";
 import type { HyperParameter } from "./hyperParameter";
-import type { TilePlan } from "./tiling";
+import { keepsSomething, type TilePlan } from "./tiling";
 
 export type Direction = "forward" | "inverse";
 export type Format = "onnx" | "tflite";
@@ -56,10 +56,12 @@ const KNOWN: Record<string, readonly string[]> = {
   delegate: [],
 };
 const CARRIERS: readonly string[] = ["exact", "jpeg"];
+/** What a manifest may require: tiles that begin on a grid (R4). */
+const TILE_GRID = "tile_grid";
 
-/** The entries of a list `requires` that this version does not know: all of them, so far. */
-export function unknownOf(requires: unknown): string[] {
-  return Array.isArray(requires) ? requires.map(String) : [];
+/** The entries of a list `requires` that are none of `known`. */
+export function unknownOf(requires: unknown, known: readonly string[] = []): string[] {
+  return Array.isArray(requires) ? requires.map(String).filter((entry) => !known.includes(entry)) : [];
 }
 
 /** The manifest in a parsed JSON file. Fields that older bundles lack get the values that they mean; what later ones add is ignored. */
@@ -69,12 +71,12 @@ export function manifestOf(json: unknown, where: string): Manifest {
   if (!Number.isInteger(schema) || (schema as number) < 1) {
     throw new UnfilterError(`${where}: manifest schema ${String(schema)} is none; convert the filter again`);
   }
-  const needs = unknownOf(manifest.requires);
+  const needs = unknownOf(manifest.requires, [TILE_GRID]);
   if (needs.length) throw new UnfilterError(`${where}: requires ${needs.join(", ")}, which this app does not know; update the app`);
-  const { tile, halo, alignment } = manifest.tiles ?? { tile: 0, halo: 0, alignment: 0 };
-  const { restoration, artifacts, files } = manifest;
+  const { tiles, restoration, artifacts, files } = manifest;
   const complete = manifest.filter && /^[0-9a-f]{64}$/.test(restoration ?? "") && Array.isArray(artifacts) && Array.isArray(files);
-  if (!complete || !(alignment >= 1 && tile > 2 * halo) || tile % alignment || halo % alignment) {
+  const onGrid = Array.isArray(manifest.requires) && manifest.requires.includes(TILE_GRID);
+  if (!complete || !tiles || !keepsSomething(tiles) || onGrid !== (tiles.grid != null)) {
     const later = `has manifest schema ${String(schema)}, and this app knows ${SCHEMA}; update the app`;
     const remedy = (schema as number) > SCHEMA ? later : "is no manifest of a bundle; convert the filter again";
     throw new UnfilterError(`${where}: ${remedy}`);

@@ -3,6 +3,7 @@
 import { type Fingerprint, knownFingerprint } from "./fingerprint";
 import type { Parameters } from "./hyperParameter";
 import { type Manifest, unknownOf } from "./manifest";
+import { HIDDEN_COLOURS } from "./transparency";
 
 export type Codec = "png" | "jpeg" | "webp" | "heic";
 
@@ -16,22 +17,27 @@ export interface Tag {
   parameters?: Parameters;
   /** Of the pixels as they were saved; older files lack it. */
   fingerprint?: Fingerprint;
-  /** What a reader must know of to restore the file; empty in every file so far, and left out. */
+  /** What a reader must know of to restore the file; left out where it is empty. */
   requires?: string[];
 }
 
-/** The tag of a file that the filter of `manifest` makes; `parameters` has every hyper-parameter's value, `quality` is of a JPEG. */
-export function tagOf(manifest: Manifest, parameters: Parameters, fingerprint: Fingerprint, quality?: number): Tag {
+/** The tag of a file that the filter of `manifest` makes: `parameters` has every hyper-parameter's value. */
+export function tagOf(manifest: Manifest, parameters: Parameters, saved: Pick<Tag, "codec" | "quality" | "fingerprint" | "requires">): Tag {
   const { filter, restoration } = manifest;
-  const saved: Pick<Tag, "codec" | "quality"> = quality ? { codec: "jpeg", quality } : { codec: "png" };
-  const tag: Tag = { version: 1, filter, restoration, ...saved, fingerprint };
-  return Object.keys(parameters).length ? { ...tag, parameters } : tag;
+  const { requires, ...told } = saved;
+  const tag: Tag = { version: 1, filter, restoration, ...told };
+  return { ...tag, ...(Object.keys(parameters).length && { parameters }), ...(requires?.length && { requires }) };
+}
+
+/** The entries of a tag's `requires` that this version does not know. */
+export function unknownTo({ requires }: Tag): string[] {
+  return unknownOf(requires, [HIDDEN_COLOURS]);
 }
 
 /** JSON with the same fields in the same order as the SDK writes. Law: `tagFromJson(tagToJson(tag))` equals `tag`. */
 export function tagToJson(tag: Tag): string {
-  const { version, filter, restoration, codec, quality, parameters, fingerprint } = tag;
-  return JSON.stringify({ version, filter, restoration, codec, quality, parameters, fingerprint });
+  const { version, filter, restoration, codec, quality, parameters, fingerprint, requires } = tag;
+  return JSON.stringify({ version, filter, restoration, codec, quality, parameters, fingerprint, requires });
 }
 
 /** What this version knows of the tag in `text`, whatever its version; null where it is none. */

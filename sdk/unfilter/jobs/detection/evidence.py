@@ -49,7 +49,7 @@ def measure(forward: BoundGraph, inverse: BoundGraph, pixels: NDArray[np.uint8],
     height, width = pixels.shape[:2]
     if min(height, width) < LEAST:
         return None
-    rows, columns = (cells(length, plan.alignment) for length in (height, width))
+    rows, columns = (cells(length, plan) for length in (height, width))
     given = np.concatenate(
         [np.concatenate([pixels[r.start : r.stop, c.start : c.stop] for c in columns], axis=1) for r in rows]
     )
@@ -61,15 +61,16 @@ def measure(forward: BoundGraph, inverse: BoundGraph, pixels: NDArray[np.uint8],
     return (*_compared(*parts), *_combs(pixels))
 
 
-def cells(length: int, alignment: int) -> list[Span]:
+def cells(length: int, plan: TilePlan) -> list[Span]:
     """Where the sample lies along an axis: two squares, in the middle of each half, or the whole of a short one.
 
-    Starts and sizes are multiples of the alignment. What is kept is counted from the square's own start.
+    Starts are such that tiles can have, sizes are multiples of the alignment. What is kept is counted from the square's own
+    start.
     """
     if length < 2 * CELL:
-        whole = length - length % alignment
+        whole = length - length % plan.alignment
         return [Span(0, whole, TRIM, whole - TRIM)]
-    starts = [(length * place // 4 - CELL // 2) // alignment * alignment for place in (1, 3)]
+    starts = [(length * place // 4 - CELL // 2) // plan.step * plan.step for place in (1, 3)]
     return [Span(start, start + CELL, TRIM, CELL - TRIM) for start in starts]
 
 

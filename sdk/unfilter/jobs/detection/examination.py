@@ -40,10 +40,10 @@ def examine(graphs: Graphs, photo: Photo) -> Examination:
     tag, codec, quality = photo.tag, photo.codec, photo.quality
     if tag and codec is None:  # a photo in memory says nothing of the file that it came in
         codec, quality = tag.codec, tag.quality
-    verdict = detector.judge(measures, quality, tagged=own)
-    if verdict is None:
+    finding = detector.judge(measures, quality, tagged=own)
+    if finding is None:
         return Examination(None, None, f"the filter was not trained for {codec} files")
-    return Examination(verdict.made, verdict.confidence, str(verdict))
+    return Examination(finding.made, finding.confidence, str(finding))
 
 
 def _below_training(photo: Photo, detector: Detector | None) -> str | None:

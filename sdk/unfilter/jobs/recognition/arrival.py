@@ -21,9 +21,12 @@ FORCED = "force it (--force, in Python force=True)"
 
 @dataclass(frozen=True)
 class Looked:
-    """A photo that a job takes, or what lies within bars of it; what runs it, and what it turned out to be."""
+    """A photo that a job takes, or what lies within bars of it; what runs it, and what it turned out to be.
 
-    graphs: Graphs
+    `graphs` is None where nothing need run, since the file holds its photo whole.
+    """
+
+    graphs: Graphs | None
     photo: Photo
     recognition: Recognition | None = None
 

@@ -1,4 +1,4 @@
-"""Runs subjects in turn, each in a process of its own."""
+"""Runs cases in turn, each in a process of its own."""
 
 import json
 import os
@@ -16,18 +16,18 @@ from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Direction, Precision
 from unfilter.proof.bench.report import BenchReport, Row
 from unfilter.proof.bench.worker import SIDE
-from unfilter.proof.renamed import renamed
+from unfilter.proof.renamed import renamed_parameters
 from unfilter.run.runtimes import THREADS
 
 _POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", THREADS)
 """Environment variables by which numpy, torch and our runtimes are told how many threads to use."""
 
 _GRAPH = ("runtime", "precision", "direction")
-"""Fields of a subject that a worker needs beside the bundle, and that a row repeats."""
+"""Fields of a case that a worker needs beside the bundle, and that a row repeats."""
 
 
 @dataclass(frozen=True)
-class Subject:
+class BenchCase:
     """One graph to be measured. `name` tells the bundle from others, such as `l0` or `paper preset`."""
 
     name: str
@@ -48,40 +48,38 @@ class Subject:
         return counts[0] if counts else None
 
 
+@renamed_parameters("measure", subjects="cases", report="on_step")
 def measure(
-    subjects: Sequence[Subject],
+    cases: Sequence[BenchCase],
     width: int,
     height: int,
     rounds: int,
     machine: str,
     on_step: Callable[[str], object] = lambda _: None,
-    report: Callable[[str], object] | None = None,
 ) -> BenchReport:
-    """Time every subject on a photo of that size, `rounds` times each, in turn.
+    """Time every case on a photo of that size, `rounds` times each, in turn.
 
     What is timed is `Filter.run`: pixels in memory to pixels in memory, in tiles where the photo is larger than one.
 
     Args:
-        subjects: what to measure; torch's are what `to_torch` of a row is the ratio to.
+        cases: what to measure; torch's are what `to_torch` of a row is the ratio to.
         width: of the photo, pixels.
         height: of the photo, pixels.
         rounds: how often each runs, after once unmeasured.
         machine: in words, for the report.
         on_step: called with a line of progress.
-        report: the old name of `on_step`.
 
     Raises:
-        UnfilterError: a subject cannot be opened or run.
+        UnfilterError: a case cannot be opened or run.
     """
-    on_step = renamed("measure", "report", report, "on_step", on_step)
     with ExitStack() as stack:
-        workers: dict[Subject | int, _Worker] = {}
-        for threads in sorted({subject.threads for subject in subjects}):
+        workers: dict[BenchCase | int, _Worker] = {}
+        for threads in sorted({case.threads for case in cases}):
             on_step(f"matrix product, {threads} threads")
             workers[threads] = stack.enter_context(_Worker({"runtime": "matrix product"}, threads))
-        for subject in subjects:
-            on_step(f"{subject.name} {subject.runtime} {subject.precision} {subject.direction}: opened")
-            workers[subject] = stack.enter_context(_Worker(_job(subject, width, height), subject.threads))
+        for case in cases:
+            on_step(f"{case.name} {case.runtime} {case.precision} {case.direction}: opened")
+            workers[case] = stack.enter_context(_Worker(_job(case, width, height), case.threads))
         for number in range(rounds):
             on_step(f"round {number + 1} of {rounds}")
             for worker in workers.values():
@@ -89,7 +87,7 @@ def measure(
         for worker in workers.values():
             worker.end()
     rates = {threads: SIDE**3 / min(workers[threads].seconds) for threads in workers if isinstance(threads, int)}
-    rows = [_row(subject, workers[subject], width * height, rates[subject.threads]) for subject in subjects]
+    rows = [_row(case, workers[case], width * height, rates[case.threads]) for case in cases]
     return BenchReport(
         machine=machine,
         width=width,
@@ -100,15 +98,15 @@ def measure(
     )
 
 
-def _job(subject: Subject, width: int, height: int) -> dict[str, Any]:
-    graph = {name: getattr(subject, name) for name in _GRAPH}
-    return {"bundle": str(subject.bundle.folder), "width": width, "height": height, **graph}
+def _job(case: BenchCase, width: int, height: int) -> dict[str, Any]:
+    graph = {name: getattr(case, name) for name in _GRAPH}
+    return {"bundle": str(case.bundle.folder), "width": width, "height": height, **graph}
 
 
-def _row(subject: Subject, worker: "_Worker", pixels: int, rate: float) -> Row:
-    median, macs = statistics.median(worker.seconds), subject.macs_per_pixel
+def _row(case: BenchCase, worker: "_Worker", pixels: int, rate: float) -> Row:
+    median, macs = statistics.median(worker.seconds), case.macs_per_pixel
     return Row(
-        **{name: getattr(subject, name) for name in ("name", "threads", *_GRAPH)},
+        **{name: getattr(case, name) for name in ("name", "threads", *_GRAPH)},
         seconds=median,
         fastest=min(worker.seconds),
         megapixels_per_second=pixels / 1e6 / median,
@@ -119,7 +117,7 @@ def _row(subject: Subject, worker: "_Worker", pixels: int, rate: float) -> Row:
 
 
 class _Worker:
-    """A process that runs one subject whenever it is told to."""
+    """A process that runs one case whenever it is told to."""
 
     def __init__(self, job: dict[str, Any], threads: int) -> None:
         import unfilter

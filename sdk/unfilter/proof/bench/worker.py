@@ -38,7 +38,8 @@ def _graph(job: dict[str, Any]) -> Callable[[], object]:
 
     opened = Filter(Bundle(Path(job["bundle"])), job["runtime"], job["precision"])
     pixels = np.random.default_rng(0).integers(0, 256, (job["height"], job["width"], 3), np.uint8)
-    return lambda: opened.run(job["direction"], pixels)
+    guided = opened.bundle.manifest.guided and job["direction"] == "forward"
+    return lambda: opened.run(job["direction"], pixels, output=pixels if guided else None)
 
 
 def _matrix_product() -> Callable[[], object]:

@@ -1,4 +1,4 @@
-"""What `locate` found, as data and as text."""
+"""What `first_divergence` found, as data and as text."""
 
 from pydantic import BaseModel, ConfigDict
 

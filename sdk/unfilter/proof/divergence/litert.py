@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact
 from unfilter.proof.divergence.operation import Operation, planes
-from unfilter.run.runtimes import parameter_input, threads
+from unfilter.run.runtimes import image_inputs, parameter_input, threads
 
 
 def trace(
@@ -32,7 +32,7 @@ def trace(
         num_threads=threads(),
     )
     runner = interpreter.get_signature_runner(signature)
-    runner(**{artifact.image.name: image[None], **parameter_input(artifact, parameters)})
+    runner(**{**image_inputs(artifact, image), **parameter_input(artifact, parameters)})
     (number,) = (each.subgraphIndex for each in model.signatureDefs if each.signatureKey == signature.encode())
     graph = model.subgraphs[number]
     operations = []

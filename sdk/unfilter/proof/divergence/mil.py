@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact
 from unfilter.proof.divergence.operation import Operation, planes
-from unfilter.run.runtimes import parameter_input
+from unfilter.run.runtimes import image_inputs, parameter_input
 
 
 def trace(
@@ -24,6 +24,6 @@ def trace(
             if found is not None:
                 operations.append(Operation(step.operation, name, "", tuple(inputs), name, found))
 
-    inputs = {artifact.image.name: image.transpose(2, 0, 1)[None], **parameter_input(artifact, parameters)}
+    inputs = {**image_inputs(artifact, image), **parameter_input(artifact, parameters)}
     Program(bundle.path(artifact.path))(inputs, see)
     return operations

@@ -7,7 +7,7 @@ from unfilter.errors import RuntimeUnavailable
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact
 from unfilter.proof.divergence.operation import Operation, planes
-from unfilter.run.runtimes import missing, parameter_input
+from unfilter.run.runtimes import image_inputs, missing, parameter_input
 from unfilter.run.runtimes.onnx import session_options
 
 
@@ -31,7 +31,7 @@ def trace(
     options = session_options()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    inputs = {artifact.image.name: image.transpose(2, 0, 1)[None], **parameter_input(artifact, parameters)}
+    inputs = {**image_inputs(artifact, image), **parameter_input(artifact, parameters)}
     values = dict(zip(names, session.run(names, inputs), strict=True))
     return [
         Operation(node.op_type, node.name, node.name.strip("/").rpartition("/")[0], tuple(node.input), output, found)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact
 from unfilter.proof.divergence.operation import Operation, planes
-from unfilter.run.runtimes import parameter_input
+from unfilter.run.runtimes import image_inputs, parameter_input
 
 
 def trace(
@@ -31,8 +31,8 @@ def trace(
                 operations.append(Operation(kind, node.name, modules[-1][0], inputs, node.name, found))
             return value
 
-    tensors = [torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)[None]))]
-    tensors += [torch.from_numpy(values) for values in parameter_input(artifact, parameters).values()]
+    inputs = {**image_inputs(artifact, image), **parameter_input(artifact, parameters)}
+    tensors = [torch.from_numpy(values) for values in inputs.values()]
     with torch.inference_mode():
         Walk(module).run(*tensors)
     return operations

@@ -1,7 +1,7 @@
 """Runs a graph with every value in between kept: equal siblings `onnx`, `litert`, `mil` and `torch`.
 
 Each has `trace(bundle, artifact, image, parameters)` with `image` float32, height x width x 3, a square as side, and
-`parameters` the places of the hyper-parameters, as for `unfilter.run.runtimes.Graph`. Core ML shows nothing in between;
+`parameters` the normalised hyper-parameters, as for `unfilter.run.runtimes.Graph`. Core ML shows nothing in between;
 what is in its packages is walked by `mil`.
 """
 

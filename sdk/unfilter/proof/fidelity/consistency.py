@@ -45,7 +45,8 @@ def contradictions(bundle: Bundle, filters: Mapping[Engine, Filter]) -> Iterator
         if not _takes_any_size(filters[engine]):
             continue
         for direction in DIRECTIONS:
-            found = reach(filters[engine].graph(direction), bundle.manifest.tiles)
+            channels = 6 if bundle.manifest.guided and direction == "forward" else 3
+            found = reach(filters[engine].graph(direction), bundle.manifest.tiles, channels)
             if found > bundle.manifest.tiles.halo:
                 yield (
                     f"{direction} reaches {found} pixels or more, the halo has {bundle.manifest.tiles.halo}: "
@@ -54,18 +55,23 @@ def contradictions(bundle: Bundle, filters: Mapping[Engine, Filter]) -> Iterator
         return
 
 
-def reach(graph: BoundGraph, plan: TilePlan) -> int:
+def reach(graph: BoundGraph, plan: TilePlan, channels: int = 3) -> int:
     """How far one squeeze cell of the photo is felt in the result, pixels; at most a little more than the plan's halo.
 
     The cell is not-a-number, which every operation passes on, however small the weight that it meets: what is felt in
     numbers alone ends far earlier.
     """
-    before = -(-(plan.halo + _MARGIN) // plan.alignment) * plan.alignment
-    side = 2 * before + plan.alignment
-    photo = np.full((side, side, 3), 0.5, np.float32)
+    before = -(-(plan.halo + _MARGIN) // plan.step) * plan.step
+    side = 2 * before + plan.step
+    photo = np.full((side, side, channels), 0.5, np.float32)
     if not np.isfinite(graph(photo)).all():
         return 0  # broken in another way, which any comparison shows
-    cell = slice(before, before + plan.alignment)
+    # A network of several scales reaches farthest from one end of its coarsest cell or from the other.
+    starts = {before, before + plan.step - plan.alignment}
+    return max(_reach_from(slice(start, start + plan.alignment), graph, photo.copy()) for start in starts)
+
+
+def _reach_from(cell: slice, graph: BoundGraph, photo: NDArray[np.float32]) -> int:
     photo[cell, cell] = np.nan
     with np.errstate(invalid="ignore"):
         result = graph(photo)

@@ -9,7 +9,7 @@ from unfilter.format.manifest import Precision
 from unfilter.jobs.filter import Filter
 from unfilter.proof.fidelity.results import Engine, NotRun
 from unfilter.run import runtimes
-from unfilter.run.delegates.recipes import of_runtime
+from unfilter.run.delegates.table import of_runtime
 from unfilter.run.graphs import chosen
 
 REFERENCE = Engine(runtime="torch", precision="fp32")

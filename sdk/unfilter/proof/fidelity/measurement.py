@@ -38,8 +38,8 @@ class Measurement:
     `filters` are the engines that have not broken off, `broken` the others.
     """
 
-    def __init__(self, filters: dict[Engine, Filter], gallery: Gallery | None, report: Callable[[str], None]) -> None:
-        self.filters, self._gallery, self._report = filters, gallery, report
+    def __init__(self, filters: dict[Engine, Filter], gallery: Gallery | None, on_step: Callable[[str], None]) -> None:
+        self.filters, self._gallery, self._on_step = filters, gallery, on_step
         self.tally, self.photos, self.broken = Tally(), list[PhotoMeasured](), list[Broken]()
 
     def add(self, case: Case) -> None:
@@ -48,8 +48,8 @@ class Measurement:
         Raises:
             RuntimeUnavailable: the reference has to make its bytes, and breaks off.
         """
-        self._report(f"{case.name}: every forward")
-        exact: dict[Direction, _Run | None] = {"forward": self._run(REFERENCE, "forward", case.photo, case.parameters)}
+        self._on_step(f"{case.name}: every forward")
+        exact: dict[Direction, _Run | None] = {"forward": self._run(REFERENCE, "forward", case.given, case.parameters)}
         filtered = _bytes_of(case.filtered, exact["forward"])
         exact["inverse"] = self._run(REFERENCE, "inverse", filtered)
         restored = _bytes_of(case.restored, exact["inverse"])
@@ -68,11 +68,11 @@ class Measurement:
 
         saved: dict[bytes, tuple[Pixels, list[Engine]]] = {}  # fp32 engines often save equal bytes; those restore but once
         for engine in list(self.filters):
-            run = measured(engine, "forward", case.photo, filtered)
+            run = measured(engine, "forward", case.given, filtered)
             if run:
                 saved.setdefault(run.levels.tobytes(), (run.levels, []))[1].append(engine)
         for inverse in list(self.filters):
-            self._report(f"{case.name}: every forward -> {inverse}")
+            self._on_step(f"{case.name}: every forward -> {inverse}")
             of_reference = measured(inverse, "inverse", filtered, restored)
             for key, (levels, forwards) in saved.items() if case.round_trip else ():
                 run = of_reference if key == filtered.tobytes() else self._run(inverse, "inverse", levels)
@@ -107,9 +107,10 @@ def _run(
     height, width = aligned_size(given.shape[0], given.shape[1], plan.alignment)
     values = run_joined(opened.graph(direction, parameters), given[:height, :width], plan)
     seconds = time.perf_counter() - started
-    levels = np.empty_like(given)
+    photo = given[:, :, :3]
+    levels = np.empty_like(photo)
     levels[:height, :width] = to_bytes(values)
-    carry_remainder(given, levels, plan.alignment)
+    carry_remainder(photo, levels, plan.alignment)
     return _Run(values, levels, seconds)
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from unfilter.format.manifest import Direction, Format, Precision
+from unfilter.run.graphs import engine_name
 
 
 class Verdict(StrEnum):
@@ -32,7 +33,7 @@ class Engine(Frozen):
     delegate: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.runtime}{'+' + self.delegate if self.delegate else ''} {self.precision}"
+        return engine_name(self.runtime, self.precision, self.delegate)
 
 
 class PhotoMeasured(Frozen):

@@ -17,7 +17,7 @@ from unfilter.proof.fidelity.measurement import Measurement
 from unfilter.proof.fidelity.report import FidelityReport
 from unfilter.proof.fidelity.results import ArtifactSize
 from unfilter.proof.fidelity.tolerances import TOLERANCES, Tolerances
-from unfilter.proof.renamed import renamed
+from unfilter.proof.renamed import renamed_parameters
 from unfilter.run import runtimes
 from unfilter.run.delegates.coverage import read_coverage
 
@@ -25,6 +25,7 @@ TOOLS = ("unfilter", "onnxruntime", "ai-edge-litert", "tflite-runtime", "coremlt
 GOLDENS = "goldens"
 
 
+@renamed_parameters("verify", report="on_step")
 def verify(
     bundle: Bundle,
     *,
@@ -35,7 +36,6 @@ def verify(
     note: str | None = None,
     gallery: Gallery | None = None,
     on_step: Callable[[str], None] = lambda _: None,
-    report: Callable[[str], None] | None = None,
 ) -> FidelityReport:
     """Check every file, then measure each artifact alone and every forward against every inverse, and judge.
 
@@ -51,7 +51,6 @@ def verify(
         note: what a reader of the report should know of the machine.
         gallery: keeps pictures for a page.
         on_step: called with a line of progress.
-        report: the old name of `on_step`.
 
     Raises:
         BundleError: a file is missing or changed, or there are no goldens.
@@ -60,7 +59,6 @@ def verify(
             photos are given without the reference.
         UnfilterError: a precision has no tolerance.
     """
-    on_step = renamed("verify", "report", report, "on_step", on_step)
     for name in (*required, *only):
         runtimes.sibling(name)
     bundle.check()

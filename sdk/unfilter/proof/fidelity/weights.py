@@ -5,7 +5,9 @@ that is a little off, hides in it. Weights can be compared one by one, and there
 """
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -28,18 +30,26 @@ scales in binary16 (0.61 measured). A scale that is 1 % off moves the largest we
 
 def wrong_weights(bundle: Bundle) -> list[str]:
     """Tensors of smaller precisions that are not those of fp32 rounded, a line each; empty where nothing reads them."""
-    found: dict[str, None] = {}  # a file of both directions is read for each, and says the same
+    found: dict[str, None] = {}  # a file of both directions is compared for each, and says the same
+    read = cache(_read)
     paths = {(each.format, each.precision, each.direction): bundle.path(each.path) for each in bundle.manifest.artifacts}
     for (form, precision, direction), path in paths.items():
-        exact, reader = paths.get((form, "fp32", direction)), _reader(form)
-        if precision not in _BOUNDS or reader is None or exact is None:
+        exact = paths.get((form, "fp32", direction))
+        if precision not in _BOUNDS or exact is None:
             continue
-        try:
-            expected, rounded = reader.read(exact), reader.read(path)
-        except Exception:  # what cannot be read breaks its engine off, and that is said there; parsers share no class
-            continue
-        found |= dict.fromkeys(_wrong(expected, rounded, path.name, _BOUNDS[precision]))
+        expected, rounded = read(form, exact), read(form, path)
+        if expected is not None and rounded is not None:
+            found |= dict.fromkeys(_wrong(expected, rounded, path.name, _BOUNDS[precision]))
     return list(found)
+
+
+def _read(form: Format, path: Path) -> dict[str, Weights] | None:
+    """The constants of a file; None where nothing here reads them."""
+    reader = _reader(form)
+    try:
+        return reader.read(path) if reader else None
+    except Exception:  # what cannot be read breaks its engine off, and that is said there; parsers share no class
+        return None
 
 
 def _reader(form: Format) -> Reader | None:

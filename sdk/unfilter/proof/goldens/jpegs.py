@@ -11,7 +11,7 @@ from PIL import Image
 from unfilter.format.tag import tag_of
 from unfilter.jobs.filter import Filter
 from unfilter.photo import Photo, Tag
-from unfilter.photo.jpeg import Subsampling, decoder, encode, fingerprint_of
+from unfilter.photo.jpeg import Subsampling, coded, decoder, encoded, fingerprint_of
 from unfilter.proof.goldens.schema import JpegGolden, PhotoGolden, Refusal
 
 Pixels = NDArray[np.uint8]
@@ -31,9 +31,9 @@ def write_jpegs(chosen: Filter, photo: PhotoGolden, folder: Path) -> tuple[JpegG
     found = []
     for quality, subsampling, exif in _RESTORED:
         tag = _tag(tag_of(chosen.bundle.manifest, "jpeg", quality, photo.parameters), filtered, quality, subsampling)
-        encode(file := BytesIO(), Photo(filtered, exif=exif, tag=tag), quality, subsampling)
+        content = encoded(Photo(filtered, exif=exif, tag=tag), quality, subsampling)
         name = f"filtered_{subsampling.replace(':', '')}_{quality}"
-        found.append(_written(folder, name, file.getvalue(), chosen, tag, subsampling, quality))
+        found.append(_written(folder, name, content, chosen, tag, subsampling, quality))
     more: list[tuple[str, Image.Image, Literal["4:2:2", "grey"]]] = [
         ("photo_progressive_422", Image.fromarray(given), "4:2:2"),
         ("photo_grey", Image.fromarray(given).convert("L"), "grey"),
@@ -91,12 +91,11 @@ def _written(
 
 
 def _tag(tag: Tag, filtered: Pixels, quality: int, subsampling: Subsampling) -> Tag:
-    return tag.model_copy(update={"fingerprint": fingerprint_of(Photo(filtered), quality, subsampling)})
+    return tag.model_copy(update={"fingerprint": fingerprint_of(coded(filtered, quality, subsampling))})
 
 
 def _encoded(pixels: Pixels, tag: Tag, quality: int) -> bytes:
-    encode(file := BytesIO(), Photo(pixels, tag=tag), quality, "4:2:0")
-    return file.getvalue()
+    return encoded(Photo(pixels, tag=tag), quality, "4:2:0")
 
 
 def _pixels(photo: PhotoGolden, folder: Path) -> tuple[Pixels, Pixels]:

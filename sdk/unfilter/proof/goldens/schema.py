@@ -39,7 +39,9 @@ class PhotoGolden(_Frozen):
     height: int = Field(ge=1)
     width: int = Field(ge=1)
     parameters: dict[str, float] = Field(description="values of the hyper-parameters by name")
-    places: tuple[float, ...] = Field(description="as the forward graph is given them, 0..1, in the manifest's order")
+    places: tuple[float, ...] = Field(
+        description="the same normalised, 0..1, in the manifest's order, for the forward graph"
+    )
     photo: str
     filtered: str
     restored: str

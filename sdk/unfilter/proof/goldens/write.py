@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from unfilter.errors import BundleError
 from unfilter.files import new_folder
 from unfilter.format.remainder import aligned_size
 from unfilter.format.rounding import to_bytes
@@ -31,10 +32,13 @@ def write_goldens(chosen: Filter, pixels: NDArray[np.uint8], folder: Path) -> Go
     Law: the same bundle, photo, runtime and machine give the same bytes.
 
     Raises:
+        BundleError: the filter is guided.
         FileNotFoundError: the folder that `folder` lies in does not exist.
         OSError: `folder` exists.
     """
     manifest = chosen.bundle.manifest
+    if manifest.guided:
+        raise BundleError(f"{chosen.bundle.folder}: is guided, and goldens for apps have no output to be guided by yet")
     with new_folder(folder) as temporary:
         (temporary / "photos").mkdir()
         photos = tuple(
@@ -104,8 +108,8 @@ def roundings() -> tuple[RoundingGolden, ...]:
 
 def _photo(chosen: Filter, name: str, pixels: NDArray[np.uint8], index: int, folder: Path) -> PhotoGolden:
     taken = chosen.hyper_parameters
-    places = [(index + turn) % 3 / 2 for turn, _ in enumerate(taken)]
-    parameters = {one.name: one.value(place) for one, place in zip(taken, places, strict=True)}
+    chosen_values = [(index + turn) % 3 / 2 for turn, _ in enumerate(taken)]
+    parameters = {one.name: one.value(normalised) for one, normalised in zip(taken, chosen_values, strict=True)}
     filtered = chosen.apply(pixels, **parameters)
     restored = chosen.restore(filtered)
     paths = [f"photos/{name}{part}.rgb" for part in ("", ".filtered", ".restored")]
@@ -116,7 +120,7 @@ def _photo(chosen: Filter, name: str, pixels: NDArray[np.uint8], index: int, fol
         height=pixels.shape[0],
         width=pixels.shape[1],
         parameters=parameters,
-        places=tuple(one.place(parameters[one.name]) for one in taken),
+        places=tuple(one.normalise(parameters[one.name]) for one in taken),
         photo=paths[0],
         filtered=paths[1],
         restored=paths[2],

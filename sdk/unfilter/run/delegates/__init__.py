@@ -1,5 +1,6 @@
-"""Delegates: what a runtime hands a graph to, so that a GPU or NPU runs it. Chosen by recipe, checked by bytes and coverage.
+"""Delegates: what a runtime hands a graph to, so that a GPU or NPU runs it. Chosen from a table, checked by bytes and
+coverage.
 
-`recipes` says how each is engaged, in every language; `coverage` what a GPU or NPU would run of an artifact; `engagement`
+`table` says how each is engaged, in every language; `coverage` what a GPU or NPU would run of an artifact; `engagement`
 whether one that is here really ran. See docs/delegates.md.
 """

@@ -10,8 +10,8 @@ from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import DIRECTIONS, Direction, Precision
 from unfilter.format.validation import READING, Extensible, first_problem
-from unfilter.run.delegates import recipes
-from unfilter.run.delegates.recipes import Delegates
+from unfilter.run.delegates import table
+from unfilter.run.delegates.table import Delegates
 
 FILE = "delegates.json"
 
@@ -59,7 +59,7 @@ class Coverage(Extensible):
 
 
 class DelegateFile(Extensible):
-    """`delegates.json`: the recipes that samples engage delegates by, and what each covers of this bundle's artifacts."""
+    """`delegates.json`: the table that samples engage delegates by, and what each covers of this bundle's artifacts."""
 
     recipes: Delegates
     coverage: tuple[Coverage, ...]
@@ -91,7 +91,7 @@ def _is_later(entry: object) -> bool:
     known = {
         "precision": get_args(Precision),
         "direction": DIRECTIONS,
-        "delegate": recipes.names(),
+        "delegate": table.names(),
         "evidence": [str(each) for each in Evidence],
     }
     values = ((entry.get(name), allowed) for name, allowed in known.items()) if isinstance(entry, dict) else ()

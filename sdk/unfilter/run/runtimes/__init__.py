@@ -27,7 +27,7 @@ from unfilter.errors import RuntimeUnavailable, did_you_mean
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
 from unfilter.photo.silence import WITHOUT_STANDARD_ERROR
-from unfilter.run.delegates.recipes import Delegate
+from unfilter.run.delegates.table import Delegate
 from unfilter.run.runtimes import processors
 
 THREADS = "UNFILTER_THREADS"
@@ -42,9 +42,10 @@ class Graph(Protocol):
 
     def __call__(self, image: NDArray[np.float32], parameters: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         """Run on an image or tile: float32, height x width x 3, sRGB 0..1, sides multiples of the alignment and at most the
-        tile's. The result has the same shape and is not clipped.
+        tile's. The result has the same shape and is not clipped. A guided forward graph takes 6 channels: those of the
+        photo, then those of what the app's own filter made of it.
 
-        `parameters` are the places of the hyper-parameters in their ranges, float32 (count,), 0..1, in the manifest's order:
+        `parameters` are the normalised hyper-parameters, float32 (count,), 0..1, in the manifest's order:
         for a forward graph whose artifact has them, and for no other.
 
         Raises:
@@ -174,7 +175,24 @@ def missing(package: str, extra: str) -> str | None:
 
 def input_names(artifact: Artifact) -> list[str]:
     """Names of what a graph takes for a photo that needs no mask, in the order of its inputs."""
-    return [each.name for each in (artifact.image, artifact.parameters) if each is not None]
+    return [each.name for each in (artifact.image, artifact.output, artifact.parameters) if each is not None]
+
+
+def image_inputs(artifact: Artifact, image: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+    """`image` of a call of `Graph` as that artifact's inputs, by name, a batch of one in its layout.
+
+    Raises:
+        ValueError: another number of channels than the artifact takes.
+    """
+    tensors = [each for each in (artifact.image, artifact.output) if each is not None]
+    if image.shape[2] != 3 * len(tensors):
+        raise ValueError(f"{artifact.path} ({artifact.direction}) takes {3 * len(tensors)} channels, got {image.shape[2]}")
+    batches = {}
+    for place, tensor in enumerate(tensors):
+        part = image[:, :, 3 * place : 3 * place + 3]
+        part = part.transpose(2, 0, 1) if tensor.layout == "NCHW" else part
+        batches[tensor.name] = np.ascontiguousarray(part[None], dtype=np.float32)
+    return batches
 
 
 def parameter_input(artifact: Artifact, parameters: NDArray[np.float32] | None) -> dict[str, NDArray[np.float32]]:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
-from unfilter.run.delegates.recipes import Delegate
-from unfilter.run.runtimes import Graph, missing, parameter_input
+from unfilter.run.delegates.table import Delegate
+from unfilter.run.runtimes import Graph, image_inputs, missing, parameter_input
 
 FORMAT: Format = "mlpackage"
 EXTRA = "coreml"
@@ -61,8 +61,7 @@ def open_graph(bundle: Bundle, artifact: Artifact, delegate: Delegate | None = N
     lock = Lock()  # Apple asks for one prediction at a time from one instance of MLModel
 
     def run(image: NDArray[np.float32], parameters: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
-        planes = np.ascontiguousarray(image.transpose(2, 0, 1)[None], dtype=np.float32)
-        inputs = {artifact.image.name: planes, **parameter_input(artifact, parameters)}
+        inputs = {**image_inputs(artifact, image), **parameter_input(artifact, parameters)}
         with lock:
             result = model.predict(inputs)[artifact.result.name]
         channels_last: NDArray[np.float32] = np.asarray(result, np.float32)[0].transpose(1, 2, 0)

@@ -14,8 +14,8 @@ def filling(
     full: Callable[[NDArray[np.float32]], NDArray[np.float32]],
     masked: Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]],
 ) -> BoundGraph:
-    """A graph for any aligned size up to the tile. `full` takes tile x tile x 3; `masked` that and `valid`, a float per
-    squeeze cell (tile / alignment a side), 1 inside the photo and 0 outside.
+    """A graph for any aligned size up to the tile. `full` takes tile x tile x channels; `masked` that and `valid`, a float
+    per squeeze cell (tile / alignment a side), 1 inside the photo and 0 outside.
     """
     side, cells = plan.tile, plan.tile // plan.alignment
 
@@ -23,7 +23,7 @@ def filling(
         height, width = image.shape[:2]
         if (height, width) == (side, side):
             return full(np.ascontiguousarray(image, dtype=np.float32))
-        padded = np.zeros((side, side, 3), np.float32)
+        padded = np.zeros((side, side, image.shape[2]), np.float32)
         padded[:height, :width] = image
         valid = np.zeros((cells, cells), np.float32)
         valid[: height // plan.alignment, : width // plan.alignment] = 1

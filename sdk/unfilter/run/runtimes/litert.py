@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
-from unfilter.run.delegates.recipes import Delegate
-from unfilter.run.runtimes import Graph, input_names, missing, parameter_input, threads
+from unfilter.run.delegates.table import Delegate
+from unfilter.run.runtimes import Graph, image_inputs, input_names, missing, parameter_input, threads
 from unfilter.run.runtimes._litert import compiled_model
 from unfilter.run.runtimes._litert.compiled_model import Inputs, Signature
 from unfilter.run.runtimes.fixed_size import filling
@@ -78,12 +78,12 @@ def _filling(bundle: Bundle, artifact: Artifact, full: Signature, masked: Signat
         more = parameter_input(artifact, parameters)
 
         def run_full(image: NDArray[np.float32]) -> NDArray[np.float32]:
-            result: NDArray[np.float32] = full({artifact.image.name: image[None], **more})[0]
+            result: NDArray[np.float32] = full({**image_inputs(artifact, image), **more})[0]
             return result
 
         def run_masked(image: NDArray[np.float32], valid: NDArray[np.float32]) -> NDArray[np.float32]:
             result: NDArray[np.float32] = masked(
-                {artifact.image.name: image[None], valid_name: valid[None, :, :, None], **more}
+                {**image_inputs(artifact, image), valid_name: valid[None, :, :, None], **more}
             )[0]
             return result
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
-from unfilter.run.delegates.recipes import Delegate
-from unfilter.run.runtimes import Graph, input_names, missing, parameter_input, threads
+from unfilter.run.delegates.table import Delegate
+from unfilter.run.runtimes import Graph, image_inputs, input_names, missing, parameter_input, threads
 
 FORMAT: Format = "mlpackage"
 EXTRA = "coreml"
@@ -54,8 +54,7 @@ def open_graph(bundle: Bundle, artifact: Artifact, delegate: Delegate | None = N
         raise BundleError(f"{path}: turns {found}, the manifest says {expected}")
 
     def run(image: NDArray[np.float32], parameters: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
-        planes = np.ascontiguousarray(image.transpose(2, 0, 1)[None], dtype=np.float32)
-        inputs = {artifact.image.name: planes, **parameter_input(artifact, parameters)}
+        inputs = {**image_inputs(artifact, image), **parameter_input(artifact, parameters)}
         result = program(inputs)[artifact.result.name]
         channels_last: NDArray[np.float32] = np.asarray(result, np.float32)[0].transpose(1, 2, 0)
         return channels_last

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from unfilter.errors import BundleError, RuntimeUnavailable
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
-from unfilter.run.delegates.recipes import Delegate
-from unfilter.run.runtimes import Graph, input_names, missing, parameter_input, threads
+from unfilter.run.delegates.table import Delegate
+from unfilter.run.runtimes import Graph, image_inputs, input_names, missing, parameter_input, threads
 
 FORMAT: Format = "onnx"
 EXTRA = "onnx"
@@ -69,8 +69,7 @@ def open_graph(bundle: Bundle, artifact: Artifact, delegate: Delegate | None = N
 
     def run(image: NDArray[np.float32], parameters: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         whole_tile = not (on_hardware and on_hardware.fixed_size) or image.shape[:2] == (side, side)
-        planes = np.ascontiguousarray(image.transpose(2, 0, 1)[None], dtype=np.float32)
-        inputs = {artifact.image.name: planes, **parameter_input(artifact, parameters)}
+        inputs = {**image_inputs(artifact, image), **parameter_input(artifact, parameters)}
         (result,) = session(whole_tile).run([artifact.result.name], inputs)
         channels_last: NDArray[np.float32] = np.asarray(result, np.float32)[0].transpose(1, 2, 0)
         return channels_last

@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
 from unfilter.format.manifest import Artifact, Format
-from unfilter.run.delegates.recipes import Delegate
-from unfilter.run.runtimes import Graph, input_names, missing, parameter_input, threads
+from unfilter.run.delegates.table import Delegate
+from unfilter.run.runtimes import Graph, image_inputs, input_names, missing, parameter_input, threads
 
 FORMAT: Format = "pt2"
 EXTRA = "torch"
@@ -50,10 +50,9 @@ def open_graph(bundle: Bundle, artifact: Artifact, delegate: Delegate | None = N
         raise BundleError(f"{path}: takes {taken} inputs, the manifest says {', '.join(expected)}")
 
     def run(image: NDArray[np.float32], parameters: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
-        planes = torch.from_numpy(np.ascontiguousarray(image, dtype=np.float32)).permute(2, 0, 1)[None]
-        more = [torch.from_numpy(values) for values in parameter_input(artifact, parameters).values()]
+        inputs = {**image_inputs(artifact, image), **parameter_input(artifact, parameters)}
         with torch.inference_mode():
-            result = module(planes, *more)
+            result = module(*(torch.from_numpy(values) for values in inputs.values()))
         return np.asarray(result[0].permute(1, 2, 0).numpy(), np.float32)
 
     return run

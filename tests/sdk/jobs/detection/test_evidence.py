@@ -21,12 +21,13 @@ def identity(image: NDArray[np.float32]) -> NDArray[np.float32]:
     return image
 
 
-@given(st.integers(LEAST, 9000), st.sampled_from([1, 2, 4]))
-def test_squares_lie_on_the_grid_inside_the_photo_and_apart(length: int, alignment: int) -> None:
-    found = cells(length, alignment)
+@given(st.integers(LEAST, 9000), st.sampled_from([(1, None), (2, None), (4, None), (2, 16)]))
+def test_squares_lie_on_the_grid_inside_the_photo_and_apart(length: int, steps: tuple[int, int | None]) -> None:
+    plan = TilePlan(tile=768, halo=64, alignment=steps[0], grid=steps[1])
+    found = cells(length, plan)
     for span in found:
         assert 0 <= span.start < span.stop <= length
-        assert span.start % alignment == (span.stop - span.start) % alignment == 0
+        assert span.start % plan.step == (span.stop - span.start) % plan.alignment == 0
         assert 0 < span.keep_start < span.keep_stop < span.stop - span.start
     assert sum(span.stop - span.start for span in found) <= 2 * CELL
     assert all(a.stop <= b.start for a, b in pairwise(found))

@@ -7,12 +7,12 @@ import pytest
 
 from unfilter.errors import RuntimeUnavailable, UnfilterError
 from unfilter.format.bundle import Bundle
-from unfilter.proof.bench import BenchReport, Subject, measure, render
+from unfilter.proof.bench import BenchCase, BenchReport, measure, render
 from unfilter.run.runtimes import THREADS, threads
 
 
-def subject(folder: Path, runtime: str = "onnx", count: int = 1) -> Subject:
-    return Subject("l0", Bundle(folder), runtime, "fp32", "inverse", count)
+def subject(folder: Path, runtime: str = "onnx", count: int = 1) -> BenchCase:
+    return BenchCase("l0", Bundle(folder), runtime, "fp32", "inverse", count)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from unfilter.cli import main
 from unfilter.errors import RuntimeUnavailable
 from unfilter.format.bundle import Bundle, digest
 from unfilter.format.manifest import Direction
-from unfilter.proof.divergence import Divergence, locate
+from unfilter.proof.divergence import Divergence, first_divergence
 from unfilter.proof.divergence.diagnosis import diagnose
 from unfilter.proof.divergence.operation import Planes
 from unfilter.proof.divergence.traces import NAMES, tracer
@@ -59,7 +59,7 @@ def test_right_graphs_do_not_depart(engine: Engine, trusted: Engine, direction: 
     for each in (engine, trusted):
         if reason := runtimes.sibling(each.runtime).unavailable():
             pytest.skip(reason)
-    found = locate(Bundle(shipped_bundle), direction, engine, trusted)
+    found = first_divergence(Bundle(shipped_bundle), direction, engine, trusted)
     assert found.operation == ""
     assert found.walked > 100
     assert "nothing departs" in str(found)
@@ -80,7 +80,7 @@ def test_the_layer_of_a_wrong_convolution_is_named(
 ) -> None:
     bundle = edited("forward", weights(f"{LAYER}.weight", change))
     bias = edited("forward", weights(f"{LAYER}.bias", change)) if "another order" in diagnosis else bundle
-    found = locate(bias, "forward", ONNX, MIL)
+    found = first_divergence(bias, "forward", ONNX, MIL)
     assert found.operation == "Conv /invertible.3/trunk/convolutions.1/Conv"
     assert found.error > 1e-3
     assert found.before < 1e-4
@@ -90,7 +90,7 @@ def test_the_layer_of_a_wrong_convolution_is_named(
 
 def test_the_reference_says_the_layer_of_the_network(edited: Callable[..., Bundle]) -> None:
     bundle = edited("inverse", weights("invertible.3.shift.weight", lambda w: w * np.float32(1.5)))
-    found = locate(bundle, "inverse", ONNX, TORCH)
+    found = first_divergence(bundle, "inverse", ONNX, TORCH)
     assert found.operation == "Conv /invertible.3/shift/Conv"
     assert found.layer.startswith("network.invertible.3.shift.convolutions.2") or "invertible.3" in found.operation
 
@@ -103,7 +103,7 @@ def test_a_graph_that_is_cut_off_is_named_at_its_end(edited: Callable[..., Bundl
         graph.initializer.append(onnx.numpy_helper.from_array(np.float32(0), "nothing"))
         graph.node.append(onnx.helper.make_node("Mul", ["right", "nothing"], [result], name="cut"))
 
-    found = locate(edited("forward", zero), "forward", ONNX, MIL)
+    found = first_divergence(edited("forward", zero), "forward", ONNX, MIL)
     assert found.operation == "Mul cut"
     assert found.diagnosis.startswith("zeros")
     assert found.range == (0, 0)
@@ -163,4 +163,4 @@ def test_a_golden_smaller_than_the_crop_is_walked_too(shipped_bundle: Path, tmp_
     shutil.copytree(shipped_bundle, folder := tmp_path / "l0")
     golden = Bundle(folder).manifest.goldens[0]
     write_photo(folder / golden.photo, Photo(read_photo(folder / golden.photo).pixels[:60, :70]))
-    assert locate(Bundle(folder), "forward", MIL, ONNX).operation == ""
+    assert first_divergence(Bundle(folder), "forward", MIL, ONNX).operation == ""

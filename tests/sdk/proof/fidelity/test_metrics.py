@@ -40,7 +40,7 @@ def test_different_shapes_are_refused_with_both(shape: tuple[int, ...]) -> None:
 @pytest.fixture(scope="module")
 def cat() -> np.ndarray:
     """A crop with odd sides."""
-    pixels = read_photo(Path(__file__).parents[4] / "converters/unfilter_converters/golden_photos/chelsea.png").pixels
+    pixels = read_photo(Path(__file__).parents[4] / "converters/unfilter_converters/golden_photos/chelsea.webp").pixels
     return np.ascontiguousarray(pixels[60:145, 80:179])
 
 

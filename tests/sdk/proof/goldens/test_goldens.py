@@ -164,12 +164,12 @@ def test_the_committed_goldens_are_what_the_command_makes(tmp_path: Path, capsys
     assert sorted(p.relative_to(made) for p in made.rglob("*")) == sorted(p.relative_to(FIXTURE) for p in FIXTURE.rglob("*"))
 
 
-def test_values_of_hyper_parameters_differ_and_go_with_their_places(variable_bundle: Path, tmp_path: Path) -> None:
+def test_values_of_hyper_parameters_differ_and_go_with_their_normalised_ones(variable_bundle: Path, tmp_path: Path) -> None:
     chosen = Filter.open(variable_bundle, runtime="torch")
     photo = read_photo(variable_bundle / "goldens/coffee.png").pixels
     goldens = write_goldens(chosen, photo, tmp_path / "goldens")
     assert goldens.runtime == "torch"
-    assert {tuple(round(place, 6) for place in photo.places) for photo in goldens.photos} == {(0, 0.5), (0.5, 1), (1, 0)}
+    assert {tuple(round(share, 6) for share in photo.places) for photo in goldens.photos} == {(0, 0.5), (0.5, 1), (1, 0)}
     tags = [json.loads(golden.tag)["parameters"] for golden in goldens.files if golden.tag and golden.refusal is None]
     assert tags == [next(photo.parameters for photo in goldens.photos if photo.name == "odd")] * 6
 

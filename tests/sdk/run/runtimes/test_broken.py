@@ -41,7 +41,7 @@ def test_the_next_runtime_that_works_is_taken_and_the_broken_one_named(
     break_: str, shipped_bundle: Path, golden_photos: Path
 ) -> None:
     result = run(
-        break_, ["onnxruntime"], "apply", "--filter", str(shipped_bundle), str(golden_photos / "chelsea.png"), "f.png"
+        break_, ["onnxruntime"], "apply", "--filter", str(shipped_bundle), str(golden_photos / "chelsea.webp"), "f.png"
     )
     assert (result.returncode, result.stdout) == (0, "f.png: l0 applied with litert fp32\n")
     assert not any(noise in result.stderr for noise in ("Traceback", "chatter", "NumPy 1.x"))
@@ -56,7 +56,7 @@ def test_the_next_runtime_that_works_is_taken_and_the_broken_one_named(
 @pytest.mark.parametrize("name", LIBRARIES)
 def test_one_that_was_asked_for_by_name_is_refused(name: str, shipped_bundle: Path, golden_photos: Path) -> None:
     break_ = "too old" if name in ("torch", "mil", "litert") else "half removed"
-    photo = str(golden_photos / "chelsea.png")
+    photo = str(golden_photos / "chelsea.webp")
     result = run(break_, [LIBRARIES[name]], "apply", "--filter", str(shipped_bundle), "--runtime", name, photo, "f.png")
     assert (result.returncode, result.stdout) == (2, "")
     (line,) = result.stderr.splitlines()
@@ -64,7 +64,7 @@ def test_one_that_was_asked_for_by_name_is_refused(name: str, shipped_bundle: Pa
 
 
 def test_where_none_works_all_are_named(small_bundle: Path, golden_photos: Path) -> None:
-    photo = str(golden_photos / "chelsea.png")
+    photo = str(golden_photos / "chelsea.webp")
     result = run("half removed", ["onnxruntime"], "apply", "--filter", str(small_bundle), photo, "f.png")
     assert result.returncode == 2
     assert "runtime onnx: is installed and broken" in result.stderr

@@ -77,7 +77,7 @@ def test_a_whole_tile_gives_what_the_reference_gives(
         pytest.skip("is the reference")
     opened = open_filter(runtime)
     tile = opened.bundle.manifest.tiles.tile
-    photo = read_photo(golden_photos / "astronaut.png").pixels
+    photo = read_photo(golden_photos / "astronaut.webp").pixels
     image = to_floats(np.tile(photo, (tile // 256 + 1, tile // 256 + 1, 1))[:tile, :tile])
     expected = open_filter("torch").graph(direction)(image)
     np.testing.assert_allclose(opened.graph(direction)(image), expected, rtol=0, atol=1e-5)
@@ -91,13 +91,13 @@ def test_a_wrong_count_of_hyper_parameters_is_told_with_the_right_one(
     graph = runtimes.runtime(runtime).open_graph(
         bundle := Bundle(variable_bundle), bundle.artifact(runtimes.sibling(runtime).FORMAT, direction, "fp32")
     )
-    image, places = np.zeros((4, 4, 3), np.float32), np.zeros(count, np.float32) if count else None
+    image, normalised = np.zeros((4, 4, 3), np.float32), np.zeros(count, np.float32) if count else None
     taken = 2 if direction == "forward" else 0
     if count == taken:
-        assert graph(image, places).shape == image.shape
+        assert graph(image, normalised).shape == image.shape
         return
     with pytest.raises(ValueError, match=rf"\({direction}\) takes {taken} hyper-parameters, got {count}$"):
-        graph(image, places)
+        graph(image, normalised)
 
 
 @pytest.mark.parametrize("change", ["absent", None])

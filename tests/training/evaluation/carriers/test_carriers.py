@@ -19,7 +19,7 @@ from unfilter_training.evaluation.carriers.resized import Resized
 from unfilter_training.evaluation.curves.file_sizes import SERIES
 from unfilter_training.evaluation.curves.robustness import carriers
 
-GOLDEN = Path(__file__).parents[4] / "converters/unfilter_converters/golden_photos/chelsea.png"
+GOLDEN = Path(__file__).parents[4] / "converters/unfilter_converters/golden_photos/chelsea.webp"
 SAMPLING = {"4:4:4": 0, "4:2:0": 2}
 """Pillow's numbers."""
 

@@ -98,7 +98,7 @@ def test_the_verdict_names_the_winner_and_gives_the_middle_file_as_an_example(
     ratios: list[float], winner: str, end: str, two: Study, values: dict[Cell, Value]
 ) -> None:
     rows = [row for row in file_sizes.rows(two, values) if row.filter == file_sizes.ALL][:3]
-    (line,) = file_sizes.verdicts([row.model_copy(update={"ratio": r}) for row, r in zip(rows, ratios, strict=True)])
+    (line,) = file_sizes.conclusions([row.model_copy(update={"ratio": r}) for row, r in zip(rows, ratios, strict=True)])
     assert line.startswith(
         f"- **{winner}** As JPEG 60 4:2:0 the restorable file takes {rows[1].ours_bpp:.2f} bits per pixel"
     )
@@ -108,7 +108,7 @@ def test_the_verdict_names_the_winner_and_gives_the_middle_file_as_an_example(
 def test_there_is_a_verdict_for_each_kind_of_file(two: Study, values: dict[Cell, Value]) -> None:
     lines = file_sizes.markdown(file_sizes.rows(two, values)).splitlines()
     assert [line.rpartition(": ")[0].split(": ")[0] for line in lines[:3]] == [f"- **{name}" for name in file_sizes.SERIES]
-    assert file_sizes.verdicts([]) == []
+    assert file_sizes.conclusions([]) == []
 
 
 def test_plots_are_one_of_all_and_one_of_each_filter(two: Study, values: dict[Cell, Value], tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from unfilter.photo import Subsampling
+from unfilter.photo.coded import avif, decoded
 from unfilter_training.evaluation.carriers import Saved
 
 
@@ -47,6 +48,25 @@ class Avif:
         return _through(
             pixels, folder / "carrier.avif", quality=self.quality, subsampling=self.subsampling, speed=6, max_threads=1
         )
+
+
+@dataclass(frozen=True)
+class AvifForPsnr:
+    """AVIF of `quality` 0..100, 4:4:4, encoded for PSNR as payloads and top-ups are (`unfilter.photo.coded`)."""
+
+    quality: int
+
+    @property
+    def name(self) -> str:
+        """Such as `AVIF 60 4:4:4 for PSNR`."""
+        return f"AVIF {self.quality} 4:4:4 for PSNR"
+
+    def through(self, pixels: NDArray[np.uint8], folder: Path) -> Saved:
+        """See `Carrier`."""
+        content = avif(pixels, self.quality)
+        found = decoded(content, "avif", *pixels.shape[:2])
+        assert found is not None
+        return Saved(found, len(content))
 
 
 def _through(pixels: NDArray[np.uint8], path: Path, **settings: Any) -> Saved:

@@ -135,10 +135,10 @@ def _over_filters(some: Sequence[Row]) -> Row:
 def markdown(rows: Sequence[Row]) -> str:
     """See `curves`; first what it comes to, in a sentence per kind of file."""
     head = ("filter", "file", "restored", "ours", "plain", "AVIF 4:2:0", "AVIF 4:4:4", "kept original", "ours / alternative")
-    return "\n".join([*verdicts(rows), "", table(head, map(_line, rows))])
+    return "\n".join([*conclusions(rows), "", table(head, map(_line, rows))])
 
 
-def verdicts(rows: Sequence[Row]) -> list[str]:
+def conclusions(rows: Sequence[Row]) -> list[str]:
     """Who takes fewer bytes, in a line of Markdown per kind of file: over all filters, or of the only one."""
     names = dict.fromkeys(row.filter for row in rows)
     name = ALL if ALL in names else next(iter(names), None)

@@ -32,7 +32,7 @@ class Passage:
             "measurement": "passage",
             "weights": self.subject.weights,
             "network": self.subject.description.network.model_dump(),
-            "values": list(task.places),
+            "values": list(task.normalised),
             **target_key(task, self.picture),
             "carrier": self.carrier.name,
         }

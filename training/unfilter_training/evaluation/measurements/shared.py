@@ -31,7 +31,7 @@ class Shared:
             "measurement": "shared",
             "weights": self.subject.weights,
             "network": self.subject.description.network.model_dump(),
-            "values": list(task.places),
+            "values": list(task.normalised),
             **target_key(task, self.picture),
             "chain": self.chain.name,
         }

@@ -43,9 +43,9 @@ class Speed:
         with torch.inference_mode():
             for _ in range(1 + ROUNDS):
                 for index, (form, network) in enumerate(zip(self.forms, networks, strict=True)):
-                    places = torch.full((1, form.hyper_parameters), 0.5) if form.hyper_parameters else None
+                    normalised = torch.full((1, form.hyper_parameters), 0.5) if form.hyper_parameters else None
                     start = time.perf_counter()
-                    network.filter(photo, places, photo)
+                    network.filter(photo, normalised, photo)
                     between = time.perf_counter()
                     network.restore(photo)
                     end = time.perf_counter()

@@ -65,8 +65,8 @@ def _line(row: Row) -> tuple[str, ...]:
     papers = ("-", "-")
     if published:
         papers = (
-            quality(published.approximation, published.approximation_ssim),
-            quality(published.restoration, published.restoration_ssim),
+            quality(published.approximation_db, published.approximation_ssim),
+            quality(published.restoration_db, published.restoration_ssim),
         )
     ours = ("not present",) * 3
     if scores:

@@ -83,8 +83,8 @@ def _line(row: Row) -> tuple[str, ...]:
         f"{row.parameter} {row.value:g}",
         quality(scores.unfiltered_db, scores.unfiltered_ssim),
         quality(scores.approximation_db, scores.approximation_ssim),
-        quality(published.approximation, None) if published else "-",
+        quality(published.approximation_db, None) if published else "-",
         quality(scores.restoration_db, scores.restoration_ssim),
-        quality(published.restoration, None) if published else "-",
+        quality(published.restoration_db, None) if published else "-",
         str(row.photos),
     )

@@ -94,8 +94,8 @@ def _line(row: Row) -> tuple[str, ...]:
     published = (ABLATIONS | BASELINES).get(row.recipe)
     approximation, restoration = "-", "-"
     if published:
-        approximation = quality(published.approximation, published.approximation_ssim)
-        restoration = quality(published.restoration, published.restoration_ssim)
+        approximation = quality(published.approximation_db, published.approximation_ssim)
+        restoration = quality(published.restoration_db, published.restoration_ssim)
     if row.scores is None:
         return (f"`{row.recipe}`", "not trained here", "-", approximation, "-", restoration, "-", "-")
     return (

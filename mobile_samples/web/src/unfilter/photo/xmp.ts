@@ -54,25 +54,27 @@ function withoutTag(packet: string): string {
 }
 
 const GOOGLE = "http://ns.google.com/photos";
-/** Namespaces and names of properties that claim what a filtered photo does not have, or show it as it was (R24). */
-const CLAIMS: [string, string][] = [
-  ["http://ns.adobe.com/hdr-gain-map/1.0/", "\\w+"],
-  ["http://ns.apple.com/HDRGainMap/1.0/", "\\w+"],
-  [`${GOOGLE}/1.0/camera/`, "(?:MicroVideo|MotionPhoto)\\w*"],
-  [`${GOOGLE}/1.0/container/`, "Directory"],
-  [`${GOOGLE}/1.0/depthmap/`, "\\w+"],
-  [`${GOOGLE}/dd/1.0/device/`, "\\w+"],
-  [`${GOOGLE}/1.0/image/`, "\\w+"],
-  ["http://ns.adobe.com/xmp/note/", "HasExtendedXMP"],
-  ["http://ns.adobe.com/xap/1.0/", "Thumbnails"],
+/** Usual prefixes, namespaces and names of properties that claim what a filtered photo does not have, or show it as it was (R24). */
+const CLAIMS: [prefix: string, namespace: string, names: string][] = [
+  ["hdrgm", "http://ns.adobe.com/hdr-gain-map/1.0/", "\\w+"],
+  ["HDRGainMap", "http://ns.apple.com/HDRGainMap/1.0/", "\\w+"],
+  ["GCamera", `${GOOGLE}/1.0/camera/`, "(?:MicroVideo|MotionPhoto)\\w*"],
+  ["Container", `${GOOGLE}/1.0/container/`, "Directory"],
+  ["GDepth", `${GOOGLE}/1.0/depthmap/`, "\\w+"],
+  ["Device", `${GOOGLE}/dd/1.0/device/`, "\\w+"],
+  ["GImage", `${GOOGLE}/1.0/image/`, "\\w+"],
+  ["xmpNote", "http://ns.adobe.com/xmp/note/", "HasExtendedXMP"],
+  ["xmp", "http://ns.adobe.com/xap/1.0/", "Thumbnails"],
 ];
 
 /** `packet` without those properties, as attributes or as elements. */
 export function withoutClaims(packet: string): string {
   let rest = packet;
-  for (const [namespace, names] of CLAIMS) {
-    const declared = new RegExp(`xmlns:([A-Za-z_][\\w-]*)\\s*=\\s*["']${namespace.replaceAll(".", "\\.")}["']`, "g");
-    for (const [, prefix] of rest.matchAll(declared)) {
+  for (const [usual, namespace, names] of CLAIMS) {
+    const declaration = new RegExp(`xmlns:([A-Za-z_][\\w.-]*)\\s*=\\s*["']${namespace.replaceAll(".", "\\.")}["']`, "g");
+    const declared = [...rest.matchAll(declaration)].map(([, prefix]) => prefix!.replaceAll(".", "\\."));
+    const undeclared = rest.includes(`xmlns:${usual}=`) ? [] : [usual];
+    for (const prefix of new Set([...declared, ...undeclared])) {
       rest = rest.replace(new RegExp(`\\s${prefix}:(?:${names})\\s*=\\s*(?:"[^"<>]*"|'[^'<>]*')`, "g"), "");
       rest = withoutElements(rest, new RegExp(`<(${prefix}:(?:${names}))(?=[\\s/>])[^<>]*>`));
     }

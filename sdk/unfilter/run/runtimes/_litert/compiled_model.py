@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from unfilter.errors import BundleError, RuntimeUnavailable
 from unfilter.format.manifest import Artifact
 from unfilter.photo.silence import WITHOUT_STANDARD_ERROR
-from unfilter.run.delegates.recipes import Delegate
+from unfilter.run.delegates.table import Delegate
 from unfilter.run.runtimes import input_names
 
 Inputs: TypeAlias = Mapping[str, NDArray[np.float32]]

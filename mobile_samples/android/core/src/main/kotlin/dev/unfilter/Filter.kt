@@ -44,7 +44,7 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         val quality = (codec as? Codec.Jpeg)?.quality
         val values = bundle.hyperParameters.complete(parameters)
         val tag = Tag(bundle.filter, bundle.restoration, if (quality == null) "png" else "jpeg", quality, values)
-        val file = writer(codec, photo, carried, target)
+        val file = writer(codec, photo, carried, target, isTagged = true)
         run(Direction.FORWARD, photo, bundle.hyperParameters.places(parameters), progress, file::write)
         file.finish(tag)
     }
@@ -54,7 +54,7 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         val saved = SavedFile.open(file, jpeg)
         checked(saved)
         saved.pixels { filtered ->
-            val restored = writer(codec, filtered, saved.carried, target)
+            val restored = writer(codec, filtered, saved.carried, target, isTagged = false)
             run(Direction.INVERSE, filtered, FloatArray(0), progress, restored::write)
             restored.finish(null)
         }
@@ -80,9 +80,9 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
 
     private fun checked(saved: SavedFile): Tag {
         val tag = saved.tag ?: throw Refused(Refusal.NO_TAG, "no filter says that it made this file")
-        if (tag.requires.isNotEmpty()) {
-            val unknown = tag.requires.joinToString()
-            throw Refused(Refusal.NEEDS_UPDATE, "a later version made it and requires $unknown, unknown to this app: update the app")
+        val unknown = tag.requires - HIDDEN_COLOURS
+        if (unknown.isNotEmpty()) {
+            throw Refused(Refusal.NEEDS_UPDATE, "a later version made it and requires ${unknown.joinToString()}, unknown to this app: update the app")
         }
         if (tag.restoration != bundle.restoration) {
             val (made, own) = listOf(tag.restoration, bundle.restoration).map { it.take(12) }
@@ -91,17 +91,23 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         if (tag.codec != saved.codec) {
             throw Refused(Refusal.OTHER_CODEC, "saved as ${tag.codec}, and again as ${saved.codec} since: what it carried is damaged")
         }
-        if (!saved.plain) throw Refused(Refusal.OTHER_FORMAT, "a PNG of another kind than this app saves (8-bit RGB)")
+        if (!saved.plain) throw Refused(Refusal.OTHER_FORMAT, "a PNG of another kind than this app saves (8-bit RGB or RGBA)")
         val altered = tag.fingerprint?.let { kept -> refusing { saved.pixels { kept.alteration(it, saved.decoding) } } }
         if (altered != null) throw Refused(Refusal.ALTERED, "altered since: $altered")
         return tag
     }
 
-    private fun writer(codec: Codec, photo: PixelSource, carried: List<Chunk>, target: OutputStream): PhotoWriter = when (codec) {
-        Codec.Png -> PngFileWriter(target, photo.height, photo.width, carried)
+    private fun writer(
+        codec: Codec,
+        photo: PixelSource,
+        carried: List<Chunk>,
+        target: OutputStream,
+        isTagged: Boolean,
+    ): PhotoWriter = when (codec) {
+        Codec.Png -> PngFileWriter(target, photo, carried, isTagged)
         is Codec.Jpeg -> {
             val platform = jpeg ?: throw IOException("this filter was opened without a JPEG codec: save as PNG")
-            JpegFileWriter(target, photo.height, photo.width, carried, codec.quality, platform)
+            JpegFileWriter(target, photo, carried, codec.quality, platform)
         }
     }
 

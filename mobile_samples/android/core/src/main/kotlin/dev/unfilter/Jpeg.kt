@@ -16,8 +16,8 @@ private val FRAMES = (0xFFC0..0xFFCF).toSet() - setOf(0xFFC4, 0xFFC8, 0xFFCC)
 private const val MOST_PIXELS = 200_000_000L // as the SDK
 
 /**
- * A JPEG taken apart. [chunks] are its profile, EXIF and XMP, byte by byte, as the chunks of a PNG; a tag of ours is no part of them but
- * in [tag]. [bare] is the JPEG without them, so that a decoder gives the pixels as they are stored: it finds no orientation to apply and
+ * A JPEG taken apart. [chunks] are its profile, EXIF and XMP, byte by byte, as the chunks of a PNG, but for what must not travel along
+ * (R24 of sdk/format/RULES.md); a tag of ours is no part of them but in [tag]. [bare] is the JPEG without them, so that a decoder gives the pixels as they are stored: it finds no orientation to apply and
  * no colour space to convert from.
  */
 class Jpeg private constructor(
@@ -53,10 +53,10 @@ class Jpeg private constructor(
                 val xmp = segment.after(XMP).takeIf { marker == 0xFFE1 }?.decodeToString()
                 val part = segment.after(PROFILE).takeIf { marker == 0xFFE2 && segment.size > PROFILE.length + 2 }
                 when {
-                    exif != null -> chunks += Chunk("eXIf", exif)
+                    exif != null -> chunks += Chunk("eXIf", withoutPictures(exif))
                     xmp != null -> {
                         tag = tag ?: tagTextOfXmp(xmp)
-                        withoutTag(xmp)?.let { chunks += textChunk(XMP_KEYWORD, it) }
+                        travelling(xmp)?.let { chunks += textChunk(XMP_KEYWORD, it) }
                     }
                     part != null -> profile[part[0].toInt() and 0xFF] = part.copyOfRange(2, part.size)
                     else -> bare.write(file, start, stop - start)

@@ -8,6 +8,7 @@ private val FORMATS = setOf("onnx", "tflite", "mlpackage", "pt2")
 private val PRECISIONS = setOf("fp32", "fp16", "w8", "w8a16")
 private val DIRECTIONS = Direction.entries.associateBy { it.code }
 private val SCALES = setOf("linear", "log")
+private const val TILE_GRID = "tile_grid" // tiles begin on a grid (R4 of sdk/format/RULES.md)
 private const val SCHEMA = 1 // the newest that this code was written for
 
 /**
@@ -35,7 +36,7 @@ internal class Manifest(
             if (version !is Int || version < 1) {
                 throw BundleException("manifest.json: schema $version is none; convert the filter again")
             }
-            val unknown = unknownRequirements(fields)
+            val unknown = unknownRequirements(fields, TILE_GRID)
             if (unknown.isNotEmpty()) {
                 throw BundleException("manifest.json: requires ${unknown.joinToString()}, which this app does not know; update the app")
             }
@@ -53,15 +54,23 @@ internal class Manifest(
 private fun read(fields: JSONObject) = Manifest(
     filter = fields.getString("filter"),
     restoration = fields.getString("restoration"),
-    tiles = fields.getJSONObject("tiles").let { TilePlan(it.getInt("tile"), it.getInt("halo"), it.getInt("alignment")) },
+    tiles = tilePlan(fields.getJSONObject("tiles")).also {
+        val isRequired = TILE_GRID in fields.optJSONArray("requires").strings()
+        require(isRequired == (it.grid != null)) { "a grid of tiles and $TILE_GRID among what it requires go together" }
+    },
     carriers = fields.optJSONArray("carriers")?.strings()?.toSet() ?: setOf("exact"),
     hyperParameters = fields.optJSONArray("hyper_parameters").objects().map(::hyperParameter),
     artifacts = fields.getJSONArray("artifacts").objects().filter(::isKnown).map(::artifact),
     sha256 = fields.getJSONArray("files").objects().associate { it.getString("path") to it.getString("sha256") },
 )
 
-/** What [fields] requires and this code does not know; it knows none yet. */
-internal fun unknownRequirements(fields: JSONObject): List<String> = fields.optJSONArray("requires")?.strings() ?: emptyList()
+internal fun tilePlan(fields: JSONObject) = TilePlan(
+    fields.getInt("tile"), fields.getInt("halo"), fields.getInt("alignment"), if (fields.isNull("grid")) null else fields.getInt("grid"),
+)
+
+/** What [fields] requires beyond [known]. */
+internal fun unknownRequirements(fields: JSONObject, vararg known: String): List<String> =
+    fields.optJSONArray("requires").strings().filterNot(known::contains)
 
 private fun isKnown(artifact: JSONObject) = artifact.optString("format") in FORMATS &&
     artifact.optString("precision") in PRECISIONS &&
@@ -95,6 +104,6 @@ private fun hyperParameter(fields: JSONObject): HyperParameter {
 
 internal fun JSONArray?.objects(): List<JSONObject> = this?.let { List(it.length(), it::getJSONObject) } ?: emptyList()
 
-internal fun JSONArray.strings(): List<String> = List(length()) { get(it).toString() }
+internal fun JSONArray?.strings(): List<String> = this?.let { List(it.length()) { place -> it.get(place).toString() } } ?: emptyList()
 
 internal fun JSONObject.textOrNull(name: String): String? = if (isNull(name)) null else getString(name)

@@ -18,35 +18,48 @@ internal interface PhotoWriter {
     fun finish(tag: Tag?)
 }
 
-internal class PngFileWriter(target: OutputStream, height: Int, width: Int, carried: List<Chunk>) : PhotoWriter {
-    private val png = PngWriter(target, height, width, carried)
-    private val digest = PixelDigest(height, width)
+/** One [isTagged] has the tag in its XMP packet too (R22 of sdk/format/RULES.md), behind the pixels, since the fingerprint is known there. */
+internal class PngFileWriter(
+    target: OutputStream,
+    photo: PixelSource,
+    carried: List<Chunk>,
+    isTagged: Boolean,
+) : PhotoWriter {
+    private val packet = packetOf(carried).takeIf { isTagged }
+    private val transparent = (photo as? Transparent)?.also { it.keeps = true }
+    private val ahead = if (packet == null) carried else carried.filter { packetOf(listOf(it)) == null }
+    private val png = PngWriter(target, photo.height, photo.width, ahead, if (transparent == null) 3 else 4)
+    private val digest = PixelDigest(photo.height, photo.width)
 
     override fun write(rows: ByteArray) {
-        digest.update(rows)
-        png.write(rows)
+        val whole = transparent?.joined(rows)
+        digest.update(if (whole == null) rows else transparent.seen(whole))
+        png.write(whole ?: rows)
     }
 
-    override fun finish(tag: Tag?) = png.finish(
-        *listOfNotNull(tag?.copy(fingerprint = digest.fingerprint())).map { textChunk(Tag.KEYWORD, it.toJson()) }.toTypedArray(),
-    )
+    override fun finish(tag: Tag?) {
+        val requires = if (transparent?.hasHidden == true) listOf(HIDDEN_COLOURS) else emptyList()
+        val told = tag?.copy(fingerprint = digest.fingerprint(), requires = requires)
+        val chunks = told?.let { listOf(textChunk(Tag.KEYWORD, it.toJson()), textChunk(XMP_KEYWORD, it.toXmp(packet))) }
+        png.finish(*chunks.orEmpty().toTypedArray())
+    }
 }
 
 /** Throws [IOException] for what no JPEG can carry, before the target gets a byte (R18, R19, R21 of sdk/format/RULES.md). */
 internal class JpegFileWriter(
     private val target: OutputStream,
-    height: Int,
-    width: Int,
+    private val photo: PixelSource,
     carried: List<Chunk>,
     private val quality: Int,
     private val codec: JpegCodec,
 ) : PhotoWriter {
     private val encoder: JpegEncoder
-    private val xmp = carried.firstNotNullOfOrNull { if (it.type == "iTXt") internationalText(it.content)?.second else null }
+    private val xmp = packetOf(carried)
     private val exif = carried.filter { it.type == "eXIf" }.map { segment(0xE1, EXIF, it.content, "EXIF") }
     private val profile = carried.filter { it.type == "iCCP" }.flatMap { profileSegments(profileOf(it)) }
 
     init {
+        val (height, width) = photo.height to photo.width
         if (maxOf(height, width) > LONGEST_SIDE) throw IOException("$width x $height pixels are more than a JPEG takes: save as PNG")
         val isDescribed = carried.any { it.type == "iCCP" || it.type == "sRGB" }
         val lost = carried.map { it.type }.filter { it == "cICP" || it in SAID_OTHERWISE && !isDescribed }
@@ -57,6 +70,7 @@ internal class JpegFileWriter(
     override fun write(rows: ByteArray) = encoder.write(rows)
 
     override fun finish(tag: Tag?) {
+        if ((photo as? Transparent)?.isTransparent == true) throw IOException("it is transparent, which a JPEG cannot carry: save as PNG")
         val encoded = Jpeg.read(encoder.finish(quality))
         val told = tag?.let {
             val decoding = Jpeg.Decoding(codec.decoder, encoded.coding)

@@ -12,14 +12,14 @@ import java.util.zip.InflaterInputStream
 import kotlin.math.abs
 
 /*
- * PNG, row by row: 8-bit RGB, which is what filters save. The platform's codecs are not used for restorable files: they convert
+ * PNG, row by row: 8-bit RGB and RGBA, which is what filters save. The platform's codecs are not used for restorable files: they convert
  * colours, premultiply alpha or drop chunks. Source: PNG specification, third edition.
  */
 
 private val CARRIED = setOf("iCCP", "cICP", "sRGB", "gAMA", "cHRM", "eXIf")
 
-/** What a PNG holds beside its pixels. [plain] says whether they are 8-bit RGB, not interlaced. */
-class PngInfo(val height: Int, val width: Int, val plain: Boolean, val tag: String?, val carried: List<Chunk>) {
+/** What a PNG holds beside its pixels. [channels] are 3, or 4 with alpha; 0 where they are not 8-bit RGB or RGBA, or interlaced. */
+class PngInfo(val height: Int, val width: Int, val channels: Int, val tag: String?, val carried: List<Chunk>) {
     companion object {
         /** Reads all of [input] and compares every checksum. Throws [Refused] for what is no PNG to its end. */
         fun read(input: InputStream): PngInfo = refusing {
@@ -39,39 +39,48 @@ class PngInfo(val height: Int, val width: Int, val plain: Boolean, val tag: Stri
                 if (text?.first == Tag.KEYWORD) tag = tag ?: text.second
                 if (text?.first == XMP_KEYWORD) {
                     packetTag = packetTag ?: tagTextOfXmp(text.second)
-                    withoutTag(text.second)?.let { carried += if (it == text.second) Chunk(type, content) else textChunk(XMP_KEYWORD, it) }
+                    travelling(text.second)?.let { carried += if (it == text.second) Chunk(type, content) else textChunk(XMP_KEYWORD, it) }
                 }
-                if (type in CARRIED) carried += Chunk(type, content)
+                if (type in CARRIED) carried += Chunk(type, if (type == "eXIf") withoutPictures(content) else content)
             }
             chunks.skip()
-            PngInfo(chunks.height, chunks.width, chunks.plain, tag ?: packetTag, carried)
+            PngInfo(chunks.height, chunks.width, chunks.channels, tag ?: packetTag, carried)
         }
     }
 }
 
-/** The pixels of a PNG whose [PngInfo] is plain. */
+/** The pixels of a PNG whose [PngInfo] has channels; of four, [read] leaves alpha out. */
 class PngReader(input: InputStream) : PixelSource {
     private val chunks = ChunkReader(input)
     private val inflated: DataInputStream
     override val height = chunks.height
     override val width = chunks.width
-    private var above = ByteArray(width * 3)
+    private val channels = chunks.channels
+    private val stride = width * channels
+    private var above = ByteArray(stride)
 
     init {
+        require(channels > 0) { "neither 8-bit RGB nor RGBA" }
         while (chunks.next() != "IDAT") chunks.skip()
         inflated = DataInputStream(InflaterInputStream(chunks.data(), Inflater(), 1 shl 16).buffered(1 shl 16))
     }
 
-    override fun read(rows: Int): ByteArray = refusing {
-        val levels = ByteArray(rows * width * 3)
+    override fun read(rows: Int): ByteArray {
+        val whole = readWhole(rows)
+        return if (channels == 3) whole else ByteArray(whole.size / 4 * 3) { whole[it / 3 * 4 + it % 3] }
+    }
+
+    /** The next [rows] rows, with alpha where the file has it. */
+    internal fun readWhole(rows: Int): ByteArray = refusing {
+        val levels = ByteArray(rows * stride)
         repeat(rows) {
             val type = inflated.readUnsignedByte()
-            val line = ByteArray(width * 3)
+            val line = ByteArray(stride)
             inflated.readFully(line)
             for (place in line.indices) {
-                val left = if (place < 3) 0 else line[place - 3].toInt() and 0xFF
+                val left = if (place < channels) 0 else line[place - channels].toInt() and 0xFF
                 val up = above[place].toInt() and 0xFF
-                val corner = if (place < 3) 0 else above[place - 3].toInt() and 0xFF
+                val corner = if (place < channels) 0 else above[place - channels].toInt() and 0xFF
                 val predicted = when (type) {
                     0 -> 0
                     1 -> left
@@ -82,37 +91,39 @@ class PngReader(input: InputStream) : PixelSource {
                 }
                 line[place] = (line[place] + predicted).toByte()
             }
-            line.copyInto(levels, it * width * 3)
+            line.copyInto(levels, it * stride)
             above = line
         }
         levels
     }
 }
 
-/** Writes a PNG row by row, with [chunks] before the pixels. It is whole after [finish], which leaves [output] open. */
-class PngWriter(private val output: OutputStream, height: Int, private val width: Int, chunks: List<Chunk>) {
-    private var above = ByteArray(width * 3)
+/** Writes a PNG row by row, with [chunks] before the pixels; [channels] are 3, or 4 with alpha. It is whole after [finish], which leaves [output] open. */
+class PngWriter(private val output: OutputStream, height: Int, width: Int, chunks: List<Chunk>, private val channels: Int = 3) {
+    private val stride = width * channels
+    private var above = ByteArray(stride)
     private val deflater = Deflater(6)
     private val deflated = DeflaterOutputStream(IdatStream(output), deflater, 1 shl 16)
 
     init {
         output.write(SIGNATURE)
-        val header = ByteBuffer.allocate(13).putInt(width).putInt(height).put(byteArrayOf(8, 2, 0, 0, 0))
+        val colourType = COLOUR_TYPES.entries.first { it.value == channels }.key
+        val header = ByteBuffer.allocate(13).putInt(width).putInt(height).put(byteArrayOf(8, colourType, 0, 0, 0))
         writeChunk(output, "IHDR", header.array())
         for (chunk in chunks) writeChunk(output, chunk.type, chunk.content)
     }
 
     fun write(rows: ByteArray) {
-        val line = ByteArray(1 + width * 3)
+        val line = ByteArray(1 + stride)
         line[0] = 4 // Paeth: of the fixed choices the smallest on photos
-        for (start in rows.indices step width * 3) {
-            for (place in 0 until width * 3) {
-                val left = if (place < 3) 0 else rows[start + place - 3].toInt() and 0xFF
-                val corner = if (place < 3) 0 else above[place - 3].toInt() and 0xFF
+        for (start in rows.indices step stride) {
+            for (place in 0 until stride) {
+                val left = if (place < channels) 0 else rows[start + place - channels].toInt() and 0xFF
+                val corner = if (place < channels) 0 else above[place - channels].toInt() and 0xFF
                 line[1 + place] = (rows[start + place] - paeth(left, above[place].toInt() and 0xFF, corner)).toByte()
             }
             deflated.write(line)
-            rows.copyInto(above, 0, start, start + width * 3)
+            rows.copyInto(above, 0, start, start + stride)
         }
     }
 

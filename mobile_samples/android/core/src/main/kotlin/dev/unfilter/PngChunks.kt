@@ -13,6 +13,7 @@ internal val SIGNATURE = byteArrayOf(0x89.toByte(), 0x50, 0x4E, 0x47, 0x0D, 0x0A
 internal const val XMP_KEYWORD = "XML:com.adobe.xmp"
 private const val LONGEST = 1 shl 24 // bytes of a chunk that is kept
 private const val MOST_PIXELS = 200_000_000L // as the SDK
+internal val COLOUR_TYPES = mapOf(2.toByte() to 3, 6.toByte() to 4) // with their channels (PNG specification, section 11.2.1)
 
 /** A chunk that travels along untouched, such as the profile (`iCCP`) or EXIF (`eXIf`). */
 class Chunk(val type: String, val content: ByteArray)
@@ -56,7 +57,8 @@ internal class ChunkReader(input: InputStream) {
     private var left = 0
     val height: Int
     val width: Int
-    val plain: Boolean
+    /** 3, or 4 with alpha; 0 where the pixels are none of 8-bit RGB and RGBA, not interlaced. */
+    val channels: Int
 
     init {
         val start = ByteArray(16)
@@ -80,7 +82,7 @@ internal class ChunkReader(input: InputStream) {
         if (width.toLong() * height > MOST_PIXELS) {
             throw Refused(Refusal.OTHER_FORMAT, "$width x $height pixels are more than this app takes")
         }
-        plain = header.drop(8) == listOf<Byte>(8, 2, 0, 0, 0)
+        channels = COLOUR_TYPES.entries.firstOrNull { header.drop(8) == listOf<Byte>(8, it.key, 0, 0, 0) }?.value ?: 0
     }
 
     /** The type of the next chunk. */

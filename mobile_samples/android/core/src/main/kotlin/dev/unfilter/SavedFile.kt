@@ -32,10 +32,13 @@ private class SavedPng(private val file: () -> InputStream) : SavedFile {
     override val codec = "png"
     override val tag = info.tag?.let(Tag::fromJson)
     override val carried = info.carried
-    override val plain = info.plain
+    override val plain = info.channels > 0
     override val decoding = null
 
-    override fun <T> pixels(use: (PixelSource) -> T): T = file().use { use(PngReader(it)) }
+    override fun <T> pixels(use: (PixelSource) -> T): T = file().use {
+        val png = PngReader(it)
+        use(if (info.channels == 3) png else Transparent(png, hides = HIDDEN_COLOURS in tag?.requires.orEmpty()))
+    }
 }
 
 private class SavedJpeg(content: ByteArray, private val decoder: JpegCodec) : SavedFile {

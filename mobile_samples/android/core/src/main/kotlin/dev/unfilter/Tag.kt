@@ -15,7 +15,7 @@ data class Tag(
     val quality: Int? = null,
     val parameters: Map<String, Double> = emptyMap(),
     val fingerprint: Fingerprint? = null,
-    /** What a reader must know of to restore the file; this code knows nothing yet that one could require. */
+    /** What a reader must know of to restore the file; this code knows [HIDDEN_COLOURS]. */
     val requires: List<String> = emptyList(),
 ) {
     /** The text that the SDK writes, to the letter. */

@@ -10,30 +10,37 @@ data class Tile(val rows: Span, val columns: Span)
 
 /**
  * How photos are cut for the graphs, the same in every language (R4 of sdk/format/RULES.md): tiles lie flush with the photo's
- * edges, and only their inner sides have a halo that is computed and thrown away.
+ * edges, and only their inner sides have a halo that is computed and thrown away. A network that works on coarser scales needs
+ * tiles to begin at multiples of its coarsest cell, [grid]: then the last tile is the smaller one.
  */
-data class TilePlan(val tile: Int, val halo: Int, val alignment: Int) {
+data class TilePlan(val tile: Int, val halo: Int, val alignment: Int, val grid: Int? = null) {
+    private val cell = grid ?: alignment
+
     init {
-        require(tile > 2 * halo && tile % alignment == 0 && halo % alignment == 0) { "$this leaves nothing to keep" }
+        require(alignment > 0 && halo >= 0 && tile > 2 * halo && tile % alignment == 0 && halo % alignment == 0) { "$this leaves nothing to keep" }
+        require(cell > 0 && cell % alignment == 0 && tile % cell == 0 && halo % cell == 0) { "$this has another grid than its tiles" }
     }
 
     /** The part of a side that the graph sees; what the alignment leaves over is carried by [filterRows]. */
     fun aligned(length: Int) = length - length % alignment
 
-    /** Tiles along an axis of [length] pixels: all of the plan's size, or, unless [fixedSize], as many smaller ones of one size. */
+    /** Tiles along an axis of [length] pixels: all of the plan's size, or, unless [fixedSize], as many smaller ones. */
     fun spans(length: Int, fixedSize: Boolean): List<Span> {
         val end = aligned(length)
         if (end == 0) return emptyList()
         if (end <= tile) return listOf(Span(0, end, 0, end))
-        val count = ceil(end - 2 * halo, tile - 2 * halo)
-        val side = if (fixedSize) tile else ceil(end + 2 * halo * (count - 1), count * alignment) * alignment
+        val planned = ceil(end - 2 * halo, tile - 2 * halo)
+        val side = if (fixedSize) tile else ceil(end + 2 * halo * (planned - 1), planned * cell) * cell
+        val step = side - 2 * halo
+        val count = if (grid == null) planned else ceil(end - 2 * halo, step)
         return List(count) {
-            val start = if (it < count - 1) it * (side - 2 * halo) else end - side
+            val isLast = it == count - 1
+            val start = if (isLast && grid == null) end - side else it * step
             Span(
                 start,
-                start + side,
-                keepStart = if (it == 0) 0 else it * (side - 2 * halo) + halo,
-                keepStop = if (it < count - 1) start + side - halo else end,
+                minOf(start + side, end),
+                keepStart = if (it == 0) 0 else it * step + halo,
+                keepStop = if (isLast) end else start + side - halo,
             )
         }
     }

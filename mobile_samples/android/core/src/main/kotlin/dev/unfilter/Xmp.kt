@@ -44,4 +44,53 @@ internal fun withoutTag(packet: String): String? {
     return rest.takeUnless { words(it) == words(EMPTY) }
 }
 
+/** What travels along of [packet]: neither our tag nor claims of what a filtered photo does not have; null where that is nothing. */
+internal fun travelling(packet: String): String? = withoutTag(packet)?.let(::withoutClaims)
+
+/** The packet among [carried]. */
+internal fun packetOf(carried: List<Chunk>): String? = carried.firstNotNullOfOrNull { chunk ->
+    if (chunk.type == "iTXt") internationalText(chunk.content)?.takeIf { it.first == XMP_KEYWORD }?.second else null
+}
+
+private const val GOOGLE = "http://ns.google.com/photos"
+
+/** Namespaces and names of properties that claim what a filtered photo does not have, or show it as it was (R24 of sdk/format/RULES.md). */
+private val CLAIMS = listOf(
+    Triple("hdrgm", "http://ns.adobe.com/hdr-gain-map/1.0/", "\\w+"),
+    Triple("HDRGainMap", "http://ns.apple.com/HDRGainMap/1.0/", "\\w+"),
+    Triple("GCamera", "$GOOGLE/1.0/camera/", "(?:MicroVideo|MotionPhoto)\\w*"),
+    Triple("Container", "$GOOGLE/1.0/container/", "Directory"),
+    Triple("GDepth", "$GOOGLE/1.0/depthmap/", "\\w+"),
+    Triple("Device", "$GOOGLE/dd/1.0/device/", "\\w+"),
+    Triple("GImage", "$GOOGLE/1.0/image/", "\\w+"),
+    Triple("xmpNote", "http://ns.adobe.com/xmp/note/", "HasExtendedXMP"),
+    Triple("xmp", "http://ns.adobe.com/xap/1.0/", "Thumbnails"),
+)
+
+/** [packet] without those properties, as attributes or as elements, under whatever prefixes it gives the namespaces. */
+internal fun withoutClaims(packet: String): String = CLAIMS.fold(packet) { text, (usual, namespace, names) ->
+    val declared = Regex("xmlns:([A-Za-z_][\\w.-]*)\\s*=\\s*[\"']${Regex.escape(namespace)}[\"']").findAll(text).map { it.groupValues[1] }
+    val undeclared = if ("xmlns:$usual=" in text) emptyList() else listOf(usual)
+    (declared.toList() + undeclared).distinct().fold(text) { rest, prefix ->
+        val name = "${Regex.escape(prefix)}:(?:$names)"
+        val bare = rest.replace(Regex("\\s$name\\s*=\\s*(?:\"[^\"<>]*\"|'[^'<>]*')"), "")
+        withoutElements(bare, Regex("<($name)(?=[\\s/>])[^<>]*>"))
+    }
+}
+
+/** [packet] without the elements that begin so, up to the first that does not end. */
+private fun withoutElements(packet: String, opening: Regex): String = buildString {
+    var place = 0
+    while (true) {
+        val begun = opening.find(packet, place) ?: break
+        val close = "</${begun.groupValues[1]}>"
+        val inner = begun.range.last + 1
+        val end = if (begun.value.endsWith("/>")) inner else packet.indexOf(close, inner).let { if (it < 0) it else it + close.length }
+        if (end < 0) break
+        append(packet, place, begun.range.first)
+        place = end
+    }
+    append(packet, place, packet.length)
+}
+
 private fun words(text: String) = text.split(Regex("\\s+")).filter(String::isNotEmpty)

@@ -2,6 +2,7 @@ package dev.unfilter
 
 import dev.unfilter.imageio.ImageIoJpeg
 import dev.unfilter.onnx.OnnxRuntime
+import java.io.ByteArrayOutputStream
 import java.io.File
 
 /** The repository's committed goldens and the bundle that they are of; system properties name others. */
@@ -18,5 +19,12 @@ object Fixtures {
     fun pixels(png: ByteArray): Pixels {
         val reader = PngReader(png.inputStream())
         return Pixels(reader.height, reader.width, reader.read(reader.height))
+    }
+
+    /** A PNG of RGBA [levels]. */
+    fun png(levels: ByteArray, height: Int, width: Int): ByteArray {
+        val file = ByteArrayOutputStream()
+        PngWriter(file, height, width, emptyList(), channels = 4).run { write(levels); finish() }
+        return file.toByteArray()
     }
 }

@@ -20,8 +20,7 @@ class GoldensTest {
     fun `the goldens are of this bundle`() {
         assertEquals(filter.bundle.restoration, goldens.content.getString("restoration"))
         assertEquals(filter.bundle.filter, goldens.content.getString("filter"))
-        val tiles = goldens.content.getJSONObject("tiles")
-        assertEquals(filter.bundle.tiles, TilePlan(tiles.getInt("tile"), tiles.getInt("halo"), tiles.getInt("alignment")))
+        assertEquals(filter.bundle.tiles, tilePlan(goldens.content.getJSONObject("tiles")))
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.json.JSONArray
 import org.json.JSONObject
 import org.junit.Assert.assertArrayEquals
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
 import org.junit.Assert.assertThrows
 import org.junit.Assert.assertTrue
 import org.junit.Assume.assumeTrue
@@ -46,11 +47,25 @@ class JpegFilesTest {
     }
 
     @Test
+    fun `a transparent photo is no JPEG, an opaque one with alpha is`() {
+        val target = ByteArrayOutputStream()
+        val photo = Photo.read(Fixtures.png(ByteArray(8 * 8 * 4) { if (it == 3) 0 else -1 }, 8, 8), codec)
+        assertTrue(photo.isTransparent)
+        val refused = assertThrows(IOException::class.java) { filter.applyFile(photo.pixels, emptyList(), target, Codec.Jpeg(90)) }
+        assertTrue("transparent" in refused.message!!)
+        assertEquals(0, target.size())
+        val opaque = Photo.read(Fixtures.png(ByteArray(8 * 8 * 4) { -1 }, 8, 8), codec)
+        assertFalse(opaque.isTransparent)
+        filter.applyFile(opaque.pixels, emptyList(), target, Codec.Jpeg(90))
+        assertTrue(Jpeg.isJpeg(target.toByteArray()))
+    }
+
+    @Test
     fun `a JPEG that was altered, cut short or saved by others is refused with the reason`() {
         val file = filtered(Codec.Jpeg(85))
         val packet = checkNotNull(filter.inspect(file::inputStream)).toXmp(null)
         val other = ByteArrayOutputStream()
-        JpegFileWriter(other, 48, 64, listOf(textChunk(XMP_KEYWORD, packet)), 60, codec).run { write(photo.levels); finish(null) }
+        JpegFileWriter(other, photo, listOf(textChunk(XMP_KEYWORD, packet)), 60, codec).run { write(photo.levels); finish(null) }
         assertEquals(Refusal.ALTERED, refusal(other.toByteArray()))
         assertEquals(Refusal.DAMAGED, refusal(file.copyOf(file.size / 2)))
         val png = ByteArrayOutputStream()
@@ -146,7 +161,7 @@ class JpegFilesTest {
 
     private fun withProfile(profile: ByteArray): ByteArray {
         val file = ByteArrayOutputStream()
-        JpegFileWriter(file, 1, 1, listOf(profileChunk(listOf(profile))), 90, codec).run { write(ByteArray(3)); finish(null) }
+        JpegFileWriter(file, Pixels(1, 1, ByteArray(3)), listOf(profileChunk(listOf(profile))), 90, codec).run { write(ByteArray(3)); finish(null) }
         return file.toByteArray()
     }
 }

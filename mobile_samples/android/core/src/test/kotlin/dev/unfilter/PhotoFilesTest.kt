@@ -1,5 +1,6 @@
 package dev.unfilter
 
+import dev.unfilter.imageio.ImageIoJpeg
 import java.io.ByteArrayInputStream
 import java.io.ByteArrayOutputStream
 import java.io.DataOutputStream
@@ -27,6 +28,31 @@ class PhotoFilesTest {
         val reader = PngReader(ByteArrayInputStream(file.toByteArray()))
         assertArrayEquals(photo.levels, reader.read(1) + reader.read(36))
         assertEquals("grün", PngInfo.read(ByteArrayInputStream(file.toByteArray())).tag)
+    }
+
+    @Test
+    fun `colours under full transparency go around the network, and change nothing that is seen`() {
+        val levels = Random(5).nextBytes(40 * 56 * 4)
+        for (pixel in 0 until 40 * 56) levels[pixel * 4 + 3] = listOf(0, 0, 7, 255)[pixel % 56 / 14].toByte()
+        val black = levels.copyOf().also { for (place in it.indices) if (it[place / 4 * 4 + 3] == 0.toByte()) it[place] = 0 }
+        val (filtered, other) = listOf(levels, black).map { applied(it) }
+        val (whole, changed) = listOf(filtered, other).map { PngReader(it.inputStream()).readWhole(40) }
+        for (place in levels.indices) {
+            val isHidden = levels[place / 4 * 4 + 3] == 0.toByte()
+            if (isHidden || place % 4 == 3) assertEquals(levels[place], whole[place]) else assertEquals(whole[place], changed[place])
+        }
+        assertEquals(false, whole.contentEquals(levels))
+        val tag = Fixtures.filter.inspect { filtered.inputStream() }
+        assertEquals(listOf("hidden_colours"), tag.requires)
+        assertEquals(tag.fingerprint, Fixtures.filter.inspect { other.inputStream() }.fingerprint)
+        assertEquals(emptyList<String>(), applied(levels, alpha = 3).let { Fixtures.filter.inspect { it.inputStream() } }.requires)
+    }
+
+    /** The file of a photo, 40 x 56 RGBA, filtered; [alpha] for all of it where that is given. */
+    private fun applied(levels: ByteArray, alpha: Byte? = null): ByteArray {
+        val given = ByteArray(levels.size) { if (it % 4 == 3 && alpha != null) alpha else levels[it] }
+        val photo = Photo.read(Fixtures.png(given, 40, 56), ImageIoJpeg())
+        return ByteArrayOutputStream().also { Fixtures.filter.applyFile(photo.pixels, photo.carried, it) }.toByteArray()
     }
 
     @Test

@@ -113,10 +113,11 @@ class MainActivity : ComponentActivity() {
     }
 
     private fun filter(name: String, read: () -> ByteArray) {
-        val codec = if (find<CheckBox>(R.id.png).isChecked || !bundle.restoresFromJpeg) Codec.Png else Codec.Jpeg()
+        val exactly = find<CheckBox>(R.id.png).isChecked || !bundle.restoresFromJpeg
         val values = sliders.values
         workOnPhotos { filter ->
             val photo = Photo.read(read(), jpeg)
+            val codec = if (exactly || photo.isTransparent) Codec.Png else Codec.Jpeg()
             val saved = savePhoto(contentResolver, "$name-${System.currentTimeMillis()}.unfilter", codec) {
                 filter.applyFile(photo.pixels, photo.carried, it, codec, values, ::progress)
             }

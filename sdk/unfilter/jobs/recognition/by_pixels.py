@@ -85,7 +85,16 @@ def _marked(pixels: Pixels, candidates: list[Candidate]) -> Recognition | None:
     reason = f"its pixels have the filter's mark ({mark.deviations:.1f} deviations), at {mark.scale:.2f} of the size{turned}"
     restored, arrived = one.quality(traces(pixels) if one.recognizer else np.empty((0, 0)), mark.scale)
     return Recognition(
-        Origin.SHARED, reason, one.name, one.restoration, 1.0, restored, arrived, turns=mark.turns, mirrored=mark.mirrored
+        Origin.SHARED,
+        reason,
+        one.name,
+        one.restoration,
+        1.0,
+        restored,
+        arrived,
+        scale=mark.scale,
+        turns=mark.turns,
+        mirrored=mark.mirrored,
     )
 
 

@@ -139,27 +139,27 @@ def _oriented(restoration: str, turns: int, mirrored: bool) -> Floats:
     return np.rot90(levels[:, ::-1] if mirrored else levels, turns)
 
 
-def without(pixels: NDArray[np.uint8], mark: Mark) -> NDArray[np.uint8]:
-    """`pixels`, upright, less the mark that was found in them, as far as compression left it.
+def without(pixels: NDArray[np.uint8], restoration: str, scale: float) -> NDArray[np.uint8]:
+    """`pixels`, upright, less the filter's mark that was found at `scale` of its size, as far as compression left it.
 
     Size and place are found again, finer, by more of the picture; how much is left of the mark is fitted by least squares.
     """
     blue = _blue(pixels, _WHOLE)
     top, left = (max(0, (length - _WHOLE) // 2) for length in pixels.shape[:2])
-    levels = pattern(mark.restoration).astype(np.float32)
+    levels = pattern(restoration).astype(np.float32)
     spectrum = np.conj(np.fft.rfft2(levels - levels.mean()))
-    best = (-1.0, mark.scale, 0.0, (0, 0))
-    step = CELL * 0.5 / max(blue.shape) * mark.scale
-    for scale in mark.scale + step * np.arange(-_FINER, _FINER + 1):
+    best = (-1.0, scale, 0.0, (0, 0))
+    step = CELL * 0.5 / max(blue.shape) * scale
+    for size in scale + step * np.arange(-_FINER, _FINER + 1):
         for part in (0.0, 0.5):
-            correlation = np.fft.irfft2(np.fft.rfft2(_folded(blue, float(scale), part)) * spectrum, (CELLS, CELLS))
+            correlation = np.fft.irfft2(np.fft.rfft2(_folded(blue, float(size), part)) * spectrum, (CELLS, CELLS))
             peak = float(correlation.max() / (np.sqrt(np.square(correlation).mean()) + 1e-9))
             if peak > best[0]:
                 row, column = np.unravel_index(int(correlation.argmax()), correlation.shape)
-                best = (peak, float(scale), part, (int(row), int(column)))
-    _, scale, part, place = best
+                best = (peak, float(size), part, (int(row), int(column)))
+    _, size, part, place = best
     rows, columns = (
-        _weights(length, start, scale, part - shift)
+        _weights(length, start, size, part - shift)
         for length, start, shift in zip(pixels.shape[:2], (top, left), place, strict=True)
     )
     seen: Floats = rows @ levels @ columns.T

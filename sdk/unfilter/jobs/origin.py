@@ -34,6 +34,7 @@ class Recognition:
         confidence: probability that the verdict is right, 0.5..1; None where none can be given.
         expected_db: of a shared file, PSNR to expect of what is restored, against the photo at that size.
         arrived_db: the same of the file itself.
+        scale: factor of the size at which the filter's mark was found; None where none was.
         turns, mirrored: quarter turns to the left, after mirroring left and right, that were made of the picture; it is
             restored upright.
         candidates: restoration ids of the filters that may have made a file whose pixels do not tell.
@@ -49,6 +50,7 @@ class Recognition:
     arrived_db: float | None = None
     inside: tuple[slice, slice] | None = None
     candidates: tuple[str, ...] = ()
+    scale: float | None = None
     turns: int = 0
     mirrored: bool = False
 

@@ -13,11 +13,8 @@ from numpy.typing import NDArray
 from unfilter.jobs.recognition.traces import LEAST, VERSION, traces
 from unfilter.photo import read_photo
 from unfilter.proof.fidelity.metrics import psnr
-from unfilter_training.data import image_tensor
 from unfilter_training.detection.measurement_cache import MeasuredFilter
 from unfilter_training.network.whole_photo import run_whole
-from unfilter_training.operators import operator
-from unfilter_training.operators.saving import saved_levels
 from unfilter_training.recognition.shared_files import shared
 from unfilter_training.scoring import task
 
@@ -27,7 +24,7 @@ SIDE = 256
 DRAWS = 3
 """Shared files of each picture."""
 
-Kind = Literal["own", "operator", "photo"]
+Kind = Literal["own", "operator", "photo", "other"]
 
 
 class Picture(NamedTuple):
@@ -35,7 +32,7 @@ class Picture(NamedTuple):
 
     Attributes:
         photo: what it comes from, by folder and name.
-        kind: the filter's own, the operator's true output, or the photo itself.
+        kind: the filter's own, the operator's true output, the photo itself, or another filter's.
         scale: factor of its size, 0 where it was not shared but is as saved, exact.
         measures: `unfilter.jobs.recognition.traces` of it, a square's.
         restored_db, arrived_db: of the filter's own shared files, see `Recognizer`; None for all others.
@@ -63,9 +60,9 @@ def _measure_photo(subject: MeasuredFilter, held_out: bool, path: Path) -> list[
     recipe = subject.description.recipe
     places = {one.name: one.value(float(random.random())) for one in recipe.hyper_parameters}
     wanted = task(recipe, places)
-    output = saved_levels(operator(wanted.operator)(image_tensor(photo), **wanted.parameters))
+    output = wanted.target(photo)
     guided = getattr(subject.network, "takes_output", False)
-    filtered = run_whole(subject.network, "forward", photo, wanted.places, output if guided else None)
+    filtered = run_whole(subject.network, "forward", photo, wanted.normalised, output if guided else None)
     pictures: dict[Kind, NDArray[np.uint8]] = {"own": filtered, "operator": output, "photo": photo}
     return [each for kind, picture in pictures.items() for each in _files(subject, random, kind, picture, photo, held_out)]
 

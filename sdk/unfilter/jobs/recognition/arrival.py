@@ -10,7 +10,7 @@ from unfilter.jobs.detection.comparison import Examination
 from unfilter.jobs.detection.examination import examine
 from unfilter.jobs.origin import NotRestored, Origin, Recognition
 from unfilter.jobs.recognition.by_pixels import Candidate, recognise
-from unfilter.jobs.recognition.mark_search import upright
+from unfilter.jobs.recognition.mark_search import upright, without
 from unfilter.jobs.refusals import refuse_foreign
 from unfilter.photo import Photo
 from unfilter.photo.transparency import given
@@ -82,19 +82,22 @@ def arrival(graphs: Graphs, photo: Photo) -> Recognition:
 
 
 def cut(photo: Photo, found: Recognition) -> Photo:
-    """What lies within the bars that were found, if any, upright; all else that the file carries stays.
+    """What lies within the bars that were found, if any, upright and without a mark; all else that the file carries stays.
 
-    A tag stays with a file that is as it was saved: of another, it tells of pixels that are no more.
+    The tag of a shared file goes: it tells of pixels that are no more.
     """
-    kept = photo if found.origin is Origin.AS_SAVED else replace(photo, tag=None)
-    if found.inside is None and not found.turns and not found.mirrored:
+    kept = replace(photo, tag=None) if found.origin is Origin.SHARED else photo
+    if found.inside is None and found.scale is None:
         return kept
 
     def picture(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
         part = plane if found.inside is None else plane[found.inside]
         return upright(part, found.turns, found.mirrored)
 
-    return replace(kept, pixels=picture(photo.pixels), alpha=None if photo.alpha is None else picture(photo.alpha))
+    pixels = picture(photo.pixels)
+    if found.scale is not None and found.restoration is not None:
+        pixels = without(pixels, found.restoration, found.scale)
+    return replace(kept, pixels=pixels, alpha=None if photo.alpha is None else picture(photo.alpha))
 
 
 def _as_saved(graphs: Graphs, examined: Examination) -> Recognition:

@@ -1,12 +1,13 @@
 """Asking every installed filter whether it made a picture, without running any."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.format.bundle import Bundle
+from unfilter.format.manifest import Provenance
 from unfilter.jobs.origin import Origin, Recognition
 from unfilter.jobs.recognition.bars import inside
 from unfilter.jobs.recognition.mark_search import THRESHOLD, strongest
@@ -15,14 +16,24 @@ from unfilter.jobs.recognition.traces import LEAST, traces
 
 Pixels = NDArray[np.uint8]
 
+CARD_SCALES = (0.75, 0.5)
+"""Factors of the size of the two chains that every card has, in their order."""
+
 
 @dataclass(frozen=True)
 class Candidate:
-    """An installed filter; `recognizer` is None where its bundle has none."""
+    """An installed filter.
+
+    Attributes:
+        recognizer: None where its bundle has none.
+        card: by factor of the size, what its model card says of shared files: PSNR of what is restored and of the file that
+            arrived, dB; empty where it says nothing.
+    """
 
     name: str
     restoration: str
     recognizer: Recognizer | None
+    card: Mapping[float, tuple[float, float]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, bundle: Bundle) -> "Candidate":
@@ -33,7 +44,16 @@ class Candidate:
         """
         manifest = bundle.manifest
         recognizer = read_recognizer(bundle.checked(manifest.recognition)) if manifest.recognition else None
-        return cls(manifest.filter, manifest.restoration, recognizer)
+        return cls(manifest.filter, manifest.restoration, recognizer, _on_card(manifest.provenance))
+
+    def quality(self, measures: NDArray[np.float64], scale: float) -> tuple[float | None, float | None]:
+        """PSNR to expect of what is restored, and of the file itself, dB: from the traces of the picture, a row per square,
+        or else what the card says of the nearest size.
+        """
+        if self.recognizer and len(measures):
+            usual = self.recognizer.usual(measures)
+            return self.recognizer.restored.db(usual), self.recognizer.arrived.db(usual)
+        return self.card[min(self.card, key=lambda known: abs(known - scale))] if self.card else (None, None)
 
 
 def recognise(pixels: Pixels, candidates: Iterable[Candidate]) -> Recognition:
@@ -63,12 +83,18 @@ def _marked(pixels: Pixels, candidates: list[Candidate]) -> Recognition | None:
     turned = f", turned by {90 * mark.turns} degrees to the left" if mark.turns else ""
     turned += ", mirrored" if mark.mirrored else ""
     reason = f"its pixels have the filter's mark ({mark.deviations:.1f} deviations), at {mark.scale:.2f} of the size{turned}"
-    measures, restored, arrived = traces(pixels), None, None
-    if one.recognizer and len(measures):
-        usual = one.recognizer.usual(measures)
-        restored, arrived = one.recognizer.restored.db(usual), one.recognizer.arrived.db(usual)
+    restored, arrived = one.quality(traces(pixels) if one.recognizer else np.empty((0, 0)), mark.scale)
     return Recognition(
-        Origin.SHARED, reason, one.name, one.restoration, 1.0, restored, arrived, turns=mark.turns, mirrored=mark.mirrored
+        Origin.SHARED,
+        reason,
+        one.name,
+        one.restoration,
+        1.0,
+        restored,
+        arrived,
+        scale=mark.scale,
+        turns=mark.turns,
+        mirrored=mark.mirrored,
     )
 
 
@@ -82,10 +108,12 @@ def _within(pixels: Pixels, candidates: list[Candidate]) -> Recognition:
         reason = f"{width} x {height} pixels are too few to tell by, which takes {LEAST} x {LEAST}"
         return Recognition(Origin.CANNOT_TELL, reason, candidates=tuple(sorted(one.restoration for one in candidates)))
     scored = [(one, one.recognizer, one.recognizer.score(measures)) for one in candidates if one.recognizer]
-    own = [(score - by.own, one, by) for one, by, score in scored if score >= by.own]
+    own = [(score - by.own, one) for one, by, score in scored if score >= by.own]
     if own:
-        margin, one, by = max(own, key=lambda each: (each[0], each[1].restoration))
-        return _shared(one, by, measures, margin)
+        margin, one = max(own, key=lambda each: (each[0], each[1].restoration))
+        expected, arrived = one.quality(measures, 1.0)
+        reason = "its pixels carry what the filter hides"
+        return Recognition(Origin.SHARED, reason, one.name, one.restoration, _confidence(margin), expected, arrived)
     possible = [one for one in candidates if one.recognizer is None]
     possible += [one for one, by, score in scored if score >= by.foreign]
     if possible:
@@ -99,17 +127,17 @@ def _within(pixels: Pixels, candidates: list[Candidate]) -> Recognition:
     return Recognition(Origin.NOT_OURS, f"{names} did not make it", confidence=_confidence(nearest))
 
 
-def _shared(candidate: Candidate, recognizer: Recognizer, measures: NDArray[np.float64], margin: float) -> Recognition:
-    usual = recognizer.usual(measures)
-    return Recognition(
-        Origin.SHARED,
-        "its pixels carry what the filter hides",
-        candidate.name,
-        candidate.restoration,
-        _confidence(margin),
-        recognizer.restored.db(usual),
-        recognizer.arrived.db(usual),
+def _on_card(provenance: Provenance) -> dict[float, tuple[float, float]]:
+    """See `Candidate`. Scores of several photo sets weigh as many photos as they have."""
+    scores = [one for one in provenance.scores if one.get("shared") and one.get("arrived")]
+    if not scores:
+        return {}
+    weights = np.array([float(str(one.get("count", 1))) for one in scores])
+    restored, arrived = (
+        np.average(np.array([one[name] for one in scores], np.float64), axis=0, weights=weights)
+        for name in ("shared", "arrived")
     )
+    return {scale: (float(r), float(a)) for scale, r, a in zip(CARD_SCALES, restored, arrived, strict=False)}
 
 
 def _confidence(margin: float) -> float:

@@ -26,6 +26,9 @@ THRESHOLD = 6.5
 """Deviations from which on a peak counts."""
 
 _WINDOW = 25
+_WHOLE, _FINER = 1024, 12
+"""Side of the square by which size and place are found again, and how many finer sizes are tried on either side."""
+
 _MOST, _LEAST_POWER = 8.0, 2.0
 """A picture's own colours are held down: means over `_WINDOW` pixels are taken off, what is left is clipped, and counts less
 where there is much of it.
@@ -82,14 +85,19 @@ def upright(pixels: NDArray[np.uint8], turns: int, mirrored: bool) -> NDArray[np
     return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
 
 
-def _blue(pixels: NDArray[np.uint8]) -> Floats:
-    """Blue beside red and green in the middle, without its own slow course."""
-    top, left = (max(0, (length - SIDE) // 2) for length in pixels.shape[:2])
-    square = pixels[top : top + SIDE, left : left + SIDE].astype(np.float32)
-    blue = square[..., 2] - (square[..., 0] + square[..., 1]) / 2
-    blue = (blue - _means(blue)).clip(-_MOST, _MOST)
-    weighed: Floats = blue / (_means(np.square(blue)) + _LEAST_POWER)
+def _blue(pixels: NDArray[np.uint8], side: int = SIDE) -> Floats:
+    """Blue beside red and green in the middle, without its own slow course, weighed by how quiet it is."""
+    top, left = (max(0, (length - side) // 2) for length in pixels.shape[:2])
+    blue = _slow_course_off(pixels[top : top + side, left : left + side])
+    weighed: Floats = blue / (_means(blue * blue) + _LEAST_POWER)
     return weighed
+
+
+def _slow_course_off(pixels: NDArray[np.uint8]) -> Floats:
+    values = pixels.astype(np.float32)
+    blue = values[..., 2] - (values[..., 0] + values[..., 1]) / 2
+    held: Floats = (blue - _means(blue)).clip(-_MOST, _MOST)
+    return held
 
 
 def _means(plane: Floats) -> Floats:
@@ -109,23 +117,65 @@ def _scales(length: int) -> list[float]:
     return [float(1 / inverse) for inverse in np.arange(0.8, 1 / SMALLEST + step, step)]
 
 
-def _folded(blue: Floats, scale: float) -> Floats:
+def _folded(blue: Floats, scale: float, shift: float = 0.0) -> Floats:
     """Means of the pixels that fall into each cell, over all repetitions; mean 0, and its strong waves held down."""
-    rows, columns = (_cells(length, scale) for length in blue.shape)
-    folded: Floats = rows @ blue @ columns.T
+    rows, columns = (_cells(length, scale, shift) for length in blue.shape)
+    folded: Floats = (rows @ blue @ columns.T).astype(np.float32)
     waves = np.fft.rfft2(folded - folded.mean())
     evened: Floats = np.fft.irfft2(waves / np.sqrt(np.abs(waves) + 1e-9), folded.shape).astype(np.float32)
     return evened
 
 
-def _cells(length: int, scale: float) -> Floats:
+def _cells(length: int, scale: float, shift: float) -> Floats:
     """Which cell each pixel falls into, `CELLS` x `length`; each row sums to 1, or to 0."""
-    cell = ((np.arange(length) + 0.5) / (scale * CELL)).astype(np.int64) % CELLS
+    cell = np.floor((np.arange(length) + 0.5) / (scale * CELL) + shift).astype(np.int64) % CELLS
     member = (cell[None] == np.arange(CELLS)[:, None]).astype(np.float32)
-    return member / np.maximum(member.sum(1, keepdims=True), 1)
+    means: Floats = member / np.maximum(member.sum(1, keepdims=True), 1)
+    return means
 
 
 def _oriented(restoration: str, turns: int, mirrored: bool) -> Floats:
     levels = pattern(restoration).astype(np.float32)
     levels = levels - levels.mean()
     return np.rot90(levels[:, ::-1] if mirrored else levels, turns)
+
+
+def without(pixels: NDArray[np.uint8], restoration: str, scale: float) -> NDArray[np.uint8]:
+    """`pixels`, upright, less the filter's mark that was found at `scale` of its size, as far as compression left it.
+
+    Size and place are found again, finer, by more of the picture; how much is left of the mark is fitted by least squares.
+    """
+    blue = _blue(pixels, _WHOLE)
+    top, left = (max(0, (length - _WHOLE) // 2) for length in pixels.shape[:2])
+    levels = pattern(restoration).astype(np.float32)
+    spectrum = np.conj(np.fft.rfft2(levels - levels.mean()))
+    best = (-1.0, scale, 0.0, (0, 0))
+    step = CELL * 0.5 / max(blue.shape) * scale
+    for size in scale + step * np.arange(-_FINER, _FINER + 1):
+        for part in (0.0, 0.5):
+            correlation = np.fft.irfft2(np.fft.rfft2(_folded(blue, float(size), part)) * spectrum, (CELLS, CELLS))
+            peak = float(correlation.max() / (np.sqrt(np.square(correlation).mean()) + 1e-9))
+            if peak > best[0]:
+                row, column = np.unravel_index(int(correlation.argmax()), correlation.shape)
+                best = (peak, float(size), part, (int(row), int(column)))
+    _, size, part, place = best
+    rows, columns = (
+        _weights(length, start, size, part - shift)
+        for length, start, shift in zip(pixels.shape[:2], (top, left), place, strict=True)
+    )
+    seen: Floats = rows @ levels @ columns.T
+    whole = _slow_course_off(pixels)
+    gain = float(np.clip((whole * seen).mean() / (np.square(seen).mean() + 1e-9), 0, 1))
+    freed = pixels.copy()
+    freed[..., 2] = np.clip(np.rint(pixels[..., 2] - gain * seen), 0, 255).astype(np.uint8)
+    return freed
+
+
+def _weights(length: int, start: int, scale: float, shift: float) -> Floats:
+    """How much each cell counts in each pixel, `length` x `CELLS`: linear between the cells' middles."""
+    at = (np.arange(length) - start + 0.5) / (scale * CELL) + shift - 0.5
+    below = np.floor(at)
+    weights = np.zeros((length, CELLS), np.float32)
+    for cell, weight in ((below, 1 - (at - below)), (below + 1, at - below)):
+        weights[np.arange(length), cell.astype(np.int64) % CELLS] += weight
+    return weights

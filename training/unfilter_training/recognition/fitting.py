@@ -98,8 +98,8 @@ def _ridge(usual: Floats, target: Floats, weights: Floats, ridge: float = RIDGE)
     """Weights of the measures, and of 1 at last, which is not held small."""
     rows = np.column_stack([usual, np.ones(len(usual))])
     penalty = ridge * np.diag([*np.ones(usual.shape[1]), 0.0])
-    solved: Floats = np.linalg.solve(rows.T @ (rows * weights[:, None]) + penalty, rows.T @ (weights * target))
-    return solved
+    solved = np.linalg.solve(rows.T @ (rows * weights[:, None]) + penalty, rows.T @ (weights * target))
+    return solved.astype(np.float64)
 
 
 def _cross_validated(usual: Floats, folds: NDArray[np.int64], regress: Callable[[NDArray[np.bool_]], Floats]) -> Floats:

@@ -73,7 +73,8 @@ def arrival(graphs: Graphs, photo: Photo) -> Recognition:
     candidate = Candidate.of(graphs.bundle)
     found = recognise(given(photo), [candidate])
     if found.origin is Origin.SHARED:
-        return _as_saved(graphs, examined) if examined.made else found
+        # Without a tag nothing else says that a mark is to be taken off.
+        return _as_saved(graphs, examined) if examined.made and found.scale is None else found
     if examined.made is False:
         return Recognition(Origin.NOT_OURS, examined.reason, confidence=examined.confidence)
     if candidate.recognizer is None:

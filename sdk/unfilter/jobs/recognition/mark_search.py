@@ -95,7 +95,7 @@ def _blue(pixels: NDArray[np.uint8], side: int = SIDE) -> Floats:
 
 def _slow_course_off(pixels: NDArray[np.uint8]) -> Floats:
     values = pixels.astype(np.float32)
-    blue = values[..., 2] - (values[..., 0] + values[..., 1]) / 2
+    blue: Floats = (values[..., 2] - (values[..., 0] + values[..., 1]) / 2).astype(np.float32)
     held: Floats = (blue - _means(blue)).clip(-_MOST, _MOST)
     return held
 
@@ -163,7 +163,7 @@ def without(pixels: NDArray[np.uint8], restoration: str, scale: float) -> NDArra
         _weights(length, start, size, part - shift)
         for length, start, shift in zip(pixels.shape[:2], (top, left), place, strict=True)
     )
-    seen: Floats = rows @ levels @ columns.T
+    seen: Floats = (rows @ levels @ columns.T).astype(np.float32)
     whole = _slow_course_off(pixels)
     gain = float(np.clip((whole * seen).mean() / (np.square(seen).mean() + 1e-9), 0, 1))
     freed = pixels.copy()

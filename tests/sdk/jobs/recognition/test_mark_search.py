@@ -33,10 +33,8 @@ def test_a_mark_is_found_and_taken_off(coffee: NDArray[np.uint8]) -> None:
     assert (found.restoration, found.turns, found.mirrored) == (ONE, 0, False)
     assert found.deviations >= THRESHOLD
     assert abs(found.scale - 0.7) < 0.02
-    before, after = (
-        float(np.std(pixels[..., 2].astype(float) - plain[..., 2]))
-        for pixels in (arrived, without(arrived, ONE, found.scale))
-    )
+    freed = without(arrived, ONE, found.scale)
+    before, after = (float(np.std(pixels[..., 2].astype(float) - plain[..., 2])) for pixels in (arrived, freed))
     assert after < 0.6 * before
 
 

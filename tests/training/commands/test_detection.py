@@ -25,6 +25,7 @@ from unfilter_training.network import (
     RestorableNetwork,
     SteganographyConfig,
 )
+from unfilter_training.recognition import samples as recognition_samples
 
 GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/coffee.png"
 
@@ -126,8 +127,9 @@ def test_measures_of_other_weights_are_not_taken(small: Path, photos: Path, tmp_
 
 
 def test_a_recogniser_is_calibrated_and_measured_on_files_of_other_resizers(
-    small: Path, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    small: Path, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(recognition_samples, "DRAWS", 1)
     description = checkpoint.read_description(small)
     network, _ = checkpoint.load(small)
     other = tmp_path / "other"

@@ -54,7 +54,7 @@ def fit(own: Sequence[Picture], others: Sequence[Picture], description: Descript
     measures = np.array([one.measures for one in pictures])
     centre, deviation = measures.mean(0).round(4), (measures.std(0) + 0.01).round(4)
     usual = np.clip((measures - centre) / deviation, -5, 5)
-    kinds = np.array([one.kind for one in pictures])
+    kinds = np.array([one.kind for one in pictures], np.object_)
     fold_of = {photo: index % FOLDS for index, photo in enumerate(sorted({one.photo for one in pictures}))}
     folds = np.array([fold_of[one.photo] for one in pictures])
 
@@ -85,7 +85,7 @@ def fit(own: Sequence[Picture], others: Sequence[Picture], description: Descript
     )
 
 
-def _weighed(kinds: NDArray[np.str_]) -> Floats:
+def _weighed(kinds: NDArray[np.object_]) -> Floats:
     """A weight per picture: the filter's own weigh as much as all others, and those as much kind by kind."""
     weights = np.zeros(len(kinds))
     foreign = sorted(set(kinds.tolist()) - {"own"})
@@ -111,7 +111,7 @@ def _cross_validated(usual: Floats, folds: NDArray[np.int64], regress: Callable[
     return values
 
 
-def _per_natural_unit(apart: Floats, kinds: NDArray[np.str_]) -> float:
+def _per_natural_unit(apart: Floats, kinds: NDArray[np.object_]) -> float:
     """What makes a log-likelihood ratio of a score, where both classes are normal with one deviation."""
     own, foreign = apart[kinds == "own"], apart[kinds != "own"]
     variance = (float(own.var()) + float(foreign.var())) / 2

@@ -89,7 +89,7 @@ def _blue(pixels: NDArray[np.uint8], side: int = SIDE) -> Floats:
     """Blue beside red and green in the middle, without its own slow course, weighed by how quiet it is."""
     top, left = (max(0, (length - side) // 2) for length in pixels.shape[:2])
     blue = _slow_course_off(pixels[top : top + side, left : left + side])
-    weighed: Floats = blue / (_means(blue * blue) + _LEAST_POWER)
+    weighed: Floats = blue / (_means(blue * blue) + np.float32(_LEAST_POWER))
     return weighed
 
 
@@ -120,7 +120,7 @@ def _scales(length: int) -> list[float]:
 def _folded(blue: Floats, scale: float, shift: float = 0.0) -> Floats:
     """Means of the pixels that fall into each cell, over all repetitions; mean 0, and its strong waves held down."""
     rows, columns = (_cells(length, scale, shift) for length in blue.shape)
-    folded: Floats = (rows @ blue @ columns.T).astype(np.float32)
+    folded = (rows @ blue @ columns.T).astype(np.float32)
     waves = np.fft.rfft2(folded - folded.mean())
     evened: Floats = np.fft.irfft2(waves / np.sqrt(np.abs(waves) + 1e-9), folded.shape).astype(np.float32)
     return evened
@@ -130,7 +130,7 @@ def _cells(length: int, scale: float, shift: float) -> Floats:
     """Which cell each pixel falls into, `CELLS` x `length`; each row sums to 1, or to 0."""
     cell = np.floor((np.arange(length) + 0.5) / (scale * CELL) + shift).astype(np.int64) % CELLS
     member = (cell[None] == np.arange(CELLS)[:, None]).astype(np.float32)
-    means: Floats = member / np.maximum(member.sum(1, keepdims=True), 1)
+    means: Floats = (member / np.maximum(member.sum(1, keepdims=True), 1)).astype(np.float32)
     return means
 
 
@@ -163,7 +163,7 @@ def without(pixels: NDArray[np.uint8], restoration: str, scale: float) -> NDArra
         _weights(length, start, size, part - shift)
         for length, start, shift in zip(pixels.shape[:2], (top, left), place, strict=True)
     )
-    seen: Floats = (rows @ levels @ columns.T).astype(np.float32)
+    seen = (rows @ levels @ columns.T).astype(np.float32)
     whole = _slow_course_off(pixels)
     gain = float(np.clip((whole * seen).mean() / (np.square(seen).mean() + 1e-9), 0, 1))
     freed = pixels.copy()

@@ -157,7 +157,7 @@ def posted(pixels: NDArray[np.uint8], path: Path, scale: float) -> None:
     image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.BICUBIC).save(path, quality=75)
 
 
-@pytest.mark.parametrize("scale", [1.0, 0.6])
+@pytest.mark.parametrize("scale", [1.0, 0.85])
 @pytest.mark.parametrize("turns", [0, 3])
 def test_a_marked_file_is_recognised_after_a_site_changed_it(
     scale: float, turns: int, calibrated: Calibrated, golden_photos: Path, elsewhere: Path

@@ -18,7 +18,7 @@ ONE, OTHER = "0" * 64, "1" * 64
 
 @pytest.fixture(scope="module")
 def coffee(golden_photos: Path) -> NDArray[np.uint8]:
-    return read_photo(golden_photos / "coffee.png").pixels
+    return read_photo(golden_photos / "coffee.webp").pixels
 
 
 def smaller(pixels: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:

@@ -125,7 +125,8 @@ class Wrap(Apply):
         if (reason := promise.refusal) and not self.force:
             raise PhotoError(
                 f"{self._output_name}: this result is too far from {accepted.source} to hide it in: {reason}; train a "
-                "filter for the look (unfilter new LOOK --guided), or write it all the same (--force)"
+                "filter for the look (unfilter new LOOK --guided), or write it all the same "
+                "(--force, in Python force=True)"
             )
         written = super().write(accepted, result)
         return Wrapped(written.source, written.target, written.graphs, written.notes, promise=promise)

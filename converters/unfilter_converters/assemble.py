@@ -13,6 +13,8 @@ from unfilter.format.remainder import RULE as REMAINDER_RULE
 from unfilter.format.rounding import RULE as ROUNDING_RULE
 from unfilter.jobs.detection.detector import FILE as DETECTOR
 from unfilter.jobs.detection.detector import read_detector
+from unfilter.jobs.recognition.recognizer import FILE as RECOGNIZER
+from unfilter.jobs.recognition.recognizer import read_recognizer
 from unfilter.proof.fidelity.machine import versions
 from unfilter.run.delegates.coverage import FILE as DELEGATES
 from unfilter.run.delegates.coverage import DelegateFile
@@ -53,6 +55,7 @@ def assemble(source: Source, made: Sequence[Made], folder: Path, cache: Cache, o
     goldens, restoration_id = _goldens(source, folder, cache)
     shutil.copyfile(source.checkpoint / CARD, folder / CARD)
     has_detector = _copy_detector(source, folder, on_step)
+    has_recognizer = _copy_recognizer(source, folder, on_step)
     _ask_delegates(source, made, folder, cache, on_step)
     description = source.description
     manifest = Manifest(
@@ -69,6 +72,7 @@ def assemble(source: Source, made: Sequence[Made], folder: Path, cache: Cache, o
         goldens=goldens,
         files=file_entries(folder),
         detection=DETECTOR if has_detector else None,
+        recognition=RECOGNIZER if has_recognizer else None,
         delegates=DELEGATES,
         tools={name: version for each in made for name, version in each.tools.items()},
         provenance=Provenance(
@@ -126,6 +130,19 @@ def _copy_detector(source: Source, folder: Path, on_step: Callable[[str], None])
         on_step("no detector: that of the checkpoint is for other weights; calibrate again")
     else:
         shutil.copyfile(detector, folder / DETECTOR)
+        return True
+    return False
+
+
+def _copy_recognizer(source: Source, folder: Path, on_step: Callable[[str], None]) -> bool:
+    """Take the recogniser along, where the checkpoint has one for its weights."""
+    recognizer = source.checkpoint / RECOGNIZER
+    if not recognizer.exists():
+        on_step("no recogniser: `unfilter detection recognise` makes one")
+    elif read_recognizer(recognizer).weights_sha256 != source.description.weights_sha256:
+        on_step("no recogniser: that of the checkpoint is for other weights; calibrate again")
+    else:
+        shutil.copyfile(recognizer, folder / RECOGNIZER)
         return True
     return False
 

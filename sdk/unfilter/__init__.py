@@ -15,6 +15,7 @@ from unfilter.format.bundle import Bundle
 from unfilter.format.hyper_parameter import HyperParameter
 from unfilter.format.manifest import Manifest
 from unfilter.jobs.filter import Filter
+from unfilter.jobs.origin import NotRestored, Origin, Recognition
 from unfilter.photo import Photo, Tag, read_photo, write_photo
 
 __all__ = [
@@ -23,8 +24,11 @@ __all__ = [
     "Filter",
     "HyperParameter",
     "Manifest",
+    "NotRestored",
+    "Origin",
     "Photo",
     "PhotoError",
+    "Recognition",
     "RuntimeUnavailable",
     "Tag",
     "UnfilterError",

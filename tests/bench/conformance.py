@@ -25,7 +25,6 @@ from unfilter.format.tag import PNG_KEYWORD
 from unfilter.format.tiles import TilePlan, spans
 from unfilter.format.xmp import EMPTY
 from unfilter.jobs import Apply, Restore
-from unfilter.jobs.held import holds_photo
 from unfilter.photo import Codec, Goal
 from unfilter.photo.exif import MARKER, exif_of
 from unfilter.photo.jpeg import coded, fingerprint_of
@@ -320,11 +319,11 @@ def held(chosen: Filter, bundle: str) -> list[Fields]:
     for name, (rule, options) in made.items():
         job = Apply(chosen.graphs, **options)
         codec: Codec = "jpeg" if name.endswith("jpg") else "png"
-        filtered = job.made(chosen.graphs, photo, codec)
+        filtered = job.in_memory(photo, codec)
         write_photo(folder / name, filtered, quality=job.quality, subsampling=job.subsampling)
         saved = read_photo(folder / name)
         (folder / f"{name}.base.rgb").write_bytes(chosen.restore(saved.pixels).tobytes())
-        known = Restore(chosen.graphs).made(None if holds_photo(saved) else chosen.graphs, saved, "png")
+        known = Restore(chosen.graphs).in_memory(saved, "png")
         (folder / f"{name}.rgb").write_bytes(known.pixels.tobytes())
         case: Fields = {"name": f"held_{name}", "path": f"held/{name}", "bundle": bundle, "expect": "restores"}
         case |= {"restored": f"held/{name}.base.rgb", "height": SIZE[0], "width": SIZE[1]}

@@ -1,10 +1,14 @@
 """All trained filters at one look: their scores beside the paper's, and their pictures."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unfilter.photo import Photo, write_photo
+from unfilter.proof.fidelity.metrics import psnr
+from unfilter_training.chains import Chain
 from unfilter_training.checkpoint import Description, PhotoScore
 from unfilter_training.network import RestorableNetwork
 from unfilter_training.network.whole_photo import run_whole
@@ -64,3 +68,27 @@ def pictures(network: RestorableNetwork, task: Task, photo: NDArray[np.uint8]) -
     difference = (filtered.astype(np.int16) - target) * MAGNIFIED + 128
     named = zip(SHEET, (photo, target, filtered, restored, difference.clip(0, 255).astype(np.uint8)), strict=True)
     return side_by_side(list(named), columns=len(SHEET))
+
+
+def shared(network: RestorableNetwork, task: Task, photo: NDArray[np.uint8], chain: Chain, folder: Path) -> str:
+    """Filter, share and restore a photo (uint8, height x width x 3): `photo.jpg`, `posted.jpg`, `back.jpg` in `folder`.
+
+    Returns:
+        A Markdown table: the pictures with their sizes in pixels and bytes; PSNR of what was posted and of what came back,
+        against the photo at that size.
+    """
+    filtered = run_whole(network, "forward", photo, task.normalised, task.target(photo))
+    arrived, reference = chain.arrived(filtered, folder), chain.reference(photo)
+    (folder / "shared.jpg").replace(folder / "posted.jpg")
+    restored = run_whole(network, "inverse", arrived)
+    for name, pixels in (("photo", reference), ("back", restored)):
+        write_photo(folder / f"{name}.jpg", Photo(pixels), quality=90)
+    height, width, _ = arrived.shape
+    size = (folder / "posted.jpg").stat().st_size
+    lines = (
+        f"| photo | what was posted: {width} x {height}, {size / 1024:.0f} KiB | what came back |",
+        "|---|---|---|",
+        "| " + " | ".join(f"![{name}]({folder.as_posix()}/{name}.jpg)" for name in ("photo", "posted", "back")) + " |",
+        f"| | {psnr(arrived, reference):.1f} dB of the photo | {psnr(restored, reference):.1f} dB |",
+    )
+    return "\n".join(lines)

@@ -73,6 +73,6 @@ def hash_again(folder: Path) -> None:
         for entry in needed:
             path = folder / entry["path"]
             entry |= {"bytes": path.stat().st_size} | ({} if entry["volatile"] else {"sha256": digest(path)})
-        fields.update(files=needed, detection=None, delegates=None)
+        fields.update(files=needed, detection=None, recognition=None, delegates=None)
 
     edit_manifest(folder, agree)

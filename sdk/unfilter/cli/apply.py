@@ -71,6 +71,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="keep in the metadata what the pixels do not restore: 38dB, 0.5bpp (bits per pixel), or exact",
     )
     parser.add_argument(
+        "--mark",
+        action="store_true",
+        help="put a weak mark into the pixels, by which the filter is recognised after a site has changed the file; "
+        "goes with a payload or a top-up",
+    )
+    parser.add_argument(
         "--convert", action="store_true", help="turn CMYK and grey profiles into sRGB (default: refuse them)"
     )
     parser.add_argument(
@@ -155,6 +161,7 @@ def run(arguments: Namespace) -> int:
         carry=arguments.carry,
         payload=arguments.payload or "best",
         top_up=arguments.top_up,
+        mark=arguments.mark,
         convert=arguments.convert,
         reduce=arguments.reduce,
         limit=arguments.limit,

@@ -15,8 +15,9 @@ from unfilter.jobs.batch import found_photos
 from unfilter.photo import Photo, Tag, read_photo
 
 if TYPE_CHECKING:
-    from unfilter.jobs.detection.comparison import Examination
+    from unfilter.jobs.by_file import ByFile
     from unfilter.jobs.filter import Filter
+    from unfilter.jobs.origin import Recognition
 
 SUMMARY = "show the tag of photo files and whether their pixels bear it out, or what a bundle holds"
 EXTRA: str | None = None
@@ -32,7 +33,10 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="photo files, - for standard input, folders of them, or a bundle (folder, packed, or name)",
     )
     parser.add_argument(
-        "--filter", dest="bundle", metavar="FILTER", help=f"{FILTER_HELP}, to judge the pixels by (default: by the tag)"
+        "--filter",
+        dest="bundle",
+        metavar="FILTER",
+        help=f"{FILTER_HELP}, to judge the pixels by (default: by the tag; all that are installed)",
     )
     add_limit_argument(parser)
 
@@ -76,7 +80,7 @@ def _photo(path: Path, photo: Photo, judge: "_Judge") -> list[tuple[str, str]]:
     lines = [("file", f"{path}, {kind}"), *(("note", note) for note in photo.notes)]
     if photo.tag is None:
         lines.append(("filter", "none: carries no unfilter tag"))
-        return [*lines, *_held(photo), *judge.lines(photo, None, "name the filter with --filter")]
+        return [*lines, *_held(photo), *judge.lines(photo, None, "")]
     lines += [("filter", photo.tag.filter), ("restoration", photo.tag.restoration), ("saved as", _saved_as(photo.tag))]
     lines += [("parameter", f"{name} {value:g}") for name, value in photo.tag.parameters.items()]
     lines += _held(photo)
@@ -90,39 +94,67 @@ def _photo(path: Path, photo: Photo, judge: "_Judge") -> list[tuple[str, str]]:
 
 
 class _Judge:
-    """What pixels say by the filter that is named, or by that of the tag: each opened once."""
+    """What a file turns out to be: by its tag, by the filter that is named, or by what its pixels show among all that are
+    installed. Each filter is opened once.
+    """
 
     def __init__(self, named: str | None) -> None:
         self._named = named
         self._opened: dict[str | Path, Filter] = {}
+        self._by_file: ByFile | None = None
 
     def lines(self, photo: Photo, found: Path | None, otherwise: str) -> list[tuple[str, str]]:
-        """Verdict, confidence and reason; `otherwise` says why not, where no filter is named, no bundle is `found`, and the
-        tag does not tell of the pixels.
+        """Verdict, confidence and reason; `otherwise` says why not, where a tag names a filter of which no bundle is
+        `found`, and does not tell of the pixels.
         """
         from unfilter.errors import RuntimeUnavailable, UnfilterError
 
         try:
-            made, confidence, reason = self._examined(photo, self._named or found) or (None, None, otherwise)
+            arrived = self._arrived(photo, self._named or found)
         except UnfilterError as error:  # of a runtime that is not installed, or a bundle that is broken
             if self._named and not isinstance(error, RuntimeUnavailable):
                 raise
             return [("verdict", f"none: {error}")]
-        if confidence is None:
-            return [("verdict", f"none: {reason}")]
-        words = "as the filter saved it" if made else "altered, or made by something else"
-        return [("verdict", words), ("confidence", f"{confidence:.1%}"), ("measured", reason)]
+        if arrived is None:
+            return [("verdict", f"none: {otherwise}")]
+        if arrived.origin.name == "CANNOT_TELL":
+            return [("verdict", f"cannot tell: {arrived.reason}")]
+        lines = [("verdict", _MEANT[arrived.origin.name])]
+        if arrived.filter and photo.tag is None:
+            lines.append(("made by", arrived.filter))
+        if arrived.confidence is not None:
+            lines.append(("confidence", f"{arrived.confidence:.1%}"))
+        lines.append(("measured", arrived.reason))
+        if arrived.expected_db is not None and arrived.arrived_db is not None:
+            kept = ", so it is kept as it is" if arrived.keep else ""
+            lines.append(("to expect", f"{arrived.expected_db:.0f} dB; the file itself {arrived.arrived_db:.0f} dB{kept}"))
+        return lines
 
-    def _examined(self, photo: Photo, bundle: str | Path | None) -> "Examination | None":
+    def _arrived(self, photo: Photo, bundle: str | Path | None) -> "Recognition | None":
+        from unfilter.jobs.by_file import ByFile
         from unfilter.jobs.detection.comparison import compare
         from unfilter.jobs.filter import Filter
+        from unfilter.jobs.origin import Origin, Recognition
 
-        compared = None if self._named else compare(photo)
-        if compared or bundle is None:
-            return compared
-        if bundle not in self._opened:
-            self._opened[bundle] = Filter.open(bundle)
-        return self._opened[bundle].examine(photo)
+        if bundle is not None:
+            if bundle not in self._opened:
+                self._opened[bundle] = Filter.open(bundle)
+            return self._opened[bundle].arrival(photo)
+        if photo.tag is None:
+            self._by_file = self._by_file or ByFile()
+            return self._by_file.recognised(photo)
+        compared = compare(photo)
+        if compared is None or compared.made is None:
+            return None
+        origin = Origin.AS_SAVED if compared.made else Origin.NOT_OURS
+        return Recognition(origin, compared.reason, photo.tag.filter, photo.tag.restoration, compared.confidence)
+
+
+_MEANT = {
+    "AS_SAVED": "as the filter saved it",
+    "SHARED": "shared: made by the filter, then resized or compressed again",
+    "NOT_OURS": "altered, or made by something else",
+}
 
 
 def _held(photo: Photo) -> list[tuple[str, str]]:
@@ -168,6 +200,7 @@ def _bundle(path: Path) -> list[tuple[str, str]]:
         ("restoration", manifest.restoration),
         ("carriers", ", ".join(manifest.carriers)),
         ("detection", "calibrated" if manifest.detection else "no calibration: files get no verdict"),
+        ("recognition", "calibrated" if manifest.recognition else "no calibration: shared files are not recognised"),
         ("tiles", f"{plan.tile} px, halo {plan.halo}, alignment {plan.alignment}"),
     ]
     if manifest.guided:

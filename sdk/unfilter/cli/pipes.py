@@ -1,6 +1,7 @@
 """One photo through standard input or output, which are called `-`."""
 
 import sys
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,7 +34,7 @@ def through_pipe(job: Job, source: Path, target: Path, codec: Codec | None) -> R
         written = Path(folder) / f"photo{suffix_of(codec or exact_codec(photo))}"
         result = job.photo(name, photo, written)
         _give(written.read_bytes())
-    return Result(name, Path(_OUTPUT), result.graphs, result.notes)
+    return replace(result, source=name, target=Path(_OUTPUT))
 
 
 def standard_input(*, convert: bool, reduce: bool, limit: int) -> Photo:

@@ -69,7 +69,7 @@ def part(bundle: Bundle, platform: Platform, formats: Sequence[Format], precisio
     files = tuple(entry for entry in whole.files if entry.path == CARD or any(_within(entry.path, path) for path in paths))
     refused = tuple(each for each in whole.refused if each.format in formats)
     update = {"artifacts": _unmeasured(artifacts), "goldens": goldens, "files": files, "refused": refused}
-    return whole.model_copy(update=update | {"detection": None, "delegates": None})
+    return whole.model_copy(update=update | {"detection": None, "recognition": None, "delegates": None})
 
 
 def _smallest(bundle: Bundle, goldens: Sequence[Golden]) -> tuple[Golden, ...]:

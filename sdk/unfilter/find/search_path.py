@@ -53,6 +53,23 @@ def bundles(
                 broken(error)
 
 
+def installed(broken: Callable[[BundleError], object] = lambda _: None) -> list[Bundle]:
+    """The first bundle of each restoration id, unpacked where it is packed, in the order of the search path; `broken` is
+    told of one that is passed over, or that is not signed by the key that the environment demands.
+    """
+    everywhere: list[Bundle | Archive] = [*bundles(broken=broken), *packed(broken)]
+    firsts: dict[str, Bundle | Archive] = {}
+    for bundle in everywhere:
+        firsts.setdefault(bundle.manifest.restoration, bundle)
+    trusted = []
+    for bundle in firsts.values():
+        try:
+            trusted.append(_trusted(_unpacked(bundle)))
+        except BundleError as error:
+            broken(error)
+    return trusted
+
+
 def find_bundle(source: Path | str, tag: Tag | None) -> Bundle:
     """The bundle whose restoration id the tag of `source` names.
 

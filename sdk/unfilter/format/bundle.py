@@ -6,6 +6,7 @@ goldens/        small photos with the reference's filtered and restored bytes, a
 fidelity.json   the verdict when the bundle was made
 delegates.json  how to engage GPUs and NPUs, and what each would run (`unfilter.run.delegates`); bundles may lack it
 detection.json  what tells the filter's own files from others (`unfilter.jobs.detection`); bundles may lack it
+recognition.json  what recognises the filter's pictures after they were shared (`unfilter.jobs.recognition`); may lack
 CARD.md         the model card
 signature.json  who vouches for the manifest, and so for all of it (`unfilter.find.signing`); bundles may lack it
 """

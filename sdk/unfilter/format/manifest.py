@@ -183,6 +183,10 @@ class Manifest(_Requiring):
     goldens: tuple[Golden, ...]
     files: tuple[FileEntry, ...]
     detection: str | None = Field(None, description="file with the detector, relative to the bundle; None: not calibrated")
+    recognition: str | None = Field(
+        None,
+        description="file with what recognises the filter's pictures after sharing, relative to the bundle; None: nothing",
+    )
     delegates: str | None = Field(None, description="file with delegate recipes and coverage; None: not asked")
     tools: dict[str, str] = Field(description="versions of what made the artifacts")
     provenance: Provenance

@@ -20,6 +20,7 @@ from pydantic import (
 from unfilter.errors import PhotoError
 from unfilter.format.fingerprint import Fingerprint
 from unfilter.format.manifest import Manifest
+from unfilter.format.mark import MARK
 from unfilter.format.payload import Payload
 from unfilter.format.top_up import TopUp
 from unfilter.format.validation import unknown
@@ -83,7 +84,12 @@ class Tag(BaseModel):
     @property
     def needs(self) -> list[str]:
         """What the tag requires and this version does not know."""
-        return unknown(self.requires, (HIDDEN_COLOURS,))
+        return unknown(self.requires, (HIDDEN_COLOURS, MARK))
+
+    @property
+    def marked(self) -> bool:
+        """Whether the pixels have a mark (`unfilter.format.mark`)."""
+        return MARK in self.requires
 
     @staticmethod
     def from_json(text: str) -> "Tag | None":

@@ -92,9 +92,10 @@ class Batch:
         self._make_folder(target.parent)
         accepted = self.job.accept(source, photo, target, self.job.codec_for(target))
         graphs, tag = accepted.graphs, self.job.tag(accepted.graphs, accepted.codec)
-        if is_done(graphs, self.job.direction, source, photo, target, tag, self.job.parameters, self.job.carrying):
+        job, keep = self.job, self.job.keeps(accepted)
+        if is_done(graphs, job.direction, source, accepted.photo, target, tag, job.parameters, job.carrying, keep=keep):
             return None
-        return partial(self.job.write, accepted, self.job.made(graphs, photo, accepted.codec, name=source))
+        return partial(job.write, accepted, job.made(accepted))
 
     def _make_folder(self, folder: Path) -> None:
         """Make a folder for results, and clear away what a killed run left half-written in it."""

@@ -24,7 +24,6 @@ from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling
 from unfilter.photo.forms import BinaryFile, Bytes, photo_in
 from unfilter.photo.payload import PayloadQuality
 from unfilter.photo.top_up import Goal
-from unfilter.photo.write import fingerprinted
 from unfilter.run.tiling import Progress
 
 Pixels: TypeAlias = NDArray[np.uint8]
@@ -135,15 +134,13 @@ class Filter(Opened):
         of those pixels. `parameters` has every hyper-parameter's value; `progress` is as for `run_photo`.
         """
         job = Apply(self.graphs, parameters=parameters, quality=quality, subsampling=subsampling)
-        return fingerprinted(job.made(self.graphs, photo, codec, progress), codec, quality, subsampling)
+        return job.in_memory(photo, codec, progress=progress)
 
     def restored(self, source: Path | str, photo: Photo, *, force: bool = False, progress: Progress | None = None) -> Photo:
         """`photo`, read from `source`, restored and without a tag; refused as `restore_file` says. `progress` is as for
         `run_photo`.
         """
-        job = Restore(self.graphs, force=force)
-        job.refuse(self.graphs, source, photo)
-        return job.made(self.graphs, photo, "png", progress)
+        return Restore(self.graphs, force=force).in_memory(photo, "png", source, progress)
 
     def apply_file(
         self,
@@ -156,6 +153,7 @@ class Filter(Opened):
         payload: PayloadQuality = "best",
         top_up: Goal | str | None = None,
         parameters: Mapping[str, float] | None = None,
+        mark: bool = False,
         convert: bool = False,
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,
@@ -169,9 +167,10 @@ class Filter(Opened):
         `target` is PNG, WebP or HEIC, which are exact, or JPEG, where the filter was trained for it, of `quality` 1..100 and
         with that `subsampling` of chroma. `carry="payload"` puts the photo into the low bits of an exact file, as an AVIF of
         quality `payload` or `"lossless"`; `top_up`, such as `"38dB"`, `"0.5bpp"` or `"exact"`, keeps in the metadata what
-        the pixels do not restore (docs/worth.md). `parameters` are as for `apply`; `convert`, `reduce` and `limit` as for
-        `read_photo`; `progress` as for `run_photo`. `overwrite` writes over whatever is at `target`, not only over what this
-        filter made of this photo. `output` is as for `apply`.
+        the pixels do not restore (docs/worth.md). `mark` puts a weak mark into the pixels, by which
+        the filter is recognised after sharing (docs/sharing.md). `parameters` are as for `apply`; `convert`, `reduce` and
+        `limit` as for `read_photo`; `progress` as for `run_photo`. `overwrite` writes over whatever is at `target`, not only
+        over what this filter made of this photo. `output` is as for `apply`.
 
         Returns:
             What was changed or left behind, a line each.
@@ -188,6 +187,7 @@ class Filter(Opened):
             carry=carry,
             payload=payload,
             top_up=Goal.parse(top_up) if isinstance(top_up, str) else top_up,
+            mark=mark,
             convert=convert,
             reduce=reduce,
             limit=limit,
@@ -231,6 +231,7 @@ class Filter(Opened):
         payload: PayloadQuality = "best",
         top_up: Goal | str | None = None,
         parameters: Mapping[str, float] | None = None,
+        mark: bool = False,
         convert: bool = False,
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,
@@ -256,6 +257,7 @@ class Filter(Opened):
             carry=carry,
             payload=payload,
             top_up=Goal.parse(top_up) if isinstance(top_up, str) else top_up,
+            mark=mark,
             convert=convert,
             reduce=reduce,
             limit=limit,
@@ -276,7 +278,7 @@ class Filter(Opened):
         on_start: OnStart | None = None,
     ) -> tuple[Outcome[Result], ...]:
         """Restore files of this filter, and folders of them, into a folder; as `apply_many`, and refused as for
-        `restore_file`. Files of several filters are restored by `unfilter.jobs.Batch` and `ByTag`.
+        `restore_file`. Files of several filters are restored by `unfilter.jobs.Batch` and `ByFile`.
 
         Raises:
             PhotoError: no files, or `folder` is a file or holds them.

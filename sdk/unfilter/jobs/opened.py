@@ -15,6 +15,8 @@ from unfilter.format.hyper_parameter import HyperParameter
 from unfilter.format.manifest import Direction, Precision
 from unfilter.jobs.detection.comparison import Examination
 from unfilter.jobs.detection.examination import examine
+from unfilter.jobs.origin import Recognition
+from unfilter.jobs.recognition.arrival import arrival
 from unfilter.photo import Photo
 from unfilter.run.graphs import Graphs, first_runtime
 from unfilter.run.runtimes import BoundGraph
@@ -135,3 +137,11 @@ class Opened:
             BundleError: a file of the bundle is missing or changed.
         """
         return examine(self.graphs, photo)
+
+    def arrival(self, photo: Photo) -> Recognition:
+        """What `photo` is to this filter: as saved, shared, not its own, or not to be told; see docs/sharing.md.
+
+        Raises:
+            BundleError: a file of the bundle is missing or changed.
+        """
+        return arrival(self.graphs, photo)

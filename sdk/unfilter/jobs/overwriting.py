@@ -10,6 +10,7 @@ import numpy as np
 
 from unfilter.errors import PhotoError
 from unfilter.format.manifest import Direction
+from unfilter.format.mark import unmarked
 from unfilter.format.tag import Tag
 from unfilter.jobs.held import held, holds_photo
 from unfilter.jobs.resume import is_done, middle
@@ -23,10 +24,18 @@ apart.
 
 
 def refuse_loss(
-    graphs: Graphs | None, direction: Direction, source: Path, photo: Photo, target: Path, tag: Tag | None
+    graphs: Graphs | None,
+    direction: Direction,
+    source: Path,
+    photo: Photo,
+    target: Path,
+    tag: Tag | None,
+    *,
+    keep: bool = False,
 ) -> None:
     """Let pass a target that is missing, empty, the same result, or, where a filter is applied, a file that the same filter
-    made of this very photo, at whatever parameters: it restores to the photo, and so will what takes its place.
+    made of this very photo, at whatever parameters: it restores to the photo, and so will what takes its place. `keep` is
+    as for `is_done`.
 
     Raises:
         PhotoError: anything else is there. It may be somebody's only copy of a photo.
@@ -36,7 +45,7 @@ def refuse_loss(
     try:
         if direction == "forward" and graphs and _carries(graphs, photo, target):
             return
-        if direction == "inverse" and is_done(graphs, direction, source, photo, target, tag):
+        if direction == "inverse" and is_done(graphs, direction, source, photo, target, tag, keep=keep):
             return
     except PhotoError:
         pass  # no photo, or not this one
@@ -56,6 +65,7 @@ def _carries(graphs: Graphs, photo: Photo, target: Path) -> bool:
     if holds_photo(found):
         return bool(np.abs(held(found, target)[0].pixels.astype(np.int16) - photo.pixels).mean() <= _SAME_PHOTO)
     (rows, kept_rows), (columns, kept_columns) = (middle(length, manifest.tiles) for length in (height, width))
-    restored = graphs.run("inverse", found.pixels[rows, columns])
+    taken, corner = found.pixels[rows, columns], (rows.start or 0, columns.start or 0)
+    restored = graphs.run("inverse", unmarked(taken, manifest.restoration, corner) if found.tag.marked else taken)
     apart = np.abs(restored.astype(np.int16) - photo.pixels[rows, columns])[kept_rows, kept_columns]
     return bool(apart.mean() <= _SAME_PHOTO)

@@ -7,6 +7,7 @@ from pathlib import Path
 from unfilter.errors import PhotoError
 from unfilter.format.manifest import SHOWN, Manifest
 from unfilter.format.tag import refuse_later
+from unfilter.jobs.origin import NotRestored, Origin, Recognition
 from unfilter.photo import Codec, Photo
 
 
@@ -20,17 +21,18 @@ def refuse_untrained(manifest: Manifest, target: Path, codec: Codec) -> None:
 
 
 def refuse_foreign(manifest: Manifest, source: Path | str, photo: Photo) -> None:
-    """Raises PhotoError where the tag says that another filter made `photo`, or a later unfilter did. Without a tag it
-    passes: whoever calls has named the filter.
+    """Raises NotRestored where the tag says that another filter made `photo`, PhotoError where a later unfilter did. Without
+    a tag it passes: whoever calls has named the filter.
     """
     tag = photo.tag
     if tag is not None:
         refuse_later(source, tag)
     if tag is not None and tag.restoration != manifest.restoration:
-        raise PhotoError(
-            f"{source}: was made by filter {tag.filter} {tag.restoration[:SHOWN]}, this bundle is "
-            f"{manifest.filter} {manifest.restoration[:SHOWN]}; name the right bundle, or force it "
-            "(--force, in Python force=True)"
+        made_by = f"was made by filter {tag.filter} {tag.restoration[:SHOWN]}"
+        raise NotRestored(
+            f"{source}: {made_by}, this bundle is {manifest.filter} {manifest.restoration[:SHOWN]}; "
+            "name the right bundle, or force it (--force, in Python force=True)",
+            Recognition(Origin.NOT_OURS, made_by, tag.filter, tag.restoration),
         )
 
 

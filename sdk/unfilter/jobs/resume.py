@@ -9,6 +9,7 @@ import numpy as np
 
 from unfilter.errors import PhotoError
 from unfilter.format.manifest import Direction
+from unfilter.format.mark import MARK, marked, unmarked
 from unfilter.format.tiles import TilePlan
 from unfilter.jobs.carrying import Carrying
 from unfilter.jobs.detection.comparison import compare
@@ -36,11 +37,14 @@ def is_done(
     tag: Tag | None,
     parameters: Mapping[str, float] | None = None,
     carrying: Carrying | None = None,
+    *,
+    keep: bool = False,
 ) -> bool:
     """Whether `target` is what `graphs` makes of `photo`, read from `source`: a complete file of the codec that its name
     says, with the size, profile, EXIF and alpha of the photo, with `tag`, and with pixels that its own tag bears out and
     that agree where they are computed again, in the middle. Where the target is older than the photo, which may have changed
-    since, all of them are. `carrying` says what else it must carry; without graphs, `photo` holds what it is restored to.
+    since, all of them are. `carrying` says what else it must carry; without graphs, `photo` holds what it is restored to;
+    `keep`: the result has the pixels of the photo itself.
 
     Returns:
         False where nothing is there, or an empty file.
@@ -68,11 +72,18 @@ def is_done(
         (slice(length), slice(length)) if changed_since or graphs is None else middle(length, graphs.bundle.manifest.tiles)
         for length in (height, width)
     )
-    if graphs is None:
+    if keep:
+        again = photo.pixels[rows, columns]
+    elif graphs is None:
         again = held(photo, source)[0].pixels
     else:
-        taken = seen(photo) if direction == "forward" else given(photo)
-        again = graphs.run(direction, taken[rows, columns], parameters)
+        taken = (seen(photo) if direction == "forward" else given(photo))[rows, columns]
+        corner, restoration = (rows.start or 0, columns.start or 0), graphs.bundle.manifest.restoration
+        if direction == "inverse" and photo.tag and photo.tag.marked:
+            taken = unmarked(taken, restoration, corner)
+        again = graphs.run(direction, taken, parameters)
+        if direction == "forward" and tag and tag.marked:
+            again = marked(again, restoration, corner)
         if direction == "inverse" and photo.top_up is not None:
             whole = np.zeros_like(photo.pixels)
             whole[rows, columns] = again
@@ -90,7 +101,8 @@ def _plain(photo: Photo) -> Photo:
     """`photo` with no more in its tag than what made it."""
     if photo.tag is None:
         return photo
-    bare = photo.tag.model_copy(update={"fingerprint": None, "requires": (), "payload": None, "top_up": None})
+    requires = (MARK,) if photo.tag.marked else ()
+    bare = photo.tag.model_copy(update={"fingerprint": None, "requires": requires, "payload": None, "top_up": None})
     return replace(photo, tag=bare, top_up=None)
 
 

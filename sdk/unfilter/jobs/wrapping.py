@@ -7,7 +7,7 @@ How well a pair can be carried is no guess: the saved file is restored, in part 
 
 import math
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -70,7 +70,7 @@ class Promise(NamedTuple):
 class Wrapped(Result):
     """A file that was written, and what it promises."""
 
-    promise: Promise
+    promise: Promise = field(kw_only=True)
 
 
 class Wrap(Apply):
@@ -125,14 +125,15 @@ class Wrap(Apply):
         if (reason := promise.refusal) and not self.force:
             raise PhotoError(
                 f"{self._output_name}: this result is too far from {accepted.source} to hide it in: {reason}; train a "
-                "filter for the look (unfilter new LOOK --guided), or write it all the same (--force)"
+                "filter for the look (unfilter new LOOK --guided), or write it all the same "
+                "(--force, in Python force=True)"
             )
         written = super().write(accepted, result)
-        return Wrapped(written.source, written.target, written.graphs, written.notes, promise)
+        return Wrapped(written.source, written.target, written.graphs, written.notes, promise=promise)
 
     def _promise(self, accepted: Accepted, result: Photo) -> Promise:
         photo, look = accepted.photo.pixels, self.output(accepted.photo)
-        assert look is not None and accepted.graphs is not None  # as `graphs_for` and `refuse` made sure
+        assert look is not None and accepted.graphs is not None  # as `look` made sure
         with tempfile.TemporaryDirectory(prefix="unfilter-wrap-") as folder:
             file = Path(folder) / accepted.target.name
             save_photo(file, accepted.codec, replace(result, tag=None), self.quality, self.subsampling)

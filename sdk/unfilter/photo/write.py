@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from unfilter.errors import PhotoError
 from unfilter.files import replacing
 from unfilter.format.fingerprint import Fingerprint, of_exact
+from unfilter.format.mark import MARK
 from unfilter.format.tag import Codec, ExactCodec
 from unfilter.photo import heic, jpeg, png, webp
 from unfilter.photo.jpeg import Subsampling
@@ -143,7 +144,8 @@ def fingerprinted(photo: Photo, codec: Codec, quality: int, subsampling: Subsamp
 
 def _told(photo: Photo, fingerprint: Fingerprint) -> Photo:
     assert photo.tag is not None
-    return replace(photo, tag=photo.tag.model_copy(update={"fingerprint": fingerprint, "requires": required(photo)}))
+    requires = (*required(photo), *((MARK,) if photo.tag.marked else ()))
+    return replace(photo, tag=photo.tag.model_copy(update={"fingerprint": fingerprint, "requires": requires}))
 
 
 def as_saved(photo: Photo, codec: Codec, quality: int, subsampling: Subsampling) -> NDArray[np.uint8]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from PIL import Image
 
 from unfilter import Filter, Photo, PhotoError, Tag, UnfilterError, read_photo, write_photo
 from unfilter.jobs import Apply, Batch, ByTag, Restore
+from unfilter.jobs.recognition.mark_search import strongest
 from unfilter.photo import with_payload
 from unfilter.photo.payload import content_of
 from unfilter.photo.top_up import Goal
@@ -311,3 +313,36 @@ def test_a_photo_of_which_nothing_is_seen_has_no_room_and_needs_no_top_up(
         l0.apply_file(source, tmp_path / "filtered.png", carry="payload")
     notes = l0.apply_file(source, tmp_path / "filtered.png", top_up="40dB")
     assert "without a top-up" in notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "options", "least"),
+    [
+        (".png", {}, 30),
+        (".png", {"carry": "payload"}, 40),
+        (".png", {"top_up": "exact"}, 99),
+        (".jpg", {"top_up": "36dB", "quality": 80}, 35.5),
+    ],
+    ids=["alone", "payload", "exact", "top_up"],
+)
+def test_a_mark_goes_with_a_payload_or_a_top_up_and_costs_nothing_in_the_file_itself(
+    l0: Filter, photo: Path, pixels: Pixels, tmp_path: Path, suffix: str, options: dict[str, Any], least: float
+) -> None:
+    l0.apply_file(photo, filtered := tmp_path / f"filtered{suffix}", mark=True, **options)
+    saved = read_photo(filtered)
+    assert saved.tag is not None and saved.tag.marked
+    found = strongest(saved.pixels, [saved.tag.restoration])
+    assert found is not None and abs(found.scale - 1) < 0.02
+    assert psnr(restored(l0, filtered)[0], pixels) >= least
+    l0.apply_file(photo, filtered, mark=True, **options)  # what it made of this photo itself, it may write over
+
+
+def test_a_run_goes_on_over_marked_files_and_not_over_unmarked_ones(l0: Filter, photo: Path, tmp_path: Path) -> None:
+    for mark, error in ((True, None), (True, None), (False, "was not made of")):
+        (outcome,) = l0.apply_many([photo], tmp_path / "out", mark=mark)
+        assert (error is None) == (outcome.error is None)
+        assert error is None or error in str(outcome.error)
+    assert l0.apply_many([photo], tmp_path / "out", mark=True)[0].skipped
+    (outcome,) = l0.restore_many([tmp_path / "out"], tmp_path / "back")
+    assert outcome.error is None
+    assert l0.restore_many([tmp_path / "out"], tmp_path / "back")[0].skipped

@@ -12,6 +12,8 @@ import pytest
 
 from unfilter.errors import UnfilterError
 from unfilter.jobs.detection.detector import FILE, read_detector
+from unfilter.jobs.recognition.recognizer import FILE as RECOGNIZER
+from unfilter.jobs.recognition.recognizer import read_recognizer
 from unfilter.photo import Photo, read_photo, write_photo
 from unfilter_training import checkpoint
 from unfilter_training.commands import detection
@@ -23,6 +25,7 @@ from unfilter_training.network import (
     RestorableNetwork,
     SteganographyConfig,
 )
+from unfilter_training.recognition import samples as recognition_samples
 
 GOLDEN = Path(__file__).parents[3] / "converters/unfilter_converters/golden_photos/coffee.webp"
 
@@ -121,3 +124,23 @@ def test_measures_of_other_weights_are_not_taken(small: Path, photos: Path, tmp_
     other = description.model_copy(update={"weights_sha256": "f" * 64})
     samples.measure_photos(replace(subject, description=other), one)
     assert len(list((tmp_path / "m").iterdir())) == 2
+
+
+def test_a_recogniser_is_calibrated_and_measured_on_files_of_other_resizers(
+    small: Path, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognition_samples, "DRAWS", 1)
+    description = checkpoint.read_description(small)
+    network, _ = checkpoint.load(small)
+    other = tmp_path / "other"
+    checkpoint.save(other, network, description.model_copy(update={"filter": "other"}))
+    common = (photos, small, "--others", other, "--most", 12, "--measured", tmp_path / "measured")
+    assert run("recognise", *common) == 0
+    assert f"{small / RECOGNIZER}: calibrated on 12 photos; recognises" in capsys.readouterr().out
+    recognizer = read_recognizer(small / RECOGNIZER)
+    assert recognizer.weights_sha256 == description.weights_sha256
+    assert recognizer.foreign <= recognizer.own
+    assert run("recognised", *common) == 0
+    head, _, row = capsys.readouterr().out.strip().splitlines()
+    assert row.startswith("| `tiny` | ")
+    assert row.count("|") == head.count("|")

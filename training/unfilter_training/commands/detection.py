@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from unfilter_training.detection.samples import Measured
     from unfilter_training.detection.tagged import Judged
     from unfilter_training.network import QuasiInvertibleNetwork
+    from unfilter_training.recognition.samples import Picture
 
 SUMMARY = "calibrate what tells a filter's own files from others, or measure how well it tells"
 EXTRA: str | None = "evaluate"
@@ -21,7 +22,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     calibrate = actions.add_parser("calibrate", help="write detection.json into checkpoints; converting takes it along")
     roc = actions.add_parser("roc", help="a table, and curves, for photos that it was not calibrated on")
-    for action in (calibrate, roc):
+    recognise = actions.add_parser(
+        "recognise", help="write recognition.json into checkpoints: what recognises their pictures after sharing"
+    )
+    recognised = actions.add_parser("recognised", help="a table of how well, for photos that it was not calibrated on")
+    for action in (calibrate, roc, recognise, recognised):
         action.add_argument("photos", metavar="PHOTOS", type=Path, help="folder of photos, with the folders in it")
         action.add_argument(
             "checkpoints",
@@ -31,6 +36,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         )
         action.add_argument("--most", type=_count, metavar="COUNT", help="photos to take, one in so many by name (all)")
         action.add_argument("--measured", type=Path, default=Path("build/detection"), help="measures taken before")
+    for action in (recognise, recognised):
+        action.add_argument(
+            "--others",
+            metavar="CHECKPOINT",
+            nargs="*",
+            help="filters whose files are to be told from those of each CHECKPOINT (all that are named)",
+        )
     roc.add_argument("--plot", metavar="OUT", type=Path, help="picture of the curves to write, .png")
 
 
@@ -41,6 +53,8 @@ def run(arguments: Namespace) -> int:
     from unfilter_training.detection import roc, tagged
     from unfilter_training.detection.calibration import calibrate
 
+    if arguments.action in ("recognise", "recognised"):
+        return _recognition(arguments)
     folders = [checkpoint.find(name) for name in arguments.checkpoints or checkpoint.shipped()]
     if arguments.action == "roc" and not arguments.checkpoints:
         folders = [folder for folder in folders if (folder / FILE).exists()]
@@ -62,6 +76,37 @@ def run(arguments: Namespace) -> int:
     print(tagged.table(judged), roc.table(rows), sep="\n\n")
     if arguments.plot:
         roc.plot(scores, arguments.plot)
+    return 0
+
+
+def _recognition(arguments: Namespace) -> int:
+    from unfilter.files import replacing
+    from unfilter.jobs.recognition.recognizer import FILE, read_recognizer
+    from unfilter_training import checkpoint
+    from unfilter_training.recognition import fitting, report
+
+    held_out = arguments.action == "recognised"
+    folders = [checkpoint.find(name) for name in arguments.checkpoints or checkpoint.shipped()]
+    other_folders = folders if arguments.others is None else [checkpoint.find(name) for name in arguments.others]
+    photos = _photos(arguments.photos, arguments.most)
+    filters = {folder: _Filter(folder, arguments.measured) for folder in dict.fromkeys([*folders, *other_folders])}
+    pictures = {folder: one.pictures(photos, held_out) for folder, one in filters.items()}
+    rows = []
+    for folder in folders:
+        name = filters[folder].description.filter
+        others = [one for other in other_folders if filters[other].description.filter != name for one in pictures[other]]
+        if held_out:
+            rows.append(report.row(name, read_recognizer(folder / FILE), pictures[folder], others))
+            continue
+        recognizer = fitting.fit(pictures[folder], others, filters[folder].description)
+        with replacing(folder / FILE) as temporary:
+            temporary.write_text(recognizer.model_dump_json() + "\n", encoding="utf-8")
+        print(
+            f"{folder / FILE}: calibrated on {recognizer.photos} photos; recognises {recognizer.recognised:.0%} of its "
+            "shared files"
+        )
+    if rows:
+        print(report.table(rows))
     return 0
 
 
@@ -122,6 +167,11 @@ class _Filter:
         from unfilter_training.detection.tagged import judge_photos
 
         return judge_photos(self._subject(), photos)
+
+    def pictures(self, photos: list[Path], held_out: bool) -> "list[Picture]":
+        from unfilter_training.recognition.samples import measure_pictures
+
+        return measure_pictures(self._subject(), photos, held_out=held_out)
 
     def _subject(self) -> "MeasuredFilter":
         from unfilter_training import checkpoint

@@ -2,14 +2,11 @@
 tells nothing, and by the pixels themselves at last.
 """
 
-from pathlib import Path
-
-from unfilter.errors import PhotoError, UnfilterError
+from unfilter.errors import UnfilterError
 from unfilter.format.hyper_parameter import complete
 from unfilter.jobs.detection.comparison import Examination, compare
 from unfilter.jobs.detection.detector import Detector, read_detector
 from unfilter.jobs.detection.evidence import LEAST, measure
-from unfilter.jobs.refusals import refuse_foreign
 from unfilter.photo import Photo
 from unfilter.photo.transparency import given
 from unfilter.run.graphs import Graphs
@@ -47,20 +44,6 @@ def examine(graphs: Graphs, photo: Photo) -> Examination:
     if finding is None:
         return Examination(None, None, f"the filter was not trained for {codec} files")
     return Examination(finding.made, finding.confidence, str(finding))
-
-
-def refuse_altered(graphs: Graphs, source: Path | str, photo: Photo) -> None:
-    """Raises PhotoError where another filter than that of `graphs` made `photo`, read from `source`, or it is not as
-    that one saved it.
-    """
-    refuse_foreign(graphs.bundle.manifest, source, photo)
-    found = examine(graphs, photo)
-    if found.made is False:
-        raise PhotoError(
-            f"{source}: is no file of filter {graphs.bundle.manifest.filter}, or not as it was saved: {found.reason} "
-            f"(confidence {found.confidence:.1%}); use the file that the filter saved, or force it "
-            "(--force, in Python force=True)"
-        )
 
 
 def _below_training(photo: Photo, detector: Detector | None) -> str | None:

@@ -164,8 +164,8 @@ def test_inspect_shows_the_verdict_with_tag_and_without(
         assert "verdict       as the filter saved it" in said[key]
         assert "\nconfidence    " in said[key]
         assert f"\nmeasured      {measured}" in said[key]
-    for key in (("stripped", False), ("p", False)):
-        assert "verdict       none: name the filter with --filter" in said[key]
+    assert "verdict       as the filter saved it\nmade by       l0\n" in said["stripped", False]
+    assert "verdict       altered, or made by something else" in said["p", False]
 
 
 def test_a_jpeg_that_was_compressed_again_is_known_by_its_tables(
@@ -191,7 +191,7 @@ def test_a_bundle_without_a_detector_gives_no_verdict_and_refuses_nothing(
     edit_manifest(bundle_copy, lambda fields: fields.pop("detection", None))
     write_photo(tmp_path / "p.png", Photo(photo[:200, :200]))
     assert main(["inspect", "--filter", str(bundle_copy), str(tmp_path / "p.png")]) == 0
-    assert "verdict       none: bundle has no calibration" in capsys.readouterr().out
+    assert "verdict       cannot tell: bundle has no calibration" in capsys.readouterr().out
     Filter.open(bundle_copy).restore_file(tmp_path / "p.png", tmp_path / "r.png")
 
 

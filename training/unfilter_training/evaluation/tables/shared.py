@@ -15,8 +15,9 @@ from unfilter_training.evaluation.study import Study, named
 TITLE = "Shared"
 NOTE = (
     "RGB PSNR in dB, mean over the photos: the photo restored at the size that arrives, and in brackets the file that "
-    "arrived, both against the photo resized the same way. Files are JPEGs with 4:2:0 chroma; sizes change by Pillow's "
-    "Lanczos filter unless the column says otherwise. These chains imitate sites; no site was asked."
+    "arrived, both against the photo resized the same way; then the share of the photos whose filter is recognised by its "
+    "mark. Files are JPEGs with 4:2:0 chroma; sizes change by Pillow's Lanczos filter unless the column says otherwise. "
+    "These chains imitate sites; no site was asked."
 )
 
 ROWS: tuple[Chain, ...] = (
@@ -35,6 +36,7 @@ class Row(Record):
     photos: str
     restored_db: float = Field(description="the restored photo against the photo at that size")
     arrived_db: float = Field(description="the file that arrived against the same")
+    recognised: float = Field(description="share of the photos in which the filter's mark is found, where it was put in")
 
 
 def cells(study: Study) -> Iterator[Cell]:
@@ -65,5 +67,7 @@ def markdown(rows: Sequence[Row]) -> str:
     chains = list(dict.fromkeys(row.chain for row in rows))
     by_filter: dict[str, dict[str, str]] = {}
     for row in rows:
-        by_filter.setdefault(row.filter, {})[row.chain] = f"{db(row.restored_db)} ({db(row.arrived_db)})"
+        by_filter.setdefault(row.filter, {})[row.chain] = (
+            f"{db(row.restored_db)} ({db(row.arrived_db)}), {row.recognised:.0%}"
+        )
     return table(["filter", *chains], ([f"`{name}`", *map(found.__getitem__, chains)] for name, found in by_filter.items()))

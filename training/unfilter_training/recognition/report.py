@@ -56,7 +56,7 @@ def row(name: str, recognizer: Recognizer, own: Sequence[Picture], others: Seque
         kept_worse.append(restored_db < arrived_db and expected > arrived)
     return Row(
         name,
-        (share(of("own", 0, 0.01)), share(of("own", 0.7)), share(of("own", 0.01, 0.7))),
+        (share(of("own", 0.0, 0.01)), share(of("own", 0.7)), share(of("own", 0.01, 0.7))),
         tuple((share(pictures), len(pictures)) for pictures in foreign),  # type: ignore[arg-type]
         float(np.mean((photos >= recognizer.foreign) & (photos < recognizer.own))),
         float(np.sqrt(np.mean(np.square(off)))) if off else float("nan"),

@@ -11,6 +11,7 @@ from unfilter.proof.fidelity.machine import processor
 CODE = (
     "unfilter.errors",
     "unfilter.format",
+    "unfilter.jobs.recognition",
     "unfilter.photo",
     "unfilter.proof.fidelity.metrics",
     "unfilter.run.tiling",

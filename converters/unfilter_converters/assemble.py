@@ -12,9 +12,9 @@ from unfilter.format.manifest import FileEntry, Golden, Manifest, Provenance, bu
 from unfilter.format.remainder import RULE as REMAINDER_RULE
 from unfilter.format.rounding import RULE as ROUNDING_RULE
 from unfilter.jobs.detection.detector import FILE as DETECTOR
-from unfilter.jobs.detection.detector import read_detector
+from unfilter.jobs.detection.detector import Detector, read_detector
 from unfilter.jobs.recognition.recognizer import FILE as RECOGNIZER
-from unfilter.jobs.recognition.recognizer import read_recognizer
+from unfilter.jobs.recognition.recognizer import Recognizer, read_recognizer
 from unfilter.proof.fidelity.machine import versions
 from unfilter.run.delegates.coverage import FILE as DELEGATES
 from unfilter.run.delegates.coverage import DelegateFile
@@ -31,6 +31,11 @@ from unfilter_converters.source import Source
 from unfilter_training.checkpoint import CARD
 
 GOLDENS = "goldens.json"
+CALIBRATIONS: dict[str, tuple[str, Callable[[Path], Detector | Recognizer], str]] = {
+    "detector": (DETECTOR, read_detector, "unfilter detection calibrate"),
+    "recogniser": (RECOGNIZER, read_recognizer, "unfilter detection recognise"),
+}
+"""What a checkpoint may have beside its weights: the file, what reads it, and the command that makes it."""
 
 
 class Draft(Bundle):
@@ -54,8 +59,7 @@ def assemble(source: Source, made: Sequence[Made], folder: Path, cache: Cache, o
     describe([artifact for each in made for artifact in each.artifacts], folder, source.description)
     goldens, restoration_id = _goldens(source, folder, cache)
     shutil.copyfile(source.checkpoint / CARD, folder / CARD)
-    has_detector = _copy_detector(source, folder, on_step)
-    has_recognizer = _copy_recognizer(source, folder, on_step)
+    detector, recognizer = (_copy_calibration(what, source, folder, on_step) for what in CALIBRATIONS)
     _ask_delegates(source, made, folder, cache, on_step)
     description = source.description
     manifest = Manifest(
@@ -71,8 +75,8 @@ def assemble(source: Source, made: Sequence[Made], folder: Path, cache: Cache, o
         artifacts=tuple(artifact for each in made for artifact in each.artifacts),
         goldens=goldens,
         files=file_entries(folder),
-        detection=DETECTOR if has_detector else None,
-        recognition=RECOGNIZER if has_recognizer else None,
+        detection=detector,
+        recognition=recognizer,
         delegates=DELEGATES,
         tools={name: version for each in made for name, version in each.tools.items()},
         provenance=Provenance(
@@ -121,30 +125,18 @@ def _goldens(source: Source, folder: Path, cache: Cache) -> tuple[tuple[Golden, 
     return TypeAdapter(tuple[Golden, ...]).validate_python(stored["goldens"]), stored["restoration"]
 
 
-def _copy_detector(source: Source, folder: Path, on_step: Callable[[str], None]) -> bool:
-    """Take the detector along, where the checkpoint has one for its weights."""
-    detector = source.checkpoint / DETECTOR
-    if not detector.exists():
-        on_step("no detector: `unfilter detection calibrate` makes one")
-    elif read_detector(detector).weights_sha256 != source.description.weights_sha256:
-        on_step("no detector: that of the checkpoint is for other weights; calibrate again")
+def _copy_calibration(what: str, source: Source, folder: Path, on_step: Callable[[str], None]) -> str | None:
+    """Take a file of `CALIBRATIONS` along, where the checkpoint has one for its weights; the file's name then."""
+    name, read, command = CALIBRATIONS[what]
+    path = source.checkpoint / name
+    if not path.exists():
+        on_step(f"no {what}: `{command}` makes one")
+    elif read(path).weights_sha256 != source.description.weights_sha256:
+        on_step(f"no {what}: that of the checkpoint is for other weights; calibrate again")
     else:
-        shutil.copyfile(detector, folder / DETECTOR)
-        return True
-    return False
-
-
-def _copy_recognizer(source: Source, folder: Path, on_step: Callable[[str], None]) -> bool:
-    """Take the recogniser along, where the checkpoint has one for its weights."""
-    recognizer = source.checkpoint / RECOGNIZER
-    if not recognizer.exists():
-        on_step("no recogniser: `unfilter detection recognise` makes one")
-    elif read_recognizer(recognizer).weights_sha256 != source.description.weights_sha256:
-        on_step("no recogniser: that of the checkpoint is for other weights; calibrate again")
-    else:
-        shutil.copyfile(recognizer, folder / RECOGNIZER)
-        return True
-    return False
+        shutil.copyfile(path, folder / name)
+        return name
+    return None
 
 
 def _ask_delegates(source: Source, made: Sequence[Made], folder: Path, cache: Cache, on_step: Callable[[str], None]) -> None:

@@ -3,8 +3,9 @@
     job = Apply(l0.graphs, parameters={"smoothness": 0.03})
     result = job.file(Path("photo.jpg"), Path("filtered.png"))
 
-`Apply` and `Restore` are the two jobs there are. A job says what is to be done and is kept; photos come one after the other:
-as files (`file`), as bytes, streams and images (`handed`), or many at a time (`unfilter.jobs.batch`).
+`Apply` and `Restore` are jobs, and `unfilter.jobs.wrapping.Wrap` is an `Apply` that measures what it promises. A job says
+what is to be done and is kept; photos come one after the other: as files (`file`), as bytes, streams and images (`handed`),
+or many at a time (`unfilter.jobs.batch`).
 """
 
 from abc import ABC, abstractmethod
@@ -179,7 +180,6 @@ class Job(ABC):
             TypeError: none of these.
         """
         self.check_form(given)
-
         return changed(given, self.in_memory, convert=self.convert, reduce=self.reduce, limit=self.limit)
 
     def check_form(self, given: Bytes | BinaryFile | Image.Image) -> None:  # noqa: B027  # most jobs take any

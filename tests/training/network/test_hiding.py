@@ -17,6 +17,7 @@ SMALL = {
 }
 LEARNED = NetworkConfig(auxiliary="pyramid", **SMALL)
 GUIDED = NetworkConfig(auxiliary="guided", **SMALL)
+REFINED = NetworkConfig(auxiliary="pyramid", refinements=2, **SMALL)
 
 
 def shaken(config: NetworkConfig) -> nn.Module:
@@ -29,9 +30,10 @@ def shaken(config: NetworkConfig) -> nn.Module:
     return network
 
 
+@pytest.mark.parametrize("config", [LEARNED, REFINED], ids=["predicted", "refined"])
 @pytest.mark.parametrize("size", [(32, 48), (2, 2), (30, 46), (18, 50)])
-def test_with_its_own_delta_the_inverse_gives_the_photo_back(size: tuple[int, int]) -> None:
-    network, photo = shaken(LEARNED), torch.rand(2, 3, *size)
+def test_with_its_own_delta_the_inverse_gives_the_photo_back(size: tuple[int, int], config: NetworkConfig) -> None:
+    network, photo = shaken(config), torch.rand(2, 3, *size)
     filtered, delta = network(photo)
     assert filtered.shape == photo.shape
     torch.testing.assert_close(network.inverse(filtered, delta), photo, atol=1e-4, rtol=0)
@@ -78,3 +80,30 @@ def test_features_are_what_the_branch_takes_for_the_operators_output() -> None:
 def test_a_pyramid_takes_any_size(size: tuple[int, int]) -> None:
     torch.manual_seed(0)
     assert Pyramid(3, 5, (4, 6, 8))(torch.rand(1, 3, *size)).shape == (1, 5, *size)
+
+
+class Fading(nn.Module):
+    """An operator that leaves a tenth of the picture, and of an error."""
+
+    def forward(self, bands: torch.Tensor, _condition: None) -> torch.Tensor:
+        return -0.9 * bands
+
+
+def test_refinements_come_nearer_to_the_photo_where_the_operator_passes_on_little_of_an_error() -> None:
+    photo = torch.rand(1, 3, 32, 32)
+    errors = []
+    for refinements in (0, 1, 2):
+        network = build(NetworkConfig(auxiliary="pyramid", refinements=refinements, **SMALL))
+        network.auxiliary = Fading()
+        with torch.no_grad():
+            for trust in network.hiding.trust:
+                trust.fill_(1.0)
+            errors.append(float((network.restore(network(photo)[0]) - photo).square().mean()))
+    assert errors[1] < errors[0] / 50  # a tenth of the error in amplitude, at a gain of a half
+    assert errors[2] < errors[1] / 50
+
+
+@pytest.mark.parametrize("other", [{"auxiliary": "guided"}, {"auxiliary": "pyramid", "hyper_parameters": 1}])
+def test_refinements_want_a_branch_that_the_inverse_can_run(other: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="refinements run the pyramid"):
+        NetworkConfig(refinements=1, **SMALL, **other)

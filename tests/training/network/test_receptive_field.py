@@ -33,6 +33,7 @@ CONFIGS = {
     "mobile_enhancers_no_auxiliary": narrow("mobile", blocks=3, enhancer="both", enhancer_width=4, auxiliary="none"),
     "hiding": narrow("mobile", auxiliary="pyramid", fusion="hiding", blocks=0, **PYRAMIDS),
     "hiding_after_couplings": narrow("mobile", auxiliary="pyramid", fusion="hiding", blocks=3, **PYRAMIDS),
+    "hiding_refined": narrow("mobile", auxiliary="pyramid", fusion="hiding", blocks=2, refinements=1, **PYRAMIDS),
     "paper": narrow("paper", blocks=4),
     "paper_context": narrow("paper", blocks=2, subnet_convolutions=2, subnet_skip=False),
 }

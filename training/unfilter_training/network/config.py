@@ -19,7 +19,7 @@ class NetworkConfig(StableModel):
     LATER: ClassVar[frozenset[str]] = frozenset(
         {
             *("auxiliary_dilations", "auxiliary_widths", "colours", "split", "enhancer", "enhancer_width"),
-            *("fusion", "hiding_blocks", "gain", "gain_bound", "predictor_widths"),
+            *("fusion", "hiding_blocks", "gain", "gain_bound", "predictor_widths", "refinements"),
         }
     )
 
@@ -69,6 +69,11 @@ class NetworkConfig(StableModel):
     predictor_widths: tuple[PositiveInt, ...] = Field(
         (32, 48, 64, 96), min_length=1, description="scales of the pyramid that finds the features in the filtered picture"
     )
+    refinements: int = Field(
+        0,
+        ge=0,
+        description="how often the inverse looks for the features again, with the auxiliary branch in what it restored",
+    )
     fusion_blocks: int = Field(1, ge=1, description="blocks over (image, auxiliary features)")
     fusion_width: int = Field(32, ge=1)
     hyper_parameters: int = Field(0, ge=0, description="values that only the auxiliary branch sees")
@@ -89,6 +94,10 @@ class NetworkConfig(StableModel):
             raise ValueError("a hiding fusion needs a squeezed image, and a pyramid or the operator's output to guide it")
         if self.auxiliary in ("pyramid", "guided") and self.fusion != "hiding":
             raise ValueError(f"a network whose auxiliary branch is {self.auxiliary} needs fusion = hiding")
+        if self.refinements and (self.auxiliary != "pyramid" or self.hyper_parameters):
+            raise ValueError(
+                "refinements run the pyramid of a hiding fusion in the inverse, which knows no hyper-parameters"
+            )
         if self.auxiliary == "guided" and self.hyper_parameters:
             raise ValueError("a guided network takes no hyper-parameters: the operator's output shows what they did")
         if self.squeeze == "none" and (self.colours, self.split) != ("opponent", "bands"):

@@ -3,9 +3,14 @@
 With `features` F near the operator's output, the difference of image and F is made so weak that it hardly shows, and added
 to F. Whoever finds F in the result again has the difference back, and with it the image. Delta is what the predictor misses
 of F.
+
+A refinement makes F again of the image that was restored by the first guess, as the forward pass made it of the photo, and
+restores once more: a step of a fixed-point iteration, whose error shrinks where the operator passes on less of an error than
+the gain adds.
 """
 
 import math
+from collections.abc import Callable
 
 import torch
 from jaxtyping import Float
@@ -16,6 +21,13 @@ from unfilter_training.network.pyramid import Pyramid
 
 CONVOLUTIONS = 2
 """Of the subnet that sees the features and says how strongly to attenuate."""
+
+TRUST = 0.5
+"""How far a refinement goes towards the features that it made anew, at first; training decides, band by band."""
+
+
+Remake = Callable[[Tensor], Tensor]
+"""Makes features of the image's bands, as the auxiliary branch does."""
 
 
 class Hiding(nn.Module):
@@ -37,6 +49,7 @@ class Hiding(nn.Module):
         gain_bound: float,
         bound: float,
         predictor: Pyramid,
+        refinements: int,
     ) -> None:
         super().__init__()
         self.first, self.bound = first, gain_bound
@@ -48,6 +61,7 @@ class Hiding(nn.Module):
             for source, target in sizes
         )
         self.predictor = predictor
+        self.trust = nn.ParameterList(torch.full((channels, 1, 1), TRUST) for _ in range(refinements))
 
     def _log_gain(self, features: Tensor) -> Tensor:
         return self.start + self.bound * torch.tanh(self.log_gain(features).float() / self.bound)
@@ -68,17 +82,34 @@ class Hiding(nn.Module):
         return features + torch.cat(halves, dim=1)
 
     def forward(
-        self, image: Float[Tensor, "batch bands height width"], features: Float[Tensor, "batch bands height width"]
+        self,
+        image: Float[Tensor, "batch bands height width"],
+        features: Float[Tensor, "batch bands height width"],
+        remake: Remake | None = None,
     ) -> tuple[Float[Tensor, "batch bands height width"], Float[Tensor, "batch bands height width"]]:
         filtered = self.filtered(image, features)
-        return filtered, features - self.predict(filtered)
+        return filtered, features - self.found(filtered, remake)
+
+    def found(
+        self, filtered: Float[Tensor, "batch bands height width"], remake: Remake | None
+    ) -> Float[Tensor, "batch bands height width"]:
+        """The features that `filtered` was probably made with: predicted, and made again of what they restore."""
+        features = self.predict(filtered)
+        for trust in self.trust:
+            assert remake is not None
+            features = features + trust * (remake(self._restored(filtered, features)) - features)
+        return features
 
     def inverse(
-        self, filtered: Float[Tensor, "batch bands height width"], delta: Float[Tensor, "batch bands height width"] | None
+        self,
+        filtered: Float[Tensor, "batch bands height width"],
+        delta: Float[Tensor, "batch bands height width"] | None,
+        remake: Remake | None = None,
     ) -> Float[Tensor, "batch bands height width"]:
-        features = self.predict(filtered)
-        if delta is not None:
-            features = features + delta
+        features = self.found(filtered, remake)
+        return self._restored(filtered, features if delta is None else features + delta)
+
+    def _restored(self, filtered: Tensor, features: Tensor) -> Tensor:
         halves = list((filtered - features).split([self.first, filtered.shape[1] - self.first], dim=1))
         for index in reversed(range(len(self.couplings))):
             target = index % 2

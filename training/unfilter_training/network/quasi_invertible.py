@@ -53,6 +53,7 @@ class QuasiInvertibleNetwork(RestorableNetwork):
                 gain_bound=config.gain_bound,
                 bound=config.log_scale_bound,
                 predictor=Pyramid(channels, channels, config.predictor_widths),
+                refinements=config.refinements,
             )
         elif self.auxiliary is not None:
             # Fusion changes the image first, by the auxiliary features, then the features into Delta: a target that
@@ -121,8 +122,14 @@ class QuasiInvertibleNetwork(RestorableNetwork):
         assert self.hiding is not None
         if not self.makes_delta:
             return self.squeeze.unsqueeze(self.hiding.filtered(image_bands, features)), None
-        filtered, delta = self.hiding(image_bands, features)
+        filtered, delta = self.hiding(image_bands, features, self._remade)
         return self.squeeze.unsqueeze(filtered), delta
+
+    def _remade(self, image_bands: Tensor) -> Tensor:
+        """Features of a restored image, for the fusion's refinements."""
+        assert self.auxiliary is not None
+        bands = _run_back(self.invertible, image_bands, self.low)
+        return bands + self.auxiliary(bands, None).float()
 
     def inverse(
         self,
@@ -132,7 +139,7 @@ class QuasiInvertibleNetwork(RestorableNetwork):
         """What `forward` made `filtered` and `delta` from, unclipped. Without `delta` it is taken to be zero."""
         bands = self.squeeze.squeeze(filtered)
         if self.hiding is not None:
-            bands = self.hiding.inverse(bands, delta)
+            bands = self.hiding.inverse(bands, delta, self._remade)
         elif self.auxiliary is not None:
             delta = torch.zeros_like(bands) if delta is None else delta
             fused = _run_back(self.fusion, torch.cat([bands, delta], dim=1), self.config.channels)

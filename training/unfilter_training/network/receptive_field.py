@@ -20,6 +20,8 @@ def halo(config: NetworkConfig, direction: Literal["forward", "inverse"]) -> int
         hiding = GAIN_CONVOLUTIONS + config.hiding_blocks * config.subnet_convolutions
         branch = config.blocks * config.subnet_convolutions
         along = context + hiding + (branch if direction == "inverse" else 0)
+        if direction == "inverse":
+            along += config.refinements * (_pyramid(len(config.auxiliary_widths)) + branch + hiding)
         return _aligned(scale * max(along, branch + hiding), config.grid)
     couplings = config.blocks * (2 if config.block == "additive_affine" else 1)
     branch = couplings * config.subnet_convolutions

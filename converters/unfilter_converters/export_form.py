@@ -13,6 +13,7 @@ What is rewritten, and why:
 - The forward graph leaves out the couplings that only make Delta.
 - The halves of what a hiding fusion hides stay two tensors as well, and so do those of the features: every convolution that
   gives all bands becomes two.
+- A refinement runs the forward graph's branch in the inverse, which then holds its weights too.
 - A pyramid's scales are doubled by a transposed convolution or by a 1x1 convolution and depth-to-space, as the squeeze is
   undone.
 - `valid`, where asked for, is 1 inside the photo and 0 outside; every padded convolution sees its input times `valid`, which
@@ -26,7 +27,7 @@ from copy import deepcopy
 import torch
 from torch import Tensor, nn
 
-from unfilter_converters.export_hiding import HidingForm
+from unfilter_converters.export_hiding import Halves, HidingForm
 from unfilter_converters.export_layers import CouplingForm, Direction, Trunk, Unsqueeze, forms
 from unfilter_converters.export_pyramid import PyramidForm
 from unfilter_converters.tensors import INPUT, LOOK, PARAMETERS
@@ -132,9 +133,9 @@ class ExportForm(nn.Module):
         branch = list(network.invertible)
         fusion = list(network.fusion)
         self.invertible = forms(branch, direction, CouplingForm)
+        if network.auxiliary is not None and (direction == "forward" or config.refinements):
+            self.auxiliary = _auxiliary_form(network, unsqueeze)
         if direction == "forward":
-            if network.auxiliary is not None:
-                self.auxiliary = _auxiliary_form(network, unsqueeze)
             while fusion and len(fusion) % 2 == 0:  # odd couplings make Delta; after the last even one they are dead
                 fusion.pop()
         self.fusion = forms(fusion, direction, _FusionForm)
@@ -170,9 +171,7 @@ class ExportForm(nn.Module):
                 image_halves = _run(self.invertible, halves, valid)
                 return self.bands.unsqueeze(self.hiding.filtered(image_halves, self.bands.squeeze(output), valid))
             if self.hiding is not None:
-                assert self.auxiliary is not None
-                moved = self.auxiliary(torch.cat(halves, dim=1), parameters, valid)
-                features = halves[0] + moved[0], halves[1] + moved[1]
+                features = self._features(halves, parameters, valid)
                 return self.bands.unsqueeze(self.hiding.filtered(_run(self.invertible, halves, valid), features, valid))
             context = torch.cat(halves, dim=1) if self.auxiliary is not None else None
             image_bands = torch.cat(_run(self.invertible, halves, valid), dim=1)
@@ -190,7 +189,7 @@ class ExportForm(nn.Module):
             enhanced = self.enhance_decoded(torch.cat(halves, dim=1), valid)
             halves = enhanced[:, :low], enhanced[:, low:]
         if self.hiding is not None:
-            halves = self.hiding.restored(halves, valid)
+            halves = self.hiding.restored(halves, valid, lambda image: self._remade(image, valid))
         if len(self.fusion):
             fused = _run_back(self.fusion, (torch.cat(halves, dim=1), None), valid)[0]
             halves = fused[:, :low], fused[:, low:]
@@ -198,6 +197,16 @@ class ExportForm(nn.Module):
         if self.enhance_restored is not None:
             restored = self.enhance_restored(restored, valid)
         return self.bands.unsqueeze(restored)
+
+    def _features(self, halves: Halves, parameters: Tensor | None, valid: Tensor | None) -> Halves:
+        """What the branch takes for the operator's output, for a hiding fusion."""
+        assert self.auxiliary is not None
+        moved = self.auxiliary(torch.cat(halves, dim=1), parameters, valid)
+        return halves[0] + moved[0], halves[1] + moved[1]
+
+    def _remade(self, image: Halves, valid: Tensor | None) -> Halves:
+        first, second = _run_back(self.invertible, image, valid)
+        return self._features((first, second), None, valid)
 
     def examples(self, side: int) -> dict[str, Tensor]:
         """Inputs to trace the graph with, by name: a `side` x `side` image and, where taken, `output`, `parameters`."""

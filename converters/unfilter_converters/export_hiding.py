@@ -1,11 +1,16 @@
 """A hiding fusion as delegates take it: halves of the bands stay two tensors, and the inverse negates nothing."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
 from unfilter_converters.export_layers import CouplingForm, Direction, Trunk, Unsqueeze, forms, part
 from unfilter_converters.export_pyramid import PyramidForm
 from unfilter_training.network.hiding import Hiding
+
+
+Halves = tuple[Tensor, Tensor]
 
 
 class HidingForm(nn.Module):
@@ -26,13 +31,18 @@ class HidingForm(nn.Module):
         self.register_buffer("high_start", start[low:].clone()[None])
         self.couplings = forms(list(hiding.couplings), direction, CouplingForm)
         self.predictor = PyramidForm(hiding.predictor, (low, channels - low), unsqueeze) if self.inverse else None
+        self.refinements = len(hiding.trust) if self.inverse else 0
+        for index in range(self.refinements):
+            trust = hiding.trust[index].detach()
+            self.register_buffer(f"low_trust_{index}", trust[:low].clone()[None])
+            self.register_buffer(f"high_trust_{index}", trust[low:].clone()[None])
 
-    def _gains(self, features: Tensor, valid: Tensor | None) -> tuple[Tensor, Tensor]:
+    def _gains(self, features: Tensor, valid: Tensor | None) -> Halves:
         hidden = self.trunk(features, valid)
         low, high = (torch.tanh(gain(hidden)) * self.factor for gain in self.gains)
         return torch.exp(low + self.low_start), torch.exp(high + self.high_start)
 
-    def filtered(self, image: tuple[Tensor, Tensor], features: tuple[Tensor, Tensor], valid: Tensor | None) -> Tensor:
+    def filtered(self, image: Halves, features: Halves, valid: Tensor | None) -> Tensor:
         seen = torch.cat(features, dim=1)
         gains = self._gains(seen, valid)
         hidden = [gain * (band - feature) for gain, band, feature in zip(gains, image, features, strict=True)]
@@ -41,10 +51,19 @@ class HidingForm(nn.Module):
             hidden[target] = form(hidden[target], torch.cat([hidden[1 - target], seen], dim=1), valid)
         return torch.cat([feature + band for feature, band in zip(features, hidden, strict=True)], dim=1)
 
-    def restored(self, filtered: tuple[Tensor, Tensor], valid: Tensor | None) -> tuple[Tensor, Tensor]:
+    def restored(self, filtered: Halves, valid: Tensor | None, remade: Callable[[Halves], Halves]) -> Halves:
+        """The image's halves. `remade` gives the features of an image's halves, for refinements."""
         assert self.predictor is not None
         moved = self.predictor(torch.cat(filtered, dim=1), None, valid)
         features = [band + move for band, move in zip(filtered, moved, strict=True)]
+        for index in range(self.refinements):
+            trusts = getattr(self, f"low_trust_{index}"), getattr(self, f"high_trust_{index}")
+            again = remade(self._with(features, filtered, valid))
+            features = [old + trust * (new - old) for old, trust, new in zip(features, trusts, again, strict=True)]
+        return self._with(features, filtered, valid)
+
+    def _with(self, features: list[Tensor], filtered: Halves, valid: Tensor | None) -> Halves:
+        """What is restored where the picture was filtered with these features."""
         seen = torch.cat(features, dim=1)
         hidden = [band - feature for band, feature in zip(filtered, features, strict=True)]
         for index in reversed(range(len(self.couplings))):

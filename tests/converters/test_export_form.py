@@ -32,6 +32,7 @@ PYRAMID = {"auxiliary": "pyramid", "auxiliary_widths": (4, 6, 8), "fusion": "hid
 CONFIGS |= {
     "hiding": NetworkConfig(**SMALL | PYRAMID | {"blocks": 0}),
     "hiding_after_couplings": NetworkConfig(**SMALL | PYRAMID | {"hiding_blocks": 3}),
+    "hiding_refined": NetworkConfig(**SMALL | PYRAMID | {"refinements": 2}),
     "hiding_with_hyper_parameter": NetworkConfig(**SMALL | PYRAMID, hyper_parameters=1),
 }
 MASKABLE = {name: config for name, config in CONFIGS.items() if config.auxiliary != "strided"}

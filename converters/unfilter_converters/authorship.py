@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol, cast
 
-from unfilter.format.manifest import Artifact, Tensor
+from unfilter.format.artifact import Artifact, Tensor
 from unfilter_training.checkpoint import Description
 
 AUTHOR = "Unfilter"

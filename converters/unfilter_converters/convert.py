@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from unfilter.files import remove_leftovers, replacing_folder
-from unfilter.format.manifest import Precision
+from unfilter.format.artifact import Precision
 from unfilter.proof.fidelity import FidelityReport
 from unfilter_converters.assemble import assemble
 from unfilter_converters.cache import Cache

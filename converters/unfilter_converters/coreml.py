@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from unfilter.format.manifest import Artifact, Format, Precision
+from unfilter.format.artifact import Artifact, Format, Precision
 from unfilter.format.tiles import TilePlan
 from unfilter_converters.authorship import AUTHOR, About, meaning
 from unfilter_converters.export_form import ExportForm

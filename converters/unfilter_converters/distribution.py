@@ -6,8 +6,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from unfilter.find.archive import SUFFIX, pack
+from unfilter.format.artifact import Format, Precision
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import MANIFEST, FileEntry, Format, Golden, Precision
+from unfilter.format.manifest import MANIFEST, FileEntry, Golden
 from unfilter.proof.fidelity import read_report
 from unfilter.run.delegates.coverage import FILE as DELEGATES
 from unfilter.run.delegates.coverage import DelegateFile, read_coverage

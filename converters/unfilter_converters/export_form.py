@@ -28,7 +28,7 @@ import torch
 from torch import Tensor, nn
 
 from unfilter_converters.export_hiding import Halves, HidingForm
-from unfilter_converters.export_layers import CouplingForm, Direction, Trunk, Unsqueeze, forms
+from unfilter_converters.export_layers import CouplingForm, Direction, Trunk, Unsqueeze, forms, run, run_back
 from unfilter_converters.export_pyramid import PyramidForm
 from unfilter_converters.tensors import INPUT, LOOK, PARAMETERS
 from unfilter_training.network import QuasiInvertibleNetwork
@@ -168,13 +168,13 @@ class ExportForm(nn.Module):
         if self.direction == "forward":
             if output is not None:
                 assert self.hiding is not None
-                image_halves = _run(self.invertible, halves, valid)
+                image_halves = run(self.invertible, halves, valid)
                 return self.bands.unsqueeze(self.hiding.filtered(image_halves, self.bands.squeeze(output), valid))
             if self.hiding is not None:
                 features = self._features(halves, parameters, valid)
-                return self.bands.unsqueeze(self.hiding.filtered(_run(self.invertible, halves, valid), features, valid))
+                return self.bands.unsqueeze(self.hiding.filtered(run(self.invertible, halves, valid), features, valid))
             context = torch.cat(halves, dim=1) if self.auxiliary is not None else None
-            image_bands = torch.cat(_run(self.invertible, halves, valid), dim=1)
+            image_bands = torch.cat(run(self.invertible, halves, valid), dim=1)
             if context is None:
                 return self.bands.unsqueeze(image_bands)
             assert self.auxiliary is not None
@@ -183,7 +183,7 @@ class ExportForm(nn.Module):
                 if isinstance(self.auxiliary, _DilatedForm)
                 else self.auxiliary(context, parameters)
             )
-            return self.bands.unsqueeze(_run(self.fusion, (image_bands, features), valid)[0])
+            return self.bands.unsqueeze(run(self.fusion, (image_bands, features), valid)[0])
         low = self.bands.low
         if self.enhance_decoded is not None:
             enhanced = self.enhance_decoded(torch.cat(halves, dim=1), valid)
@@ -191,9 +191,9 @@ class ExportForm(nn.Module):
         if self.hiding is not None:
             halves = self.hiding.restored(halves, valid, lambda image: self._remade(image, valid))
         if len(self.fusion):
-            fused = _run_back(self.fusion, (torch.cat(halves, dim=1), None), valid)[0]
+            fused = run_back(self.fusion, (torch.cat(halves, dim=1), None), valid)[0]
             halves = fused[:, :low], fused[:, low:]
-        restored = torch.cat(_run_back(self.invertible, halves, valid), dim=1)
+        restored = torch.cat(run_back(self.invertible, halves, valid), dim=1)
         if self.enhance_restored is not None:
             restored = self.enhance_restored(restored, valid)
         return self.bands.unsqueeze(restored)
@@ -205,7 +205,7 @@ class ExportForm(nn.Module):
         return halves[0] + moved[0], halves[1] + moved[1]
 
     def _remade(self, image: Halves, valid: Tensor | None) -> Halves:
-        first, second = _run_back(self.invertible, image, valid)
+        first, second = run_back(self.invertible, image, valid)
         return self._features((first, second), None, valid)
 
     def examples(self, side: int) -> dict[str, Tensor]:
@@ -243,19 +243,3 @@ def _auxiliary_form(network: QuasiInvertibleNetwork, unsqueeze: Unsqueeze) -> nn
 
 def _enhancer_form(enhancer: Enhancer | None, direction: Direction) -> _EnhancerForm | None:
     return None if enhancer is None or direction == "forward" else _EnhancerForm(enhancer)
-
-
-def _run(forms: nn.ModuleList, halves: tuple[Tensor, Tensor], valid: Tensor | None) -> tuple[Tensor, Tensor]:
-    both = list(halves)
-    for index, form in enumerate(forms):
-        both[index % 2] = form(both[index % 2], both[1 - index % 2], valid)
-    return both[0], both[1]
-
-
-def _run_back(forms: nn.ModuleList, halves: tuple[Tensor, Tensor | None], valid: Tensor | None) -> tuple[Tensor, Tensor]:
-    both: list[Tensor | None] = list(halves)
-    for index in reversed(range(len(forms))):
-        both[index % 2] = forms[index](both[index % 2], both[1 - index % 2], valid)
-    first, second = both
-    assert first is not None and second is not None
-    return first, second

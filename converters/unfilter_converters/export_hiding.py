@@ -9,7 +9,6 @@ from unfilter_converters.export_layers import CouplingForm, Direction, Trunk, Un
 from unfilter_converters.export_pyramid import PyramidForm
 from unfilter_training.network.hiding import Hiding
 
-
 Halves = tuple[Tensor, Tensor]
 
 

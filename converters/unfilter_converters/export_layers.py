@@ -92,3 +92,21 @@ def forms(couplings: list[nn.Module], direction: Direction, form: type[CouplingF
         assert isinstance(coupling, Coupling)
         forms.append(form(coupling, direction))
     return forms
+
+
+def run(forms: nn.ModuleList, halves: tuple[Tensor, Tensor], valid: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Both halves through forward forms, which move them in turn."""
+    both = list(halves)
+    for index, form in enumerate(forms):
+        both[index % 2] = form(both[index % 2], both[1 - index % 2], valid)
+    return both[0], both[1]
+
+
+def run_back(forms: nn.ModuleList, halves: tuple[Tensor, Tensor | None], valid: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Both halves back through inverse forms; a second half of None is one known to be zero (Delta)."""
+    both: list[Tensor | None] = list(halves)
+    for index in reversed(range(len(forms))):
+        both[index % 2] = forms[index](both[index % 2], both[1 - index % 2], valid)
+    first, second = both
+    assert first is not None and second is not None
+    return first, second

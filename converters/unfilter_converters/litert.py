@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from unfilter.format.manifest import Artifact, Direction, Format, Precision
+from unfilter.format.artifact import Artifact, Direction, Format, Precision
 from unfilter.format.tiles import TilePlan
 from unfilter_converters import tflite_metadata
 from unfilter_converters.authorship import About

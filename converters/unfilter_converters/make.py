@@ -9,7 +9,7 @@ from typing import Protocol, cast, get_args
 
 from pydantic import TypeAdapter
 
-from unfilter.format.manifest import Artifact, Precision
+from unfilter.format.artifact import Artifact, Precision
 from unfilter.format.tiles import TilePlan
 from unfilter.proof.fidelity.machine import versions
 from unfilter_converters.cache import Cache, key

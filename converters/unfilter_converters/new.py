@@ -6,7 +6,8 @@ from pathlib import Path
 from unfilter.proof.fidelity import FidelityReport
 from unfilter_converters.convert import convert
 from unfilter_converters.source import read_source
-from unfilter_training.new_look import Prepared, Watcher, learn
+from unfilter_training.look_progress import Watcher
+from unfilter_training.new_look import Prepared, learn
 
 
 def new(

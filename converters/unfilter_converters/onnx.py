@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from unfilter.format.manifest import Artifact, Format, Precision
+from unfilter.format.artifact import Artifact, Format, Precision
 from unfilter.format.tiles import TilePlan
 from unfilter_converters.authorship import About, meaning
 from unfilter_converters.export_form import ExportForm

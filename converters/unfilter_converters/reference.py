@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.export import Dim
 
-from unfilter.format.manifest import Artifact, Direction, Format, Precision
+from unfilter.format.artifact import Artifact, Direction, Format, Precision
 from unfilter.format.tiles import TilePlan
 from unfilter_converters.tensors import graph_entry
 from unfilter_training.network import QuasiInvertibleNetwork

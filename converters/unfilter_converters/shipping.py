@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from unfilter.format.manifest import Artifact, Format, Measured, Precision, Refused
+from unfilter.format.artifact import Artifact, Format, Measured, Precision, Refused
 from unfilter.proof.fidelity import FidelityReport, Verdict
 from unfilter.proof.fidelity.results import Engine
 from unfilter.proof.fidelity.tolerances import of_precision

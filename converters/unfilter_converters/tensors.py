@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from unfilter.format.manifest import GUIDED, Artifact, Direction, Format, Precision, Tensor
+from unfilter.format.artifact import GUIDED, Artifact, Direction, Format, Precision, Tensor
 
 Layout = Literal["NCHW", "NHWC"]
 

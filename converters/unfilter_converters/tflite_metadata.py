@@ -7,7 +7,7 @@ Source: https://github.com/google-ai-edge/mediapipe/blob/master/mediapipe/tasks/
 
 from typing import Any
 
-from unfilter.format.manifest import Artifact, Tensor
+from unfilter.format.artifact import Artifact, Tensor
 from unfilter_converters.authorship import AUTHOR, About, meaning
 
 NAME = b"TFLITE_METADATA"

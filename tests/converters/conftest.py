@@ -6,9 +6,10 @@ from pathlib import Path
 import jaxtyping
 import pytest
 
+from unfilter.format.artifact import Artifact
 from unfilter.format.bundle import Bundle, digest
 from unfilter.format.hyper_parameter import HyperParameter
-from unfilter.format.manifest import MANIFEST, Artifact, FileEntry, Manifest, Provenance
+from unfilter.format.manifest import MANIFEST, FileEntry, Manifest, Provenance
 from unfilter.format.tiles import TilePlan
 
 BundleOf = Callable[[Path, tuple[Artifact, ...], TilePlan], Bundle]

@@ -11,8 +11,9 @@ import pytest
 import torch
 
 from unfilter.errors import BundleError
+from unfilter.format.artifact import Artifact, Direction, Precision
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact, Direction, Manifest, Precision, Provenance
+from unfilter.format.manifest import Manifest, Provenance
 from unfilter.format.tiles import TilePlan
 from unfilter.run.runtimes import mil
 from unfilter_converters import coreml

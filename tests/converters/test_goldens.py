@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from unfilter import Filter
+from unfilter.format.artifact import Artifact
 from unfilter.format.bundle import Bundle
 from unfilter.format.hyper_parameter import HyperParameter
-from unfilter.format.manifest import Artifact
 from unfilter.format.tiles import TilePlan
 from unfilter.photo import read_photo
 from unfilter_converters import reference as reference_converter

@@ -9,8 +9,8 @@ import pytest
 import torch
 from ai_edge_litert import schema_py_generated as schema
 
+from unfilter.format.artifact import Artifact
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact
 from unfilter.format.tiles import TilePlan
 from unfilter.run.runtimes import litert as litert_runtime
 from unfilter_converters import litert as converter

@@ -9,8 +9,8 @@ import onnx as onnx_format
 import pytest
 import torch
 
+from unfilter.format.artifact import Artifact
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact
 from unfilter.format.tiles import TilePlan
 from unfilter.run.runtimes import onnx as onnx_runtime
 from unfilter_converters import onnx as converter

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from unfilter.format.artifact import Artifact
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact
 from unfilter.format.tiles import TilePlan
 from unfilter.run import runtimes
 from unfilter.run.tiling import run_photo

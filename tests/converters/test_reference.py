@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
+from unfilter.format.artifact import Artifact
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact
 from unfilter.format.tiles import TilePlan
 from unfilter.run.runtimes import torch as torch_runtime
 from unfilter_converters import reference

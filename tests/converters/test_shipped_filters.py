@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from unfilter.format.manifest import DIRECTIONS
+from unfilter.format.artifact import DIRECTIONS
 from unfilter_converters import coreml, make, source
 from unfilter_converters.convert import convert
 from unfilter_converters.source import read_source

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from unfilter.format.manifest import DIRECTIONS, Artifact, Precision
+from unfilter.format.artifact import DIRECTIONS, Artifact, Precision
 from unfilter.proof.fidelity import TOLERANCES, FidelityReport, Verdict, judge
 from unfilter.proof.fidelity.results import ArtifactSize, Broken, Engine, GraphResult, PhotoMeasured, RoundTrip, Speed
 from unfilter.run.delegates.coverage import Coverage, Evidence

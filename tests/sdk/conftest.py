@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 import unfilter_converters
 from unfilter.cli import main
+from unfilter.format.artifact import Precision
 from unfilter.format.bundle import digest, json_digest
-from unfilter.format.manifest import MANIFEST, Precision
+from unfilter.format.manifest import MANIFEST
 from unfilter.jobs.filter import Filter
 from unfilter.photo import read_photo
 from unfilter.run import runtimes

@@ -11,7 +11,8 @@ from unfilter.errors import UnfilterError
 from unfilter.photo import Photo, read_photo, write_photo
 from unfilter_training import checkpoint
 from unfilter_training.forecast import Forecast, Measured
-from unfilter_training.new_look import CURVE, RECIPE, Prepared, Watcher, learn, prepare
+from unfilter_training.look_progress import CURVE, Watcher
+from unfilter_training.new_look import RECIPE, Prepared, learn, prepare
 from unfilter_training.recipe import Recipe, read_recipe
 from unfilter_training.trainer import Progress
 from unfilter_training.training import train

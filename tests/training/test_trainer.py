@@ -12,7 +12,7 @@ import torch
 
 from unfilter.errors import UnfilterError
 from unfilter.format.hyper_parameter import HyperParameter
-from unfilter_training import checkpoint, trainer
+from unfilter_training import checkpoint, step_losses, trainer
 from unfilter_training.checkpoint import WarmStart
 from unfilter_training.data import Batch, Pair, Patches
 from unfilter_training.degradation import Degradation, Mixture, each, mixture
@@ -239,7 +239,7 @@ def test_interrupted_after_the_adversary_judged_leaves_no_trace(tmp_path: Path, 
             raise KeyboardInterrupt
         return loss
 
-    monkeypatch.setattr(trainer, "objective", judged_until)
+    monkeypatch.setattr(step_losses, "objective", judged_until)
     with pytest.raises(KeyboardInterrupt):
         interrupted.run()
     monkeypatch.undo()

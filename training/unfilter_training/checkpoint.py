@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import safetensors.torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
+from torch import Tensor
 
 from unfilter.errors import UnfilterError
 from unfilter.files import replacing
@@ -162,3 +163,10 @@ def load(folder: Path) -> tuple[RestorableNetwork, Description]:
     except (RuntimeError, SafetensorError) as error:
         raise CheckpointError(f"{path}: does not fit the network in {DESCRIPTION} ({str(error).splitlines()[0]})") from None
     return network.eval(), description
+
+
+def take_what_fits(network: RestorableNetwork, weights: dict[str, Tensor]) -> None:
+    """Give `network` those `weights` of another, of a warm start say, that fit by name and shape."""
+    own = network.state_dict()
+    fitting = {name: weight for name, weight in weights.items() if name in own and own[name].shape == weight.shape}
+    network.load_state_dict(fitting, strict=False)

@@ -173,6 +173,13 @@ class Batch(NamedTuple):
     target: Float[Tensor, "batch 3 size size"]
     normalised: Float[Tensor, "batch count"] | None
 
+    def on(self, device: str) -> "Batch":
+        """The same on a device, with channels last."""
+        photo, target = (
+            images.to(device, memory_format=torch.channels_last, non_blocking=True) for images in (self.photo, self.target)
+        )
+        return Batch(photo, target, None if self.normalised is None else self.normalised.to(device))
+
 
 class Patches:
     """Random patches of pairs. An image depends on the seed, the step and its number in the batch alone, so a resumed run

@@ -7,12 +7,9 @@
 Everything that can be told early is told by `prepare`: nothing has been trained yet when it returns, or raises.
 """
 
-import json
 import re
 import shutil
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -22,17 +19,17 @@ import tomlkit
 from unfilter.errors import PhotoError, UnfilterError
 from unfilter.files import replacing
 from unfilter_training import checkpoint
-from unfilter_training.data import image_tensor, split
-from unfilter_training.forecast import Forecast, Measured, forecast, measure
+from unfilter_training.data import split
+from unfilter_training.look_progress import Measuring, Watcher
 from unfilter_training.photo_sets import photo_set
 from unfilter_training.recipe import LOOK, PhotoSource, Recipe, read_recipe
 from unfilter_training.scoring import score, task
 from unfilter_training.sources import LookSource, open_source, parse
-from unfilter_training.sources.examination import Examined, examine, examine_pairs, levels
+from unfilter_training.sources.examination import Examined, examine, examine_pairs
 from unfilter_training.sources.pairs import BEFORE, PairsSource
 from unfilter_training.sources.specification import Specification
-from unfilter_training.trainer import Progress, Trainer, started
-from unfilter_training.training import PAIRS, Audience, train
+from unfilter_training.trainer import started
+from unfilter_training.training import PAIRS, train
 
 BASE = "any"
 """The recipe whose network, files and optimizers new looks take, and the filter whose weights they start from."""
@@ -43,13 +40,10 @@ FEWEST, FEW = 4, 40
 MOST = 1_000_000_000
 """Pixels of all photos, which are held in memory at three bytes each."""
 
-MEASURED, SIDE = 4, 384
-"""Held-out photos that the forecast looks at, and the side of their middles in pixels."""
-
 APPROXIMATING = 0.5
 """Part of the steps in which the auxiliary branch of a learned filter learns the look alone."""
 
-RECIPE, CURVE = "recipe.toml", "measured.jsonl"
+RECIPE = "recipe.toml"
 
 Form = Literal["learned", "guided"]
 
@@ -181,23 +175,6 @@ def _recipe(name: str, source: Specification, photos: Path, form: Form, every: i
     )
 
 
-class Watcher:
-    """Told how a look is learned. This one says nothing; override what is to be shown."""
-
-    def photos(self, files: Sequence[tuple[Path, str]]) -> Iterable[tuple[Path, str]]:
-        """`files`, as the look is run on them one by one."""
-        return files
-
-    def learning(self, progress: Progress, seconds_left: float) -> None:
-        """Some more steps were taken."""
-
-    def measured(self, measured: Measured, end: Forecast | None, seconds_left: float) -> None:
-        """The filter was measured on held-out photos; `end` is what it may come to."""
-
-    def stopped(self, step: int, steps: int) -> None:
-        """Ctrl-C ended the training early; what is learned is kept."""
-
-
 def learn(
     prepared: Prepared,
     *,
@@ -229,7 +206,7 @@ def learn(
             f"{prepared.folder}: holds a training of another look, form or set of photos; choose another name or --out"
         )
     held = split(prepared.recipe, prepared.photos, prepared.source).held_out
-    audience = _Audience(prepared, watcher or Watcher(), held, measure_every)
+    audience = Measuring(prepared.source, prepared.folder, watcher or Watcher(), held, measure_every)
     schedule = prepared.recipe.schedule
     parts = {"approximate": int(1000 * APPROXIMATING), "steps": int(1000 * (1 - APPROXIMATING))}
     long = schedule.model_copy(update=parts if schedule.approximate else {"steps": 1000})
@@ -267,71 +244,3 @@ def _score(folder: Path, held: Sequence[Path]) -> None:
     photos = (photo_set("plain").read(path) for path in held)
     mean, _ = score(network, task(description.recipe, folder=folder), photos, "held out")
     checkpoint.describe(folder, description.model_copy(update={"scores": (mean,)}))
-
-
-class _Audience(Audience):
-    """Measures between steps, and passes on what is said to the watcher."""
-
-    def __init__(self, prepared: Prepared, watcher: Watcher, held: Sequence[tuple[Path, str]], every: float) -> None:
-        self._prepared, self._watcher, self._held, self._every = prepared, watcher, held, every
-
-    def photos(self, recipe: Recipe, files: Sequence[tuple[Path, str]]) -> Iterable[tuple[Path, str]]:
-        return self._watcher.photos(files)
-
-    def begins(self, trainer: Trainer) -> None:
-        self._trainer = trainer
-        self._pictures = [self._picture(path) for path, _ in self._held[:MEASURED]]
-        curve = self._prepared.folder / CURVE
-        lines = curve.read_text(encoding="utf-8").splitlines() if curve.exists() and trainer.step else []
-        self._curve = [each for each in (Measured(**json.loads(line)) for line in lines) if each.step <= trainer.step]
-        self._write_curve()
-
-    def _picture(self, path: Path) -> tuple[object, object]:
-        photo = photo_set("plain").read(path)
-        look = levels(self._prepared.source, photo)
-        height, width = (min(SIDE, side) - min(SIDE, side) % 2 for side in photo.shape[:2])
-        top, left = (photo.shape[0] - height) // 2, (photo.shape[1] - width) // 2
-        inside = slice(top, top + height), slice(left, left + width)
-        return image_tensor(photo[inside]), image_tensor(look[inside])
-
-    @contextmanager
-    def steps(self, recipe: Recipe, first: int) -> Iterator[Callable[[Progress], None]]:
-        total = recipe.schedule.total
-        measured_at = told_at = time.monotonic()
-        told, pace = first, 0.0
-
-        def on_step(progress: Progress) -> None:
-            nonlocal measured_at, told_at, told, pace
-            now = time.monotonic()
-            latest = (now - told_at) / (progress.step - told)
-            pace = 0.7 * pace + 0.3 * latest if pace else latest  # approximating steps are shorter than those that follow
-            left = pace * (total - progress.step)
-            self._watcher.learning(progress, left)
-            restores = progress.step > recipe.schedule.approximate
-            if restores and (now - measured_at >= self._every or progress.step == total):
-                self._measure(progress.step, left)
-                measured_at = time.monotonic()
-            told, told_at = progress.step, time.monotonic()
-
-        yield on_step
-
-    def _measure(self, step: int, left: float) -> None:
-        measured = measure(self._trainer.averaged(), step, self._pictures)
-        self._curve.append(measured)
-        self._write_curve()
-        begins = self._trainer.recipe.schedule.approximate  # restoring is learned from there on
-        curve = [each._replace(step=each.step - begins) for each in self._curve]
-        end = forecast(curve, self._trainer.recipe.schedule.steps)
-        self._watcher.measured(measured, end, left)
-
-    def _write_curve(self) -> None:
-        with replacing(self._prepared.folder / CURVE) as temporary:
-            lines = [json.dumps(each._asdict()) + "\n" for each in self._curve]
-            temporary.write_text("".join(lines), encoding="utf-8")
-
-    def interrupted(self, trainer: Trainer) -> bool:
-        schedule = trainer.recipe.schedule
-        if trainer.step <= schedule.approximate:
-            return False
-        self._watcher.stopped(trainer.step, schedule.total)
-        return True

@@ -10,21 +10,21 @@ from typing import Any
 
 import torch
 from pydantic import ValidationError
-from torch import Tensor, nn
-from torch.nn.parallel import DistributedDataParallel
+from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from unfilter.errors import UnfilterError
 from unfilter.files import replacing
 from unfilter_training import distributed
 from unfilter_training.adversary import Adversary
-from unfilter_training.checkpoint import Description, WarmStart
-from unfilter_training.data import Batch, Patches
-from unfilter_training.degradation import Degradation, of_step
-from unfilter_training.losses import Loss, LossWeights, objective
-from unfilter_training.muon import Muon
+from unfilter_training.checkpoint import Description, WarmStart, take_what_fits
+from unfilter_training.data import Patches
+from unfilter_training.degradation import of_step
+from unfilter_training.losses import Loss
 from unfilter_training.network import QuasiInvertibleNetwork, RestorableNetwork, build
-from unfilter_training.recipe import Recipe, Schedule
+from unfilter_training.optimization import advance, autocast, computes_bf16, learning_rate, optimizers, part_of_rate
+from unfilter_training.recipe import Recipe
+from unfilter_training.step_losses import Approximation, Judgement, Objective, shared
 
 STATE, LOG = "state.pt", "log.jsonl"
 SAVE_EVERY_S = 120.0
@@ -40,23 +40,6 @@ class Progress:
     restoration_db: float
 
 
-def learning_rate(schedule: Schedule, step: int) -> float:
-    """Linear warm-up, then a cosine down to zero at the last step."""
-    return schedule.learning_rate * part_of_rate(schedule, step)
-
-
-def part_of_rate(schedule: Schedule, step: int) -> float:
-    """What part of its learning rate every optimizer takes, 0..1. The approximating steps have a cosine of their own."""
-    if step < schedule.approximate:
-        return _cosine(schedule.warmup, step, schedule.approximate)
-    return _cosine(schedule.warmup, step - schedule.approximate, schedule.steps)
-
-
-def _cosine(warmup: int, step: int, steps: int) -> float:
-    warm = min(1.0, (step + 1) / (warmup + 1))
-    return warm * 0.5 * (1 + math.cos(math.pi * step / steps))
-
-
 def started(folder: Path) -> Recipe | None:
     """The recipe of the training whose state lies in `folder`; None where none does, or one that cannot be read."""
     try:
@@ -64,43 +47,6 @@ def started(folder: Path) -> Recipe | None:
         return Recipe.model_validate_json(state["recipe"])
     except Exception:  # torch raises anything on a damaged file; the trainer says what is wrong with it
         return None
-
-
-class _Objective(nn.Module):
-    """The objective as one module, so that gradients of both directions are averaged over the processes at once."""
-
-    def __init__(self, network: RestorableNetwork, weights: LossWeights) -> None:
-        super().__init__()
-        self.network, self.weights = network, weights
-
-    def forward(self, batch: Batch, degrade: Degradation, judge: Callable[[Tensor], Tensor] | None) -> Loss:
-        return objective(self.network, batch.photo, batch.target, self.weights, degrade, batch.normalised, judge)
-
-
-class _Approximation(nn.Module):
-    """How far the auxiliary features are from the operator's output, as one module, for the same reason."""
-
-    def __init__(self, network: RestorableNetwork) -> None:
-        super().__init__()
-        self.auxiliary = network.auxiliary
-        self.network = [network]  # in a list, so that only the branch's weights are this module's
-
-    def forward(self, batch: Batch) -> Loss:
-        picture = self.network[0].features(batch.photo, batch.normalised)
-        error = nn.functional.mse_loss(picture, batch.target)
-        nothing = torch.full_like(error.detach(), torch.nan)
-        return Loss(error, error.detach(), nothing, nothing, picture.detach())
-
-
-class _Judgement(nn.Module):
-    """The adversary's own loss as one module, for the same reason."""
-
-    def __init__(self, adversary: Adversary) -> None:
-        super().__init__()
-        self.adversary = adversary
-
-    def forward(self, target: Tensor, filtered: Tensor) -> Tensor:
-        return self.adversary.loss(target, filtered)
 
 
 class Trainer:
@@ -127,21 +73,21 @@ class Trainer:
         torch.manual_seed(recipe.schedule.seed)
         self.network = build(recipe.network)
         if start is not None:
-            _take_what_fits(self.network, start)
+            take_what_fits(self.network, start)
         if isinstance(self.network, QuasiInvertibleNetwork):
             self.network.makes_delta = recipe.losses.delta > 0
         self.network.to(self.device, memory_format=torch.channels_last)
         self.average = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(recipe.schedule.average))
-        self.optimizers = _optimizers(self.network, recipe.schedule)
-        self._objective = _shared(_Objective(self.network, recipe.losses))
-        self._approximation = _shared(_Approximation(self.network)) if recipe.schedule.approximate else None
+        self.optimizers = optimizers(self.network, recipe.schedule)
+        self._objective = shared(Objective(self.network, recipe.losses))
+        self._approximation = shared(Approximation(self.network)) if recipe.schedule.approximate else None
         self.adversary: Adversary | None = None
         if recipe.losses.adversarial > 0:
             self.adversary = Adversary().to(self.device, memory_format=torch.channels_last)
             self.adversary_optimizer = torch.optim.Adam(
                 self.adversary.parameters(), lr=recipe.schedule.learning_rate, betas=(0.5, 0.999)
             )
-            self._judgement = _shared(_Judgement(self.adversary))
+            self._judgement = shared(Judgement(self.adversary))
         self.step = 0
         self._whole = True
         folder.mkdir(parents=True, exist_ok=True)
@@ -168,7 +114,7 @@ class Trainer:
             warm_start=warm_start,
             steps=self.step,
             photos=photos,
-            machine=f"{where} in {'bf16 autocast' if _computes_bf16(self.device) else 'fp32'}, torch {torch.__version__}",
+            machine=f"{where} in {'bf16 autocast' if computes_bf16(self.device) else 'fp32'}, torch {torch.__version__}",
         )
 
     def run(self, on_progress: Callable[[Progress], None] = lambda _: None) -> None:
@@ -237,8 +183,8 @@ class Trainer:
         """One step, of which nothing is saved."""
         schedule = self.recipe.schedule
         part = part_of_rate(schedule, self.step)
-        batch = _on(self.device, self.patches.batch(self.step, self._share))
-        with _autocast(self.device):
+        batch = self.patches.batch(self.step, self._share).on(self.device)
+        with autocast(self.device):
             if self.step < schedule.approximate:
                 assert self._approximation is not None
                 loss = self._approximation(batch)
@@ -255,7 +201,7 @@ class Trainer:
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), schedule.gradient_clip)
         self._whole = False
         for optimizer in self.optimizers:
-            _advance(optimizer, part)
+            advance(optimizer, part)
         self.average.update_parameters(self.network)
         if self.adversary is not None:
             self._train_adversary(batch.target, loss.filtered, part)
@@ -264,11 +210,11 @@ class Trainer:
         return loss
 
     def _train_adversary(self, target: Tensor, filtered: Tensor, part: float) -> None:
-        with _autocast(self.device):
+        with autocast(self.device):
             loss = self._judgement(target, filtered)
         self.adversary_optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        _advance(self.adversary_optimizer, part)
+        advance(self.adversary_optimizer, part)
 
     def _judge(self) -> Callable[[Tensor], Tensor] | None:
         """The adversary with its weights as constants: the network's gradients pass through it and stop nowhere in it.
@@ -294,48 +240,6 @@ class Trainer:
         with (self.folder / LOG).open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
         return progress
-
-
-def _shared(module: nn.Module) -> nn.Module:
-    return DistributedDataParallel(module) if distributed.world_size() > 1 else module
-
-
-def _take_what_fits(network: RestorableNetwork, weights: dict[str, Tensor]) -> None:
-    own = network.state_dict()
-    fitting = {name: weight for name, weight in weights.items() if name in own and own[name].shape == weight.shape}
-    network.load_state_dict(fitting, strict=False)
-
-
-def _optimizers(network: RestorableNetwork, schedule: Schedule) -> list[torch.optim.Optimizer]:
-    """Adam for everything, or Muon for the weights of convolutions and Adam for the rest."""
-    by_muon = [weight for weight in network.parameters() if schedule.muon > 0 and weight.ndim == 4]
-    by_adam = [weight for weight in network.parameters() if schedule.muon == 0 or weight.ndim != 4]
-    optimizers: list[torch.optim.Optimizer] = [torch.optim.Adam(by_adam, lr=schedule.learning_rate)]
-    return [*optimizers, Muon(by_muon, lr=schedule.muon)] if by_muon else optimizers
-
-
-def _advance(optimizer: torch.optim.Optimizer, part: float) -> None:
-    """A step at `part` of the optimizer's own learning rate."""
-    for group in optimizer.param_groups:
-        group["lr"] = part * optimizer.defaults["lr"]
-    optimizer.step()
-
-
-def _computes_bf16(device: str) -> bool:
-    """Whether the device has instructions for it; a CPU without them emulates it, in two to four times the time of fp32."""
-    kind = device.partition(":")[0]
-    return kind != "cpu" or torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
-
-
-def _autocast(device: str) -> torch.autocast:
-    return torch.autocast(device.partition(":")[0], dtype=torch.bfloat16, enabled=_computes_bf16(device))
-
-
-def _on(device: str, batch: Batch) -> Batch:
-    photo, target = (
-        images.to(device, memory_format=torch.channels_last, non_blocking=True) for images in (batch.photo, batch.target)
-    )
-    return Batch(photo, target, None if batch.normalised is None else batch.normalised.to(device))
 
 
 def _psnr(mean_squared_error: float) -> float:

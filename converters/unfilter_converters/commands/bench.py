@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, get_args
 
-from unfilter.format.manifest import Precision
+from unfilter.format.artifact import Precision
 from unfilter.run import runtimes
 
 if TYPE_CHECKING:

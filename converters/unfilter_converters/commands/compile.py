@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import get_args
 
-from unfilter.format.manifest import Precision
+from unfilter.format.artifact import Precision
 
 SUMMARY = "compile a bundle's graphs ahead of time for the NPU of a chip, by the vendor's compiler"
 EXTRA: str | None = "convert"

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import get_args
 
-from unfilter.format.manifest import Precision
+from unfilter.format.artifact import Precision
 
 SUMMARY = "convert checkpoints to verified bundles of ONNX, TFLite and Core ML models"
 EXTRA: str | None = "convert"

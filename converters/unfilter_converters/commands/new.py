@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from unfilter_training.forecast import Forecast, Measured
-    from unfilter_training.new_look import Prepared, Watcher
+    from unfilter_training.look_progress import Watcher
+    from unfilter_training.new_look import Prepared
     from unfilter_training.trainer import Progress
 
 SUMMARY = "make a restorable filter of your own look: a .cube table, before/after pairs, a command, a function"
@@ -138,7 +139,7 @@ def _tell(prepared: "Prepared") -> None:
 
 def _watcher() -> "Watcher":
     from unfilter.cli.progress import announce, finish
-    from unfilter_training.new_look import Watcher
+    from unfilter_training.look_progress import Watcher
 
     class Lines(Watcher):
         def photos(self, files: Sequence[tuple[Path, str]]) -> Iterable[tuple[Path, str]]:

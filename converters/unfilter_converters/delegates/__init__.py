@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from unfilter.format.manifest import Artifact
+from unfilter.format.artifact import Artifact
 from unfilter.run.delegates.coverage import Coverage
 
 SIBLINGS = {"onnx": "onnx", "tflite": "litert", "mlpackage": "coreml"}

@@ -7,7 +7,7 @@ precision), https://developer.apple.com/forums/thread/724930 (of a package with 
 from collections.abc import Iterator
 from pathlib import Path
 
-from unfilter.format.manifest import Artifact
+from unfilter.format.artifact import Artifact
 from unfilter.run.delegates.coverage import Coverage
 from unfilter.run.delegates.table import find_delegate
 from unfilter.run.runtimes._mil.package import main_function, model_path

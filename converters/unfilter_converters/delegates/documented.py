@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from itertools import groupby
 
-from unfilter.format.manifest import Artifact
+from unfilter.format.artifact import Artifact
 from unfilter.run.delegates.coverage import Coverage, Evidence
 
 

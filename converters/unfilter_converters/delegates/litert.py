@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from unfilter.errors import RuntimeUnavailable
-from unfilter.format.manifest import Artifact
+from unfilter.format.artifact import Artifact
 from unfilter.run.delegates.coverage import Coverage, Evidence
 from unfilter.run.delegates.table import find_delegate
 from unfilter_converters.delegates.documented import not_asked, predicted

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from unfilter.errors import RuntimeUnavailable
-from unfilter.format.manifest import Artifact, Precision
+from unfilter.format.artifact import Artifact, Precision
 from unfilter.run.delegates.coverage import Coverage, Evidence
 from unfilter.run.delegates.table import find_delegate
 from unfilter_converters.delegates.documented import predicted

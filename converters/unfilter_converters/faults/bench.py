@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unfilter.errors import BundleError
+from unfilter.format.artifact import Artifact
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact
 from unfilter.proof.divergence import Divergence, first_divergences
 from unfilter.proof.fidelity import FidelityReport, Tolerance, Verdict, verify
 from unfilter.proof.fidelity.results import GraphResult

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from unfilter.format.manifest import Precision
+from unfilter.format.artifact import Precision
 from unfilter_converters.faults import coreml, litert, onnx, whole
 from unfilter_converters.faults.fault import Fault
 

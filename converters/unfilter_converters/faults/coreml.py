@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.format.manifest import Direction, Precision
+from unfilter.format.artifact import Direction, Precision
 from unfilter.run.runtimes._mil.package import main_function, model_path
 from unfilter_converters.faults.fault import NotHere, artifact_path
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from unfilter.format.artifact import Artifact, Direction, Format, Precision
 from unfilter.format.bundle import Bundle, digest
-from unfilter.format.manifest import MANIFEST, Artifact, Direction, Format, Precision
+from unfilter.format.manifest import MANIFEST
 
 
 class NotHere(Exception):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from unfilter.format.manifest import Precision
+from unfilter.format.artifact import Precision
 from unfilter_converters.faults.fault import NotHere, artifact_path
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.format.manifest import Direction, Format, Precision
+from unfilter.format.artifact import Direction, Format, Precision
 from unfilter_converters.faults.fault import NotHere, artifact_path
 
 Weights = NDArray[np.float32]

@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol, cast
 
-from unfilter.format.manifest import Artifact, Precision
+from unfilter.format.artifact import Artifact, Precision
 from unfilter.format.tiles import TilePlan
 
 LEAST_WEIGHTS = 1024

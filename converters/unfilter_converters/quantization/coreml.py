@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from unfilter.format.manifest import Artifact, Precision
+from unfilter.format.artifact import Artifact, Precision
 from unfilter.format.tiles import TilePlan
 from unfilter_converters.coreml import coremltools_quietly, settle
 from unfilter_converters.quantization import LEAST_WEIGHTS, renamed

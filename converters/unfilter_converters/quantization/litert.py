@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from unfilter.format.manifest import Artifact, Precision
+from unfilter.format.artifact import Artifact, Precision
 from unfilter.format.rounding import to_bytes
 from unfilter.format.tiles import TilePlan
 from unfilter_converters.quantization import renamed, representative

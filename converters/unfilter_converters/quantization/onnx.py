@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.format.manifest import Artifact, Precision
+from unfilter.format.artifact import Artifact, Precision
 from unfilter.format.rounding import to_bytes
 from unfilter.format.tiles import TilePlan
 from unfilter.run.runtimes.onnx import session_options

@@ -10,12 +10,13 @@ from unfilter.cli.batch import Tally, add_path_arguments, say_notes, single
 from unfilter.cli.pipes import PIPE, through_pipe
 from unfilter.cli.progress import megapixels
 from unfilter.errors import UnfilterError
+from unfilter.format.artifact import Precision
 from unfilter.format.hyper_parameter import parse_settings
-from unfilter.format.manifest import Precision
+from unfilter.jobs.apply import Apply
 from unfilter.jobs.batch import Batch
 from unfilter.jobs.carrying import Carry
 from unfilter.jobs.filter import Filter
-from unfilter.jobs.job import Apply, Job, Result
+from unfilter.jobs.job import Job, Result
 from unfilter.jobs.wrapping import HIDES_NOTHING
 from unfilter.photo import PIXEL_LIMIT, Codec, Subsampling
 from unfilter.photo.payload import PayloadQuality
@@ -173,7 +174,7 @@ def run(arguments: Namespace) -> int:
         batch = Batch(job, arguments.paths, arguments.out, arguments.to or "png", on_outcome=tally.take)
         chosen.graph("forward", job.parameters)  # what is wrong with the bundle is said once, not for every photo
         return tally.run(batch)
-    if chosen.bundle.manifest.guided:
+    if chosen.graphs.guided:
         print(f"note: {HIDES_NOTHING}", file=sys.stderr)
     return run_single(job, *pair, arguments.to, "apply", _said)
 

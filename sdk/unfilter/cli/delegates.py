@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from unfilter.cli.progress import announce, finish
 
 if TYPE_CHECKING:
+    from unfilter.format.artifact import Precision
     from unfilter.format.bundle import Bundle
-    from unfilter.format.manifest import Precision
     from unfilter.proof.engagement import Trial
     from unfilter.run.delegates.coverage import Coverage
 
@@ -61,7 +61,7 @@ def run(arguments: Namespace) -> int:
 
 def _trials(bundle: "Bundle") -> "list[Trial]":
     """Every delegate of the runtimes that work here that has a baseline, in half precision unless it is a CPU."""
-    from unfilter.format.manifest import DIRECTIONS
+    from unfilter.format.artifact import DIRECTIONS
     from unfilter.proof.engagement import trial
     from unfilter.run import runtimes
     from unfilter.run.delegates.table import of_runtime

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 from unfilter.find.embed import FORMATS, PLATFORMS
-from unfilter.format.manifest import Precision
+from unfilter.format.artifact import Precision
 
 SUMMARY = "write what an app needs of a bundle: the models that its platform runs, and one golden"
 EXTRA: str | None = None

@@ -21,19 +21,19 @@ def finish() -> None:
         sys.stderr.flush()
 
 
-def megapixels(step: str) -> Callable[[int, int], None]:
+def megapixels(step: str) -> Callable[[int, int], None] | None:
     """A bar for a terminal, with megapixels per second; to be called with how many pixels of how many are done, first with
-    0.
-
-    In a log nothing is written: the command says at its end what it did.
+    0. None where standard error is no terminal: the command says at its end what it did.
     """
+    if not sys.stderr.isatty():
+        return None
     started = time.monotonic()
 
     def update(done: int, total: int) -> None:
         nonlocal started
         if not done:
             started = time.monotonic()
-        if not sys.stderr.isatty() or not total:
+        if not total:
             return
         rate = done / 1e6 / max(time.monotonic() - started, 1e-3)
         bar = "#" * round(24 * done / total)

@@ -8,8 +8,9 @@ from unfilter.cli.batch import Tally, add_path_arguments, single
 from unfilter.jobs.batch import Batch
 from unfilter.jobs.by_file import ByFile
 from unfilter.jobs.filter import Filter
-from unfilter.jobs.job import Restore, Result
+from unfilter.jobs.job import Result
 from unfilter.jobs.origin import Origin
+from unfilter.jobs.restore import Restore
 
 SUMMARY = "restore the photo from a filtered file, or from many files and folders of them into a folder"
 EXTRA: str | None = None

@@ -9,8 +9,9 @@ from typing import Literal, get_args
 
 from unfilter.errors import BundleError
 from unfilter.files import new_folder
+from unfilter.format.artifact import Artifact, Format, Precision
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import CARD, MANIFEST, Artifact, Format, Golden, Manifest, Precision
+from unfilter.format.manifest import CARD, MANIFEST, Golden, Manifest
 
 Platform = Literal["ios", "android", "web"]
 PLATFORMS: tuple[Platform, ...] = get_args(Platform)

@@ -17,20 +17,8 @@ import shutil
 from pathlib import Path
 
 from unfilter.errors import BundleError
-from unfilter.format.manifest import (
-    CARD,
-    MANIFEST,
-    SHOWN,
-    SIGNATURE,
-    Artifact,
-    Direction,
-    FileEntry,
-    Format,
-    Precision,
-    bundle_id,
-    is_inside,
-    manifest_of,
-)
+from unfilter.format.artifact import Artifact, Direction, Format, Precision
+from unfilter.format.manifest import CARD, MANIFEST, SHOWN, SIGNATURE, FileEntry, bundle_id, is_inside, manifest_of
 
 
 def digest(path: Path) -> str:

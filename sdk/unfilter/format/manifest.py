@@ -8,12 +8,22 @@ import json
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, ValidationError, model_serializer, model_validator
 
 from unfilter.errors import BundleError, UnfilterError
+from unfilter.format.artifact import (
+    DIRECTIONS,
+    GUIDED,
+    Artifact,
+    Format,
+    Part,
+    Precision,
+    Refused,
+    RequiringPart,
+)
 from unfilter.format.hyper_parameter import HyperParameter, complete
 from unfilter.format.tiles import TilePlan
-from unfilter.format.validation import READING, Extensible, first_problem, unknown
+from unfilter.format.validation import READING, first_problem, unknown, without_later
 
 MANIFEST = "manifest.json"
 SIGNATURE = "signature.json"
@@ -22,41 +32,14 @@ SHOWN = 12
 """Hexadecimal digits of an id that are shown, and that are enough to name it."""
 SCHEMA: Literal[1] = 1
 
-Direction = Literal["forward", "inverse"]
-DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
-Precision = Literal["fp32", "fp16", "w8", "w8a16"]
-"""`w8`: weights in 8 bits, arithmetic in float; `w8a16`: activations in 16-bit integers too. See docs/precisions.md."""
-Format = Literal["onnx", "tflite", "mlpackage", "pt2"]
 CarrierKind = Literal["exact", "jpeg"]
 """What filtered bytes may be saved in: exact keeps every level (PNG, lossless WebP, lossless HEIC)."""
 
-
 REQUIREMENTS = ("tile_grid",)
 """What a manifest may require and this version knows: sdk/format/COMPATIBILITY.md."""
-GUIDED = "guided"
-"""What a forward graph requires that takes the app's own result beside the photo."""
 
 
-class _Frozen(Extensible):
-    model_config = ConfigDict(ser_json_inf_nan="strings")
-
-
-class _Requiring(_Frozen):
-    """A part that may list what a reader must know of to use it. An empty list is not written: older files have none; nor
-    is what is there for guided filters alone.
-    """
-
-    @model_serializer(mode="wrap")
-    def _without_empty_list(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        fields: dict[str, Any] = write(self)
-        if not fields["requires"]:
-            del fields["requires"]
-        if "output" in fields and fields["output"] is None:
-            del fields["output"]
-        return fields
-
-
-class FileEntry(_Frozen):
+class FileEntry(Part):
     """One file of the bundle.
 
     A `volatile` one is JSON that a vendor's tools write again without changing it: its sha256 is over the sorted content
@@ -69,62 +52,7 @@ class FileEntry(_Frozen):
     volatile: bool = False
 
 
-class Tensor(_Frozen):
-    """A graph's input or output: float32, batch 1, `height` and `width` free unless the artifact has a tile size.
-
-    Hyper-parameters are a tensor of one pixel, a channel each.
-    """
-
-    name: str
-    layout: Literal["NCHW", "NHWC"]
-    channels: int = Field(ge=1)
-    meaning: str = Field(description="range and colour space in words")
-
-
-class Measured(_Frozen):
-    """What an artifact came to when the bundle was made, on its goldens.
-
-    `error` and the loss are those of the runtime that did worst, where several of this machine open the format.
-    """
-
-    bytes: int = Field(ge=0, description="of all its files; one file may hold both directions")
-    error: float = Field(description="largest difference of an output from the reference's, where 1 is the range of a photo")
-    round_trip_loss_db: float = Field(
-        description="PSNR of what the reference restores, less PSNR of what both directions in this format and precision do"
-    )
-
-
-class Refused(_Frozen):
-    """A precision that was made and does not ship, since it missed its tolerance."""
-
-    format: Format
-    precision: Precision
-    reason: str
-
-
-class Artifact(_Requiring):
-    """One graph: a direction of the filter in one format and precision."""
-
-    format: Format
-    direction: Direction
-    precision: Precision
-    path: str = Field(description="file or package folder, relative to the bundle")
-    image: Tensor
-    result: Tensor
-    output: Tensor | None = Field(
-        None, description="what the app's own filter made of the photo; only forward graphs of a guided filter"
-    )
-    parameters: Tensor | None = Field(None, description="normalised hyper-parameters, 0..1; only forward graphs")
-    valid: Tensor | None = Field(None, description="1 inside the photo, 0 outside, per squeeze cell; only fixed-size graphs")
-    signature: str | None = Field(None, description="TFLite signature for photos that fill the tile")
-    masked_signature: str | None = Field(None, description="TFLite signature that takes `valid` too")
-    fixed_size: bool = Field(False, description="takes exactly the plan's tile; otherwise any aligned size up to it")
-    macs_per_pixel: float | None = Field(None, description="multiply-accumulates per photo pixel, counted on the graph")
-    measured: Measured | None = Field(None, description="size, error and loss; None: not measured where it was made")
-    requires: tuple[str, ...] = Field((), description="what a reader must know of to run this graph; others skip it")
-
-
-class Golden(_Frozen):
+class Golden(Part):
     """A small photo and what the reference makes of it; all three are 8-bit RGB PNG files.
 
     One that fills a tile is for the graphs alone (`round_trip` false), since it takes so much longer. A guided filter's has
@@ -148,7 +76,7 @@ class Golden(_Frozen):
         return fields
 
 
-class Provenance(_Frozen):
+class Provenance(Part):
     """Where the weights come from."""
 
     weights_sha256: str
@@ -158,7 +86,7 @@ class Provenance(_Frozen):
     scores: tuple[dict[str, str | int | float | tuple[float, ...]], ...] = ()
 
 
-class Manifest(_Requiring):
+class Manifest(RequiringPart):
     """`manifest.json`, schema 1: sdk/format/manifest.schema.json. Frozen: a field is never renamed or given another meaning.
 
     Law: `Manifest.model_validate_json(m.model_dump_json()) == m`.
@@ -205,15 +133,16 @@ class Manifest(_Requiring):
 
     @model_validator(mode="after")
     def _guided_alike(self) -> "Manifest":
+        guided = self.guided
         for artifact in self.artifacts:
             taken = artifact.output is not None
-            if taken != (self.guided and artifact.direction == "forward") or taken != (GUIDED in artifact.requires):
+            if taken != (guided and artifact.direction == "forward") or taken != (GUIDED in artifact.requires):
                 raise ValueError(
                     f"{artifact.path} ({artifact.direction}): an output, an entry {GUIDED} of requires, and a forward graph "
                     "of a guided filter go together"
                 )
         for golden in self.goldens:
-            if (golden.output is not None) != self.guided and self.artifacts:
+            if (golden.output is not None) != guided and self.artifacts:
                 raise ValueError(f"golden {golden.name}: goldens of guided filters have an output, and no others")
         return self
 
@@ -278,20 +207,12 @@ def _readable(fields: dict[str, Any]) -> dict[str, Any]:
     """
     known: dict[str, Any] = {"schema_version": SCHEMA}
     for name in ("artifacts", "refused"):
-        if isinstance(fields.get(name), list):
-            known[name] = [entry for entry in fields[name] if not _is_later(entry)]
+        if name in fields:
+            known[name] = without_later(fields[name], _VALUES, (GUIDED,))
     if isinstance(fields.get("carriers"), list):
         kinds = get_args(CarrierKind)
         known["carriers"] = [each for each in fields["carriers"] if each in kinds or not isinstance(each, str)]
     return fields | known
-
-
-def _is_later(entry: object) -> bool:
-    if not isinstance(entry, dict):
-        return False
-    values = ((entry.get(name), allowed) for name, allowed in _VALUES.items())
-    later = any(isinstance(value, str) and value not in allowed for value, allowed in values)
-    return later or bool(unknown(entry.get("requires"), (GUIDED,)))
 
 
 def is_inside(path: str) -> bool:

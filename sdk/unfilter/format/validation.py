@@ -2,7 +2,7 @@
 (sdk/format/COMPATIBILITY.md).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, model_validator
@@ -22,6 +22,23 @@ class Extensible(BaseModel):
         if info.context != READING or not isinstance(fields, dict):
             return fields
         return {name: value for name, value in fields.items() if name in cls.model_fields}
+
+
+def without_later(entries: object, known: Mapping[str, Collection[str]], requirements: Collection[str] = ()) -> object:
+    """`entries`, a list in a file, without those that a later version added: a text that is none of the `known` values of
+    its field tells them, or a requirement that is none of `requirements`. What is no list stays as it is.
+    """
+    if not isinstance(entries, list):
+        return entries
+
+    def is_later(entry: object) -> bool:
+        if not isinstance(entry, dict):
+            return False
+        values = ((entry.get(name), allowed) for name, allowed in known.items())
+        later = any(isinstance(value, str) and value not in allowed for value, allowed in values)
+        return later or bool(unknown(entry.get("requires"), requirements))
+
+    return [entry for entry in entries if not is_later(entry)]
 
 
 def unknown(requires: object, known: Iterable[str] = ()) -> list[str]:

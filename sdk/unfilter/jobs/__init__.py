@@ -9,13 +9,15 @@
 photo in what another tool made of it.
 """
 
+from unfilter.jobs.apply import Apply
 from unfilter.jobs.batch import Batch, Outcome
 from unfilter.jobs.by_file import ByFile
 from unfilter.jobs.by_tag import ByTag
 from unfilter.jobs.carrying import Carry
 from unfilter.jobs.detection.comparison import Examination
-from unfilter.jobs.job import Apply, Job, Restore, Result
+from unfilter.jobs.job import Job, Result
 from unfilter.jobs.origin import NotRestored, Origin, Recognition
+from unfilter.jobs.restore import Restore
 from unfilter.jobs.wrapping import Promise, Wrap, Wrapped
 from unfilter.photo.forms import Noted
 

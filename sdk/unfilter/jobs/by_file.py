@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from unfilter.find.search_path import installed
+from unfilter.format.artifact import Precision
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Precision
 from unfilter.jobs.by_tag import ByTag
 from unfilter.jobs.filter import Filter
 from unfilter.jobs.origin import NotRestored, Origin, Recognition
@@ -17,7 +17,7 @@ from unfilter.run.graphs import Graphs
 
 
 class ByFile:
-    """Opens the filters that made files, each once. For `unfilter.jobs.job.Restore`; takes files without a tag too, as sites
+    """Opens the filters that made files, each once. For `unfilter.jobs.Restore`; takes files without a tag too, as sites
     and messengers give them back.
 
     Args:

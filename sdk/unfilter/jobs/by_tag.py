@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from unfilter.find.search_path import find_bundle
-from unfilter.format.manifest import Precision
+from unfilter.format.artifact import Precision
 from unfilter.jobs.filter import Filter
 from unfilter.photo import Photo
 from unfilter.run.graphs import Graphs
 
 
 class ByTag:
-    """Opens the filters that the tags of photos name, each once. For `unfilter.jobs.job.Restore`.
+    """Opens the filters that the tags of photos name, each once. For `unfilter.jobs.Restore`.
 
     Args:
         runtime, delegate, precision: as for `Filter.open`.

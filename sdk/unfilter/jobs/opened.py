@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from unfilter.errors import BundleError
 from unfilter.find.search_path import open_bundle
+from unfilter.format.artifact import Direction, Precision
 from unfilter.format.bundle import Bundle
 from unfilter.format.hyper_parameter import HyperParameter
-from unfilter.format.manifest import Direction, Precision
 from unfilter.jobs.detection.comparison import Examination
 from unfilter.jobs.detection.examination import examine
 from unfilter.jobs.origin import Recognition

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from unfilter.errors import PhotoError
-from unfilter.format.manifest import Direction
+from unfilter.format.artifact import Direction
 from unfilter.format.mark import unmarked
 from unfilter.format.tag import Tag
 from unfilter.jobs.held import held, holds_photo

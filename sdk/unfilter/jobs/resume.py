@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from unfilter.errors import PhotoError
-from unfilter.format.manifest import Direction
+from unfilter.format.artifact import Direction
 from unfilter.format.mark import MARK, marked, unmarked
 from unfilter.format.tiles import TilePlan
 from unfilter.jobs.carrying import Carrying

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from unfilter.errors import PhotoError
-from unfilter.jobs.job import Accepted, Apply, Result
+from unfilter.jobs.apply import Apply
+from unfilter.jobs.job import Accepted, Result
 from unfilter.photo import Photo, Subsampling, read_photo
 from unfilter.photo.write import save_photo
 from unfilter.run.graphs import Graphs
@@ -132,7 +133,7 @@ class Wrap(Apply):
         return Wrapped(written.source, written.target, written.graphs, written.notes, promise=promise)
 
     def _promise(self, accepted: Accepted, result: Photo) -> Promise:
-        photo, look = accepted.photo.pixels, self.output(accepted.photo)
+        photo, look = accepted.photo.pixels, self.output
         assert look is not None and accepted.graphs is not None  # as `look` made sure
         with tempfile.TemporaryDirectory(prefix="unfilter-wrap-") as folder:
             file = Path(folder) / accepted.target.name

@@ -27,10 +27,12 @@ def text_of(packet: bytes | str | None) -> str | None:
     return packet.rstrip("\0") if packet else None
 
 
-def split(packet: str | None) -> tuple[str | None, Tag | None, tuple[str, ...]]:
-    """A packet without our tag and without claims of what is left behind, the tag, and what was left behind."""
+def split(packet: str | None, tag: Tag | None = None) -> tuple[str | None, Tag | None, tuple[str, ...]]:
+    """A packet without our tag and without claims of what is left behind, the tag, and what was left behind. A `tag` that
+    stands elsewhere in the file counts more than the packet's.
+    """
     rest, notes = without_claims(without_tag(packet))
-    return rest, Tag.from_xmp(packet) if packet else None, notes
+    return rest, tag or (Tag.from_xmp(packet) if packet else None), notes
 
 
 def colour_of(primaries: int, transfer: int) -> tuple[tuple[str, bytes], ...]:
@@ -45,7 +47,12 @@ def carried(photo: Photo, codec: Codec | None) -> dict[str, Any]:
     what the format has no other place for. None is a picture in memory, whose IPTC has no place either.
     """
     packet = packet_of(photo, codec)
-    given = {"icc_profile": photo.icc_profile, "exif": exif_of(photo.exif), "xmp": packet.encode() if packet else None}
+    return {**beside_xmp(photo), **({"xmp": packet.encode()} if packet else {})}
+
+
+def beside_xmp(photo: Photo) -> dict[str, Any]:
+    """Profile and EXIF, as every encoder takes them."""
+    given = {"icc_profile": photo.icc_profile, "exif": exif_of(photo.exif)}
     return {name: content for name, content in given.items() if content}
 
 

@@ -13,10 +13,10 @@ from PIL import Image, PngImagePlugin
 from unfilter.format.tag import PNG_KEYWORD, Tag
 from unfilter.photo.exif import exif_of
 from unfilter.photo.levels import levels_of
-from unfilter.photo.metadata import carried, packet_of, split, text_of, xmp_of
+from unfilter.photo.metadata import beside_xmp, split, text_of, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.photoshop import from_profile
-from unfilter.photo.raw_profile import as_raw_profile, is_raw_profile, keyword, raw_profile
+from unfilter.photo.raw_profile import as_raw_profile, keyword, raw_profiles
 from unfilter.photo.resolution import METRE, aspect_of, resolution_of
 from unfilter.photo.source import Source
 
@@ -54,23 +54,25 @@ def decode(source: Source) -> Photo:
 def photo_of(image: PngImagePlugin.PngImageFile, source: Source, bits: int = 8) -> Photo:
     """What Pillow tells of an opened PNG: all but the chunks of the colour space."""
     text = image.text  # those after the pixels too: reading them decodes to the end
-    if not image.info.get("icc_profile") and (profile := raw_profile(text, "icc", "icm")):
+    profiles = raw_profiles(text)
+    elsewhere = {_XMP_KEYWORD, PNG_KEYWORD, *map(keyword, profiles)}
+    if not image.info.get("icc_profile") and (profile := profiles.get("icc") or profiles.get("icm")):
         image.info["icc_profile"] = profile
     pixels, alpha, profile, notes = levels_of(image, source, bits)
-    app1 = raw_profile(text, "APP1")
+    app1 = profiles.get("APP1")
     app1_xmp = None if app1 is None or app1.startswith(b"Exif") else app1.split(b"\0", 1)[-1]
-    packet = xmp_of(image) or text.get(_XMP_KEYWORD) or text_of(raw_profile(text, "xmp") or app1_xmp)
-    xmp, tag, left = split(packet)
+    packet = xmp_of(image) or text.get(_XMP_KEYWORD) or text_of(profiles.get("xmp") or app1_xmp)
+    xmp, tag, left = split(packet, Tag.from_json(text[PNG_KEYWORD]) if PNG_KEYWORD in text else None)
     return Photo(
         pixels,
         "png",
         profile,
-        exif_of(image.info.get("exif") or raw_profile(text, "exif") or (None if app1_xmp else app1)),
+        exif_of(image.info.get("exif") or profiles.get("exif") or (None if app1_xmp else app1)),
         xmp,
-        Tag.from_json(text.get(PNG_KEYWORD, "")) or tag,
+        tag,
         alpha,
-        photoshop=from_profile(raw_profile(text, "8bim", "iptc")),
-        texts=tuple((key, value) for key, value in text.items() if not _is_carried_otherwise(key, text)),
+        photoshop=from_profile(profiles.get("8bim") or profiles.get("iptc")),
+        texts=tuple((key, value) for key, value in text.items() if key not in elsewhere),
         resolution=resolution_of(image.info),
         aspect=aspect_of(image.info),
         notes=(*notes, *left),
@@ -78,17 +80,11 @@ def photo_of(image: PngImagePlugin.PngImageFile, source: Source, bits: int = 8) 
     )
 
 
-def _is_carried_otherwise(key: str, text: dict[str, str]) -> bool:
-    if key in (_XMP_KEYWORD, PNG_KEYWORD):
-        return True
-    return is_raw_profile(key) and raw_profile(text, key.removeprefix(keyword(""))) is not None
-
-
 def encode(target: Path | BytesIO, photo: Photo) -> None:
     """Write every pixel, alpha beside it, and the tag three times: as iTXt of its own; in XMP, which libwebp, libvips and
     exiftool carry; and in XMP the way that ImageMagick and GraphicsMagick carry it (R22 of sdk/format/RULES.md).
     """
-    given = carried(replace(photo, xmp=None, tag=None, texts=()), "png")
+    given = beside_xmp(photo)
     if photo.resolution:
         given["dpi"] = photo.resolution
     elif photo.aspect:
@@ -96,12 +92,13 @@ def encode(target: Path | BytesIO, photo: Photo) -> None:
     chunks = PngImagePlugin.PngInfo()
     for name, content in photo.colour:
         chunks.add(name.encode(), content)
-    if packet := packet_of(photo, "png"):
+    if packet := photo.tag.to_xmp(photo.xmp) if photo.tag else photo.xmp:
         chunks.add_itxt(_XMP_KEYWORD, packet)
     if photo.tag:
         chunks.add_itxt(PNG_KEYWORD, photo.tag.to_json())
+        alone = photo.tag.to_xmp(None).encode()
         # Behind XMP proper, which is the one that others take then.
-        _add(chunks, keyword("xmp"), as_raw_profile("xmp", photo.tag.to_xmp(None).encode()))
+        _add(chunks, keyword("xmp"), as_raw_profile("xmp", alone))
     if photo.photoshop:
         _add(chunks, keyword("iptc"), as_raw_profile("iptc", photo.photoshop))
     for key, text in photo.texts:

@@ -17,11 +17,6 @@ def keyword(name: str) -> str:
     return _KEYWORD + name
 
 
-def is_raw_profile(key: str) -> bool:
-    """Whether a text of this keyword is a profile that `raw_profile` reads."""
-    return key.startswith(_KEYWORD) and key.removeprefix(_KEYWORD) in _READ
-
-
 def raw_profile(texts: Mapping[str, str], *names: str) -> bytes | None:
     """The content of the first of these profiles that is whole; None where there is none."""
     for name in names:
@@ -36,6 +31,12 @@ def raw_profile(texts: Mapping[str, str], *names: str) -> bytes | None:
         if whole and content:
             return content
     return None
+
+
+def raw_profiles(texts: Mapping[str, str]) -> dict[str, bytes]:
+    """All profiles that are whole, by name, such as `iptc`."""
+    found = {name: raw_profile(texts, name) for name in _READ if keyword(name) in texts}
+    return {name: content for name, content in found.items() if content}
 
 
 def as_raw_profile(name: str, content: bytes) -> str:

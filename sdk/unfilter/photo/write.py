@@ -144,7 +144,7 @@ def fingerprinted(photo: Photo, codec: Codec, quality: int, subsampling: Subsamp
 
 def _told(photo: Photo, fingerprint: Fingerprint) -> Photo:
     assert photo.tag is not None
-    requires = (*required(photo), *((MARK,) if photo.tag.marked else ()))
+    requires = (*required(photo), *(each for each in photo.tag.requires if each == MARK))
     return replace(photo, tag=photo.tag.model_copy(update={"fingerprint": fingerprint, "requires": requires}))
 
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from unfilter.errors import RuntimeUnavailable
+from unfilter.format.artifact import Direction, Precision
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Direction, Precision
 from unfilter.format.rounding import to_floats
 from unfilter.jobs.filter import Filter
 from unfilter.proof.fidelity.cases import given

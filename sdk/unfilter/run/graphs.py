@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.errors import RuntimeUnavailable, UnfilterError, did_you_mean
+from unfilter.format.artifact import DIRECTIONS, Direction, Precision
 from unfilter.format.bundle import Bundle
 from unfilter.format.hyper_parameter import complete
-from unfilter.format.manifest import DIRECTIONS, Direction, Precision
 from unfilter.run import runtimes
 from unfilter.run.delegates import table
 from unfilter.run.delegates.table import Delegate
@@ -34,6 +34,8 @@ class Graphs:
         self._module = runtimes.runtime(runtime)
         self.delegate: Delegate = chosen(runtime, precision, delegate)
         self._artifacts = {each: bundle.artifact(self._module.FORMAT, each, precision) for each in DIRECTIONS}
+        self.guided = self._artifacts["forward"].output is not None
+        """Whether filtering takes the app's own result beside the photo."""
         self._loaded: dict[Direction, Graph] = {}
         self._lock = Lock()
 
@@ -61,14 +63,14 @@ class Graphs:
         self.check_output(direction, pixels, output)
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
             raise ValueError(f"a photo is uint8, height x width x 3, not empty; got {pixels.dtype} {pixels.shape}")
-        graph, plan = self.bound(direction, parameters), self.bundle.manifest.tiles
-        return run_photo(graph, beside(pixels, output), plan, self.fixed_size(direction), progress)
+        fixed_size, graph = self.fixed_size(direction), self.bound(direction, parameters)
+        return run_photo(graph, beside(pixels, output), self.bundle.manifest.tiles, fixed_size, progress)
 
     def check_output(
         self, direction: Direction, pixels: NDArray[np.uint8], output: NDArray[np.uint8] | None, name: str = "the output"
     ) -> None:
         """Raises UnfilterError where `output`, called `name`, is not what the direction takes beside `pixels`."""
-        taken = self.bundle.manifest.guided and direction == "forward"
+        taken = self.guided and direction == "forward"
         filter_name = self.bundle.manifest.filter
         if output is None:
             if taken:
@@ -92,10 +94,10 @@ class Graphs:
     def bound(self, direction: Direction, parameters: Mapping[str, float] | None = None) -> BoundGraph:
         """The graph of one direction with its hyper-parameters; see `Filter.graph`."""
         taken = self.bundle.manifest.hyper_parameters if direction == "forward" else ()
+        if not taken and not parameters:
+            return self._graph(direction)
         values = complete(taken, parameters or {})
         graph = self._graph(direction)
-        if not taken:
-            return graph
         normalised = np.array([one.normalise(values[one.name]) for one in taken], np.float32)
         return partial(graph, parameters=normalised)
 

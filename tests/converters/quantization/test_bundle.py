@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from unfilter.format.artifact import Precision
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Precision
 from unfilter.jobs.filter import Filter
 from unfilter.photo import read_photo
 from unfilter.proof.fidelity import TOLERANCES

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from unfilter.format.manifest import Artifact, Direction, Precision
+from unfilter.format.artifact import Artifact, Direction, Precision
 from unfilter.format.tiles import TilePlan
 from unfilter.photo import read_photo
 from unfilter_converters import onnx as exporter

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, JpegImagePlugin
 
 from unfilter.errors import BundleError, PhotoError, RuntimeUnavailable
+from unfilter.format.artifact import Direction
 from unfilter.format.bundle import Bundle
 from unfilter.format.fingerprint import of_exact
-from unfilter.format.manifest import Direction
 from unfilter.jobs.filter import Filter
 from unfilter.photo import Codec, Photo, Subsampling, Tag, read_photo, write_photo
 from unfilter.photo.jpeg import coded, fingerprint_of

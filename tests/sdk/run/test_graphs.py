@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from unfilter.errors import BundleError, RuntimeUnavailable
+from unfilter.format.artifact import Artifact
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact
 from unfilter.jobs.filter import Filter
 from unfilter.run import runtimes
 from unfilter.run.delegates import table

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from unfilter.format.manifest import Direction
+from unfilter.format.artifact import Direction
 from unfilter.format.rounding import to_bytes, to_floats
 from unfilter.format.tiles import TilePlan, spans, tiles
 from unfilter.jobs.filter import Filter

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from unfilter.errors import UnfilterError
+from unfilter.format.artifact import Direction, Precision
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Direction, Precision
 from unfilter.proof.bench.report import BenchReport, Row
 from unfilter.proof.bench.worker import SIDE
 from unfilter.proof.renamed import renamed_parameters

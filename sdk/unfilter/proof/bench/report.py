@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from unfilter.format.manifest import Direction, Precision
+from unfilter.format.artifact import Direction, Precision
 
 SCHEMA: Literal[1] = 1
 

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from unfilter.format.manifest import Direction
+from unfilter.format.artifact import Direction
 from unfilter.proof.fidelity.results import Engine
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from unfilter.format.artifact import Artifact
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact
 from unfilter.proof.divergence.operation import Operation, planes
 from unfilter.run.runtimes import image_inputs, parameter_input
 

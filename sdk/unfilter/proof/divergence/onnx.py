@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.errors import RuntimeUnavailable
+from unfilter.format.artifact import Artifact
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact
 from unfilter.proof.divergence.operation import Operation, planes
 from unfilter.run.runtimes import image_inputs, missing, parameter_input
 from unfilter.run.runtimes.onnx import session_options

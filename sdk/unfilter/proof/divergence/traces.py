@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.errors import RuntimeUnavailable
+from unfilter.format.artifact import Artifact
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact
 from unfilter.proof.divergence.operation import Operation
 
 NAMES = ("torch", "onnx", "litert", "mil")

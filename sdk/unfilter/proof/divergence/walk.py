@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.errors import UnfilterError
+from unfilter.format.artifact import Direction, Precision
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Direction, Precision
 from unfilter.format.rounding import to_floats
 from unfilter.proof.divergence.counterparts import Counterpart, Counterparts
 from unfilter.proof.divergence.diagnosis import diagnose

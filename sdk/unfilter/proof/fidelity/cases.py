@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.errors import BundleError
+from unfilter.format.artifact import Direction
 from unfilter.format.bundle import Bundle
 from unfilter.format.hyper_parameter import complete
-from unfilter.format.manifest import Direction, Golden
+from unfilter.format.manifest import Golden
 from unfilter.photo import read_photo
 from unfilter.run.tiling import beside
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.format import remainder, rounding
+from unfilter.format.artifact import DIRECTIONS
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import DIRECTIONS
 from unfilter.format.tiles import TilePlan
 from unfilter.jobs.filter import Filter
 from unfilter.photo import read_photo

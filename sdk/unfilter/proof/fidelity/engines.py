@@ -4,8 +4,8 @@ the delegate that it takes by itself where that is another one.
 
 from collections.abc import Sequence
 
+from unfilter.format.artifact import Precision
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Precision
 from unfilter.jobs.filter import Filter
 from unfilter.proof.fidelity.results import Engine, NotRun
 from unfilter.run import runtimes

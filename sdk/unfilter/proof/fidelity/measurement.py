@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from unfilter.errors import RuntimeUnavailable
-from unfilter.format.manifest import Direction
+from unfilter.format.artifact import Direction
 from unfilter.format.remainder import aligned_size, carry_remainder
 from unfilter.format.rounding import to_bytes
 from unfilter.jobs.filter import Filter

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, computed_field, model_validator
 
 from unfilter.errors import UnfilterError
-from unfilter.format.manifest import Refused
+from unfilter.format.artifact import Refused
 from unfilter.format.validation import first_problem
 from unfilter.proof.fidelity.results import (
     ArtifactSize,

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from unfilter.format.manifest import Direction, Format, Precision
+from unfilter.format.artifact import Direction, Format, Precision
 from unfilter.run.graphs import engine_name
 
 

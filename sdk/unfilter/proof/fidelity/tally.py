@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.format.manifest import DIRECTIONS, Direction
+from unfilter.format.artifact import DIRECTIONS, Direction
 from unfilter.proof.fidelity.difference import Difference
 from unfilter.proof.fidelity.metrics import psnr
 from unfilter.proof.fidelity.results import Engine, GraphResult, RoundTrip, Speed, Verdict

@@ -12,8 +12,8 @@ from typing import cast
 
 import numpy as np
 
+from unfilter.format.artifact import Format, Precision
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Format, Precision
 from unfilter.proof.fidelity.constants import Reader, Weights
 
 _HALF_STEP = 2.0**-11

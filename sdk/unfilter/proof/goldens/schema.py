@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from unfilter.format.manifest import Precision
+from unfilter.format.artifact import Precision
 from unfilter.format.tiles import TilePlan
 
 NAME = "goldens.json"

@@ -7,9 +7,9 @@ from typing import get_args
 from pydantic import ValidationError
 
 from unfilter.errors import BundleError
+from unfilter.format.artifact import DIRECTIONS, Direction, Precision
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import DIRECTIONS, Direction, Precision
-from unfilter.format.validation import READING, Extensible, first_problem
+from unfilter.format.validation import READING, Extensible, first_problem, without_later
 from unfilter.run.delegates import table
 from unfilter.run.delegates.table import Delegates
 
@@ -77,22 +77,17 @@ def read_coverage(bundle: Bundle) -> tuple[Coverage, ...]:
     path = bundle.checked(bundle.manifest.delegates)
     try:
         fields = json.loads(path.read_bytes())
-        if isinstance(fields, dict) and isinstance(fields.get("coverage"), list):
-            fields["coverage"] = [entry for entry in fields["coverage"] if not _is_later(entry)]
+        known = {
+            "precision": get_args(Precision),
+            "direction": DIRECTIONS,
+            "delegate": table.names(),
+            "evidence": [str(each) for each in Evidence],
+        }
+        if isinstance(fields, dict) and "coverage" in fields:
+            fields["coverage"] = without_later(fields["coverage"], known)
         own = Delegates(recipes=(), preferred={})  # this version's table counts, not the bundle's
         return DelegateFile.model_validate({**fields, "recipes": own}, context=READING).coverage
     except ValidationError as error:
         raise BundleError(f"{path}: {first_problem(error, 'delegates')}; convert the filter again") from None
     except (ValueError, TypeError, RecursionError):
         raise BundleError(f"{path}: is no list of delegates; convert the filter again") from None
-
-
-def _is_later(entry: object) -> bool:
-    known = {
-        "precision": get_args(Precision),
-        "direction": DIRECTIONS,
-        "delegate": table.names(),
-        "evidence": [str(each) for each in Evidence],
-    }
-    values = ((entry.get(name), allowed) for name, allowed in known.items()) if isinstance(entry, dict) else ()
-    return any(isinstance(value, str) and value not in allowed for value, allowed in values)

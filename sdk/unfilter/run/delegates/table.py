@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from unfilter.errors import RuntimeUnavailable, did_you_mean
-from unfilter.format.manifest import Precision
+from unfilter.format.artifact import Precision
 
 Platform = Literal["android", "ios", "linux", "macos", "web", "windows"]
 Language = Literal["kotlin", "python", "swift", "typescript"]

@@ -24,8 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.errors import RuntimeUnavailable, did_you_mean
+from unfilter.format.artifact import Artifact, Format
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact, Format
 from unfilter.photo.silence import WITHOUT_STANDARD_ERROR
 from unfilter.run.delegates.table import Delegate
 from unfilter.run.runtimes import processors
@@ -93,9 +93,10 @@ def runtime(name: str) -> Runtime:
     Raises:
         RuntimeUnavailable: unknown, not installed, broken, or not for this system.
     """
-    if reason := unusable(name):
+    module = sibling(name)
+    if reason := module.unavailable() or import_failure(name):
         raise RuntimeUnavailable(f"runtime {name}: {reason}")
-    return sibling(name)
+    return module
 
 
 def sibling(name: str) -> Runtime:

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.errors import BundleError
+from unfilter.format.artifact import Artifact, Format
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact, Format
 from unfilter.run.delegates.table import Delegate
 from unfilter.run.runtimes import Graph, image_inputs, input_names, missing, parameter_input, threads
 from unfilter.run.runtimes._litert import compiled_model

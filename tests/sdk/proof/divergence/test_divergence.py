@@ -9,8 +9,8 @@ import pytest
 
 from unfilter.cli import main
 from unfilter.errors import RuntimeUnavailable
+from unfilter.format.artifact import Direction
 from unfilter.format.bundle import Bundle, digest
-from unfilter.format.manifest import Direction
 from unfilter.proof.divergence import Divergence, first_divergence
 from unfilter.proof.divergence.diagnosis import diagnose
 from unfilter.proof.divergence.operation import Planes

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from unfilter.format.artifact import Direction
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Direction
 from unfilter.format.rounding import RULE
 from unfilter.format.tiles import TilePlan
 from unfilter.jobs.filter import Filter

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from unfilter.errors import RuntimeUnavailable
-from unfilter.format.manifest import Precision
+from unfilter.format.artifact import Precision
 from unfilter.run import runtimes
 from unfilter.run.delegates import table
 from unfilter.run.delegates.table import Delegates, Platform, delegates, read_table

@@ -10,8 +10,9 @@ import torch
 from torch.nn import functional
 
 from unfilter.errors import BundleError
+from unfilter.format.artifact import Artifact, Tensor
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact, Manifest, Provenance, Tensor
+from unfilter.format.manifest import Manifest, Provenance
 from unfilter.format.tiles import TilePlan
 from unfilter.run.runtimes import mil
 from unfilter.run.runtimes._mil.convolution import conv, conv_transpose

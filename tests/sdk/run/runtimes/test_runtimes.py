@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from unfilter.errors import BundleError, RuntimeUnavailable
+from unfilter.format.artifact import Artifact, Direction
 from unfilter.format.bundle import Bundle
-from unfilter.format.manifest import Artifact, Direction
 from unfilter.format.rounding import to_floats
 from unfilter.jobs.filter import Filter
 from unfilter.photo import read_photo

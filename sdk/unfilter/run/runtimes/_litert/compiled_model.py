@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.errors import BundleError, RuntimeUnavailable
-from unfilter.format.manifest import Artifact
+from unfilter.format.artifact import Artifact
 from unfilter.photo.silence import WITHOUT_STANDARD_ERROR
 from unfilter.run.delegates.table import Delegate
 from unfilter.run.runtimes import input_names

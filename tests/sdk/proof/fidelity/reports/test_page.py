@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from unfilter.format.manifest import Refused
+from unfilter.format.artifact import Refused
 from unfilter.photo import read_photo
 from unfilter.proof.fidelity import FidelityReport, Regression, Verdict, psnr
 from unfilter.proof.fidelity.gallery import Gallery, middle

@@ -7,6 +7,7 @@ import pytest
 from unfilter.errors import UnfilterError
 from unfilter_training.network import EncoderDecodersConfig, SteganographyConfig, preset
 from unfilter_training.operators import OPERATORS
+from unfilter_training.commands.ablate import FORM
 from unfilter_training.recipe import ABLATIONS, RECIPES, PhotoSource, Recipe, ablation_recipes, read_recipe, shipped_recipes
 
 RECIPE = """
@@ -282,14 +283,14 @@ def test_network_by_method(method: str, form: object, tmp_path: Path) -> None:
 def test_ablation_is_read_by_name_and_by_path_and_survives_json(name: str) -> None:
     recipe = read_recipe(name)
     assert recipe.filter == name
-    assert name.startswith(("ablation_", "baseline_"))
+    assert name.startswith(("ablation_", "baseline_", FORM))
     assert recipe == read_recipe(ABLATIONS / f"{name}.toml")
     assert Recipe.model_validate_json(recipe.model_dump_json()) == recipe
 
 
 @pytest.mark.parametrize("name", ablation_recipes())
 def test_ablations_have_one_budget_and_no_head_start(name: str) -> None:
-    recipe, full = read_recipe(name), read_recipe("ablation_full")
+    recipe, full = read_recipe(name), read_recipe("form_refined_l0" if name.startswith(FORM) else "ablation_full")
     assert recipe.schedule == full.schedule
     assert recipe.photos == full.photos
     assert recipe.warm_start is None

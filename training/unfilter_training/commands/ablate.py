@@ -12,10 +12,13 @@ SUMMARY = "train the ablations and the paper's baselines, all that are missing, 
 EXTRA: str | None = "train"
 REQUIRES = ("torch", "safetensors", "jaxtyping", "tqdm", "matplotlib")
 
+FORM = "form_"
+"""How the names begin of recipes that compare forms of the network at equal seconds; their own length is a whole training."""
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("photos", metavar="PHOTOS", type=Path, help="folder of training photos")
-    parser.add_argument("names", metavar="NAME", nargs="*", help="recipes of recipes/ablations (default: all)")
+    parser.add_argument("names", metavar="NAME", nargs="*", help="recipes of recipes/ablations (default: all; those of forms with --seconds only)")
     parser.add_argument("--out", type=Path, default=Path("build/ablations"), help="a folder for each (build/ablations)")
     parser.add_argument("--pairs", type=Path, default=Path("build/pairs"), help="filtered photos made before (build/pairs)")
     parser.add_argument(
@@ -36,7 +39,7 @@ def run(arguments: Namespace) -> int:
     known = ablation_recipes()
     if not known:
         raise UnfilterError("no recipes of short trainings come with the wheel; train them in a clone of the project")
-    names = arguments.names or known
+    names = arguments.names or [name for name in known if arguments.seconds or not name.startswith(FORM)]
     if unknown := [name for name in names if name not in known]:
         raise UnfilterError(f"no ablation is called {', '.join(unknown)}; there are: {', '.join(known)}")
     recipes = {name: read_recipe(name) for name in names}

@@ -1,4 +1,6 @@
-"""PNG: every colour type and depth is read; 8-bit RGB or RGBA is written, exactly."""
+"""PNG: every colour type and depth is read; 8-bit RGB or RGBA is written, exactly. Where its tag stands is R13 of
+sdk/format/RULES.md.
+"""
 
 import re
 from contextlib import nullcontext
@@ -86,7 +88,7 @@ def _is_carried_otherwise(key: str, text: dict[str, str]) -> bool:
 
 def encode(target: Path | BytesIO, photo: Photo) -> None:
     """Write every pixel, alpha beside it, and the tag three times: as iTXt of its own; in XMP, which libwebp, libvips and
-    exiftool carry; and in XMP the way that ImageMagick and GraphicsMagick carry it (R22 of sdk/format/RULES.md).
+    exiftool carry; and in XMP the way that ImageMagick and GraphicsMagick carry it (R22).
     """
     given = carried(replace(photo, xmp=None, tag=None, texts=()), "png")
     if photo.resolution:

@@ -317,7 +317,8 @@ def past(manifest: Fields, fixture: Path, chosen: Filter) -> tuple[list[Fields],
         change(changed := deepcopy(manifest))
         (folder / f"{name}.manifest.json").write_text(json.dumps(changed, separators=(",", ":")) + "\n")
         case = {"name": name, "manifest": f"past/{name}.manifest.json", "files": f"{FIXTURES}/bundle-variable"}
-        bundles.append(case | ({"expect": "refused", "words": words} if words else {"expect": "opens"} | for_readers(changed)))
+        opens: Fields = {"expect": "opens"} | for_readers(changed)
+        bundles.append(case | ({"expect": "refused", "words": words} if words else opens))
     height, width, _ = SIZE
     for name, pixels in tiled(manifest, fixture, TARGET / "future/later_tag.png").items():
         (folder / f"{name}.restored.rgb").write_bytes(pixels.tobytes())

@@ -41,7 +41,7 @@ def cited(language: str) -> dict[int, str]:
 
 
 def test_rules_are_numbered_without_a_gap() -> None:
-    assert WRITTEN == list(range(1, len(WRITTEN) + 1))
+    assert list(range(1, len(WRITTEN) + 1)) == WRITTEN
 
 
 def test_what_a_language_does_without_is_said_of_rules_that_exist() -> None:

@@ -13,8 +13,8 @@ import { complete, type Parameters, place } from "./hyperParameter";
 import { UnfilterError } from "./errors";
 import { isExact } from "./exact";
 import { fingerprintOf } from "./fingerprint";
-import { refined, restoreHeld, type Restored } from "./held";
-import { inspect } from "./inspect";
+import { heldIn, refined, type Restored } from "./held";
+import { judge } from "./inspect";
 import type { Direction, Manifest } from "./manifest";
 import { MARK, unmarked } from "./mark";
 import { encodeJpeg } from "./photo/jpeg";
@@ -121,9 +121,10 @@ export class Filter {
 
   /** The same, with a line that says by what it was restored, where that was not its pixels alone, or where it holds more than was read. */
   async restored(file: PhotoFile, progress?: Progress): Promise<Restored> {
-    const held = await restoreHeld(file);
+    const photo = await readPhoto(file);
+    const held = await heldIn(photo);
     if (held) return held;
-    const { photo, tag } = await inspect(file, [this.manifest]);
+    const { tag } = await judge(photo, file.name ?? "The photo", [this.manifest]);
     const taken = given(photo);
     const base = await this.restore(tag.requires?.includes(MARK) ? await unmarked(taken, tag.restoration) : taken, progress);
     const { pixels: better, how } = await refined(photo, base);

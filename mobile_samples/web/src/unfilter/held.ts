@@ -25,7 +25,11 @@ const BASE = "restored from the pixels alone";
 
 /** The photo that a file holds whole, in its low bits or its metadata: no filter is needed. Null where it holds none that can be read here. */
 export async function restoreHeld(file: PhotoFile): Promise<Restored | null> {
-  const photo = await readPhoto(file);
+  return heldIn(await readPhoto(file));
+}
+
+/** The same of a file that was read. */
+export async function heldIn(photo: Photo): Promise<Restored | null> {
   const payload = await payloadOf(photo);
   if (payload) return given(photo, await decodeCoded(payload, photo.pixels), "restored from the payload in its low bits, without the filter");
   if (photo.tag?.top_up?.holds !== "photo" || !(await isUsable(photo))) return null;

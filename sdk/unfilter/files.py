@@ -1,4 +1,5 @@
-"""Writing files and folders so that nothing half-written ever stands under a final name.
+"""Writing files and folders so that nothing half-written ever stands under a final name (R21 of
+sdk/format/RULES.md).
 
 Until it is complete, what is written stands hidden beside its final name, as `.NAME.unfilter-XXXXXXXXXXXX.SUFFIX`, locked by
 the process that writes it. One that is killed leaves it there; `remove_leftovers` clears away what nobody holds any more.

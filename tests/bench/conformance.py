@@ -12,7 +12,7 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -104,10 +104,21 @@ def grid_without_requirement(manifest: Fields) -> None:
     manifest["tiles"] = SMALL | {"grid": 8}
 
 
+def guided(manifest: Fields) -> None:
+    """Forward graphs that take an output too. Those of the fixture take none, so only the way back can be run."""
+    for artifact in manifest["artifacts"]:
+        if artifact["direction"] == "forward":
+            artifact["output"] = artifact["image"] | {"name": "output"}
+            artifact["requires"] = ["guided"]
+    for golden in manifest["goldens"]:
+        golden["output"] = golden["filtered"]
+
+
 PAST: dict[str, tuple[Callable[[Fields], None], list[str] | None]] = {
     "small_tiles": (small_tiles(), None),
     "tile_grid": (small_tiles(grid=8), None),
     "grid_without_requirement": (grid_without_requirement, ["convert"]),
+    "guided": (guided, None),
 }
 """As `MANIFESTS`, of what readers have learned since version 0.1."""
 
@@ -274,6 +285,29 @@ def rgba(photo: Photo) -> bytes:
     return np.dstack([photo.pixels, photo.alpha]).tobytes()
 
 
+def for_readers(manifest: Fields) -> Fields:
+    """Of a guided bundle: what is left for readers that do not know R29, for others, and words that refuse a photo alone."""
+    listed = [{name: each[name] for name in ("format", "direction", "precision")} for each in manifest["artifacts"]]
+    without = [each for each in listed if each["direction"] == "inverse"]
+    if not any("requires" in each for each in manifest["artifacts"]):
+        return {}
+    return {"artifacts": without, "rule": "R29", "artifacts_by_rule": listed, "refuses_to_filter": ["guided"]}
+
+
+def marked(chosen: Filter, original: NDArray[np.uint8]) -> list[Fields]:
+    """Files with a mark (R30), which is taken off before they are restored."""
+    cases = []
+    for name, codec in (("mark.png", "png"), ("mark.jpg", "jpeg")):
+        job = Apply(chosen.graphs, mark=True, quality=90, subsampling="4:2:0")
+        filtered = job.in_memory(Photo(original, "png"), cast(Codec, codec))
+        write_photo(TARGET / "past" / name, filtered, quality=90, subsampling="4:2:0")
+        restored = Restore(chosen.graphs).in_memory(read_photo(TARGET / "past" / name), "png")
+        (TARGET / f"past/{name}.restored.rgb").write_bytes(restored.pixels.tobytes())
+        case: Fields = {"name": name, "path": f"past/{name}", "bundle": "bundle-variable", "expect": "restores"}
+        cases.append(case | {"restored": f"past/{name}.restored.rgb", "height": SIZE[0], "width": SIZE[1]})
+    return cases
+
+
 def past(manifest: Fields, fixture: Path, chosen: Filter) -> tuple[list[Fields], list[Fields]]:
     """Cases of bundles and of files."""
     folder = TARGET / "past"
@@ -283,7 +317,8 @@ def past(manifest: Fields, fixture: Path, chosen: Filter) -> tuple[list[Fields],
         change(changed := deepcopy(manifest))
         (folder / f"{name}.manifest.json").write_text(json.dumps(changed, separators=(",", ":")) + "\n")
         case = {"name": name, "manifest": f"past/{name}.manifest.json", "files": f"{FIXTURES}/bundle-variable"}
-        bundles.append(case | ({"expect": "refused", "words": words} if words else {"expect": "opens"}))
+        opens: Fields = {"expect": "opens"} | for_readers(changed)
+        bundles.append(case | ({"expect": "refused", "words": words} if words else opens))
     height, width, _ = SIZE
     for name, pixels in tiled(manifest, fixture, TARGET / "future/later_tag.png").items():
         (folder / f"{name}.restored.rgb").write_bytes(pixels.tobytes())
@@ -300,6 +335,7 @@ def past(manifest: Fields, fixture: Path, chosen: Filter) -> tuple[list[Fields],
         (folder / f"{name}.restored.rgba").write_bytes(rgba(restored))
         expected = {"restored": f"past/{name}.restored.rgba", "height": height, "width": width, "channels": 4}
         files.append(case | {"expect": "restores"} | expected)
+    files += marked(chosen, original)
     (folder / "travels.json").write_text(json.dumps(travels(), indent=1) + "\n")
     (folder / "plans.json").write_text(json.dumps(plans(), separators=(",", ":")) + "\n")
     return bundles, files

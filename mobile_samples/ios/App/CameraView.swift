@@ -101,7 +101,9 @@ struct CameraView: View {
         do {
             let opened = try Darkroom()
             darkroom = opened
-            live.use(try await opened.preview())
+            if !opened.bundle.isGuided {
+                live.use(try await opened.preview())
+            }
             status = try await opened.open()
             isReady = true
         } catch {
@@ -144,7 +146,8 @@ struct CameraView: View {
             isBusy = true
             do {
                 let done = try await task()
-                (developed, status) = (done, "Saved as \(done.name)")
+                let more = done.carriedMore ? ". The file carries more than this app reads: restored from its pixels" : ""
+                (developed, status) = (done, "Saved as \(done.name)\(more)")
             } catch {
                 (developed, status) = (nil, "\(error)")
             }

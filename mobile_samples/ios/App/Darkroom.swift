@@ -19,6 +19,8 @@ struct Developed: Identifiable, Sendable {
     let content: Data
     /// Whether it can be restored.
     let isFiltered: Bool
+    /// Whether the file that it was restored from holds more of the photo than this app reads.
+    var carriedMore = false
 }
 
 /// All work on photos, one after the other: a filter is for one at a time.
@@ -48,7 +50,8 @@ actor Darkroom {
         return "Filter \(bundle.filter) on \(units.name)"
     }
 
-    /// The forward graph for what the camera sees, in half precision where the bundle has it: it is for the eye alone.
+    /// The forward graph for what the camera sees, in half precision where the bundle has it: it is for the eye alone. Throws of a guided
+    /// filter, which only restores.
     nonisolated func preview() async throws -> sending Preview {
         let precision: Precision =
             (try? bundle.artifact(format: .mlpackage, direction: .forward, precision: .fp16)) == nil ? .fp32 : .fp16
@@ -71,7 +74,9 @@ actor Darkroom {
     func restore(_ file: Data, progress: @escaping Progress) async throws -> Developed {
         let target = place("restored", "png")
         try opened().restoreFile(file, to: target, jpeg: codec, progress: progress)
-        return try await save(target, isFiltered: false)
+        var developed = try await save(target, isFiltered: false)
+        developed.carriedMore = try bundle.inspect(file, jpeg: codec).carriesMore
+        return developed
     }
 
     private func opened() throws -> Filter {

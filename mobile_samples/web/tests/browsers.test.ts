@@ -39,6 +39,8 @@ interface FileCase {
   width: number;
   height: number;
   channels?: number;
+  rule?: string;
+  restored_by_rule?: string;
 }
 
 interface Conformance {
@@ -117,7 +119,7 @@ for (const { kind, runtime, backend, bundle, photos } of CASES) {
 
     if (bundle !== "variable" || backend !== "wasm") return;
     for (const each of conformance.files.filter((file) => file.expect === "restores" && file.bundle === "bundle-variable")) {
-      test(`${each.name}, of another version, is restored to the golden bytes`, () => isRestored(app, each));
+      test(`${each.name}, of another version, is restored to the golden bytes`, () => isRestored(app, each, kind));
     }
 
     const golden = goldens.variable.photo("wide");
@@ -166,15 +168,40 @@ describe("chromium, a bundle that requires tile_grid", { skip: chromium.missing,
   }
 });
 
-async function isRestored(app: App, { name, path, restored, width, height, channels = 3 }: FileCase): Promise<void> {
-  const { file, notice } = await app.give("restore", name, readFileSync(join(CONFORMANCE, path)));
+/** What holds more than its pixels is restored by that where the browser decodes it, as Chromium does, and it is said. */
+async function isRestored(app: App, { name, path, restored, width, height, channels = 3, restored_by_rule }: FileCase, kind: Kind = chromium): Promise<void> {
+  const { file, notice, caption } = await app.give("restore", name, readFileSync(join(CONFORMANCE, path)));
   assert.ok(file, notice);
+  const isRead = /restored from (?:the payload|its top-up|its pixels and its top-up)/.test(caption);
+  if (restored_by_rule && kind === chromium) assert.ok(isRead, caption);
+  if (restored_by_rule && !isRead) assert.match(caption, /carries more than this browser reads.*: restored from the pixels alone/);
+  if (!restored_by_rule) assert.doesNotMatch(caption, /restored from/);
   const { pixels, alpha } = await decodePng(file);
-  const expected = new Uint8Array(readFileSync(join(CONFORMANCE, restored)));
+  const expected = new Uint8Array(readFileSync(join(CONFORMANCE, isRead ? restored_by_rule! : restored)));
   const of = (from: number, to: number) => expected.filter((_, index) => index % channels >= from && index % channels < to);
   assert.ok(furthest(pixels, { width, height, data: of(0, 3) }) <= conformance.tolerance);
   assert.deepEqual(alpha, channels === 4 ? of(3, 4) : null);
 }
+
+describe("chromium, a guided filter", { skip: chromium.missing, timeout: 900_000 }, () => {
+  let browser: Browser;
+  let app: App;
+  before(async () => {
+    browser = await chromium.start();
+    app = new App(browser, site.url);
+    await app.open({ filter: "l0", runtime: "onnx", backend: "wasm" });
+  });
+  after(() => browser?.close());
+
+  test("is not offered, restores, and then filters nothing", async () => {
+    const shown = await browser.run(() => [...document.querySelectorAll<HTMLElement>("#filters button")].map((each) => each.dataset.filter), null);
+    assert.deepEqual(shown.filter((name) => /guided|l0/.test(name!)), ["l0"]);
+    const [given] = conformance.files.filter(({ bundle }) => bundle === "guided");
+    await isRestored(app, given!); // by the first bundle of its restoration id, which is the guided one
+    const disabled = () => browser.run(() => document.querySelector<HTMLButtonElement>("#pick-button")!.disabled, null);
+    assert.equal(await disabled(), true);
+  });
+});
 
 async function png(pixels: Pixels, tag: string | null): Promise<Uint8Array> {
   const known = tag && tagFromJson(tag);

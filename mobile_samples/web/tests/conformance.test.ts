@@ -6,10 +6,13 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { inspect, locateJpegCodec, type TilePlan, UnfilterError } from "../src/unfilter";
+import { patternOf } from "../src/unfilter/mark";
 import { manifestOf } from "../src/unfilter/manifest";
+import { payloadOf } from "../src/unfilter/payload";
 import { withoutPictures } from "../src/unfilter/photo/exif";
 import { withoutClaims } from "../src/unfilter/photo/xmp";
 import { spans } from "../src/unfilter/tiling";
+import { isWhole } from "../src/unfilter/topUp";
 import { CONFORMANCE, JPEG_CODEC } from "./paths";
 
 interface BundleCase {
@@ -17,6 +20,7 @@ interface BundleCase {
   manifest: string;
   expect: "opens" | "refused";
   artifacts?: { format: string; direction: string; precision: string }[];
+  refuses_to_filter?: string[];
   words?: string[];
 }
 
@@ -27,6 +31,7 @@ interface FileCase {
   expect: "restores" | "refused";
   refusal?: string;
   words?: string[];
+  rule?: string;
 }
 
 interface PlanCase {
@@ -57,6 +62,10 @@ test("no picture and no claim of what a photo does not have travels along", () =
   }
 });
 
+test("the mark of a filter is the pattern that RULES.md gives for a check", async () => {
+  assert.deepEqual([...(await patternOf("0".repeat(64)))].slice(0, 6), [0, -3, -1, 3, 3, 0]);
+});
+
 for (const { tiles, fixed_size, lengths } of JSON.parse(read(cases.plans).toString()) as PlanCase[]) {
   test(`tiles are where the plan says: ${JSON.stringify(tiles)}, ${fixed_size ? "fixed" : "free"} size`, () => {
     for (const [length, expected] of lengths) {
@@ -72,6 +81,7 @@ for (const each of cases.bundles) {
       assert.throws(() => opened(each), says(each.words));
       return;
     }
+    assert.equal(opened(each).guided, Boolean(each.refuses_to_filter)); // browsers.test.ts gives it a photo
     const left = opened(each).artifacts.map(({ format, direction, precision }) => ({ format, direction, precision }));
     assert.ok(left.length);
     if (each.artifacts) assert.deepEqual(left, each.artifacts);
@@ -83,7 +93,11 @@ for (const each of cases.files) {
     const manifest = opened(cases.bundles.find(({ name }) => name === each.bundle)!);
     const looked = inspect(new File([new Uint8Array(read(each.path))], each.name), [manifest]);
     if (each.expect === "restores") {
-      assert.equal((await looked).manifest, manifest); // browsers.test.ts compares the restored pixels
+      const { manifest: found, photo, tag } = await looked;
+      assert.equal(found, manifest); // browsers.test.ts compares the restored pixels
+      assert.equal(Boolean(tag.payload ?? tag.top_up), ["R25", "R26"].includes(each.rule ?? ""));
+      assert.equal((await payloadOf(photo))?.length, tag.payload?.bytes);
+      assert.equal(await isWhole(photo), Boolean(tag.top_up));
       return;
     }
     await assert.rejects(looked, (error: UnfilterError) => {

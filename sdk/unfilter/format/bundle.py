@@ -116,7 +116,7 @@ class Bundle:
             (folder / SIGNATURE).write_bytes(signature)
 
     def check(self) -> None:
-        """Compare size and sha256 of every file with the manifest.
+        """Compare size and sha256 of every file with the manifest (R9).
 
         Raises:
             BundleError: a file is missing or changed.
@@ -171,7 +171,7 @@ class Bundle:
             raise BundleError(f"{path}: its bytes are not those of the manifest (sha256 differs); convert the filter again")
 
     def artifact(self, format: Format, direction: Direction, precision: Precision) -> Artifact:
-        """The artifact of that format, direction and precision.
+        """The artifact of that format, direction and precision (R8 of sdk/format/RULES.md).
 
         Raises:
             BundleError: the bundle has none.

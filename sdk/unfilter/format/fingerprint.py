@@ -1,4 +1,5 @@
-"""What a tag tells of the pixels as they were saved, so that a file that was altered since is known.
+"""What a tag tells of the pixels as they were saved, so that a file that was altered since is known (R15 and R16 of
+sdk/format/RULES.md).
 
 A digest of the pixels proves them. A JPEG's pixels are its decoder's, though, and decoders differ by levels: for one that is
 not the writer's, means over a grid of cells tell, which hardly differ then.

@@ -1,4 +1,7 @@
-"""A hyper-parameter of a filter: a number that the user chooses for each photo, within the range that was trained."""
+"""A hyper-parameter of a filter: a number that the user chooses for each photo, within the range that was trained.
+
+The graph sees its place in that range (R7 of sdk/format/RULES.md).
+"""
 
 import math
 import warnings

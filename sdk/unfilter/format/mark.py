@@ -1,4 +1,5 @@
-"""A mark in the pixels that says which filter made them, and survives what sites do: a weak pattern in blue, all over.
+"""A mark in the pixels that says which filter made them, and survives what sites do: a weak pattern in blue, all over
+(R30 of sdk/format/RULES.md).
 
 The pattern of a filter is 32 x 32 cells of 4 x 4 pixels, repeated over the photo from its upper left corner. A cell raises
 or lowers blue by a few levels. The cells are the signs of the bits of a digest of the restoration id, smoothed once:

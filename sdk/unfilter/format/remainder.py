@@ -1,4 +1,4 @@
-"""Lines that the alignment leaves over, such as the last column of a photo of odd width.
+"""Lines that the alignment leaves over, such as the last column of a photo of odd width (R3 of sdk/format/RULES.md).
 
 The network sees only whole squeeze cells. A line that is left over is moved by what its neighbour inside was moved by:
 

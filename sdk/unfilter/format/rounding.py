@@ -1,4 +1,5 @@
-"""The one rule that turns a graph's unclipped floats into the bytes of a file, the same in every language.
+"""The one rule that turns a graph's unclipped floats into the bytes of a file, the same in every language (R2 of
+sdk/format/RULES.md).
 
 `floor(clip(x, 0, 1) * 255 + 0.5)` in float32. Not numpy's or torch's `round`, which send halves to the even neighbour.
 """

@@ -1,4 +1,6 @@
-"""The tag that says which filter made a file: JSON in a PNG's iTXt chunk, in the XMP of other formats."""
+"""The tag that says which filter made a file: JSON in a PNG's iTXt chunk, in the XMP of other formats (R12 of
+sdk/format/RULES.md). Its restoration id says which inverse undoes the file (R11).
+"""
 
 import json
 import re
@@ -103,7 +105,7 @@ class Tag(BaseModel):
             return None
 
     def to_xmp(self, packet: str | None) -> str:
-        """`packet` (an XMP packet, or None for a new one) with this tag in place of any older one.
+        """`packet` (an XMP packet, or None for a new one) with this tag in place of any older one (R14).
 
         Source: XMP specification part 1 (ISO 16684-1), section 7.
         """

@@ -1,10 +1,11 @@
-"""One tile plan for every runtime and language: any size in bounded memory, the same bytes every time.
+"""One tile plan for every runtime and language: any size in bounded memory, the same bytes every time (R4 of
+sdk/format/RULES.md).
 
 Graphs that take other sizes than the plan's get smaller tiles, just as many, so that little is computed twice.
 
 Along each axis, tiles lie flush with both ends of the photo and overlap by at least two halos; what a tile computes closer
 than a halo to an inner side is thrown away. At the photo's own edge nothing is: zero padding there is part of the network
-(R6 of sdk/format/RULES.md), so tiles give what the whole photo would. A network that works on coarser scales needs tiles to
+(R6), so tiles give what the whole photo would. A network that works on coarser scales needs tiles to
 begin at multiples of its coarsest cell, the plan's `grid`: then the last tile is the smaller one.
 
 Law: the kept parts of a plan cover the photo exactly once.

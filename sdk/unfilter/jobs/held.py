@@ -1,4 +1,5 @@
-"""What of its photo a file holds beside what the inverse restores from its pixels: a payload, or a top-up.
+"""What of its photo a file holds beside what the inverse restores from its pixels: a payload, or a top-up
+(R25 and R28 of sdk/format/RULES.md).
 
 Law: what is damaged, stripped or of another file is not used, and that is said; the pixels are restored in any case.
 """

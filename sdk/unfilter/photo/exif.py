@@ -1,4 +1,5 @@
-"""EXIF without pictures of its own: its thumbnail and a camera's previews show the photo as it was, not as it is now.
+"""EXIF without pictures of its own: its thumbnail and a camera's previews show the photo as it was, not as it is now (R24 of
+sdk/format/RULES.md).
 
 Every other byte stays where it is, since makers' notes hold offsets that nobody else knows.
 Source: Exif 3.0, section 4.5 (thumbnails stand in the second directory); TIFF 6.0, section 2.

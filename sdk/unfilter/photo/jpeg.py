@@ -1,4 +1,6 @@
-"""JPEG: grey, progressive, multi-picture (MPO) and CMYK files are read; 4:4:4 or 4:2:0 files are written."""
+"""JPEG: grey, progressive, multi-picture (MPO) and CMYK files are read; 4:4:4 or 4:2:0 files are written (R18 of
+sdk/format/RULES.md).
+"""
 
 import hashlib
 import sys

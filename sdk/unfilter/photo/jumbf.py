@@ -1,4 +1,4 @@
-"""A file within a JPEG: a JUMBF box of type *embedded file* in APP11 segments.
+"""A file within a JPEG: a JUMBF box of type *embedded file* in APP11 segments (R27 of sdk/format/RULES.md).
 
 Source: ISO/IEC 19566-5 (JUMBF): superbox, description box, embedded file, and how boxes stand in APP11 segments of a JPEG.
 """

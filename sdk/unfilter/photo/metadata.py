@@ -1,4 +1,6 @@
-"""What travels along with pixels, in the one form that `Photo` holds, and as encoders take it."""
+"""What travels along with pixels, in the one form that `Photo` holds, and as encoders take it (R19 of
+sdk/format/RULES.md).
+"""
 
 from typing import Any
 

@@ -1,4 +1,6 @@
-"""PNG: every colour type and depth is read; 8-bit RGB or RGBA is written, exactly."""
+"""PNG: every colour type and depth is read; 8-bit RGB or RGBA is written, exactly. Where its tag stands is R13 of
+sdk/format/RULES.md.
+"""
 
 import re
 from contextlib import nullcontext
@@ -82,7 +84,7 @@ def photo_of(image: PngImagePlugin.PngImageFile, source: Source, bits: int = 8) 
 
 def encode(target: Path | BytesIO, photo: Photo) -> None:
     """Write every pixel, alpha beside it, and the tag three times: as iTXt of its own; in XMP, which libwebp, libvips and
-    exiftool carry; and in XMP the way that ImageMagick and GraphicsMagick carry it (R22 of sdk/format/RULES.md).
+    exiftool carry; and in XMP the way that ImageMagick and GraphicsMagick carry it (R22).
     """
     given = beside_xmp(photo)
     if photo.resolution:

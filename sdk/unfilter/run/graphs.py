@@ -54,7 +54,7 @@ class Graphs:
     ) -> NDArray[np.uint8]:
         """One direction on a photo (uint8, height x width x 3) of any size, tile by tile. `parameters` is as for `bound`,
         `progress` as for `run_photo`; `output` is what the app's own filter made of the photo, of the same shape, for the
-        forward direction of a guided filter.
+        forward direction of a guided filter (R29 of sdk/format/RULES.md).
 
         Raises:
             ValueError: pixels of another shape or type, or none.

@@ -38,7 +38,7 @@ def test_a_bundle_opens_with_the_artifacts_that_this_version_knows(case: Case, t
         {name: getattr(each, name) for name in ("format", "direction", "precision")} for each in bundle.manifest.artifacts
     ]
     if "artifacts" in case:
-        assert left == case["artifacts"]
+        assert left == case.get("artifacts_by_rule", case["artifacts"])
         bundle.check()
     assert left
 
@@ -50,6 +50,14 @@ def test_a_bundle_of_the_future_restores_what_it_must(case: Case, tmp_path: Path
     restored_case = next(each for each in CASES["files"] if each["expect"] == "restores")
     chosen.restore_file(FOLDER / restored_case["path"], tmp_path / "restored.png")
     assert levels_apart(tmp_path / "restored.png", restored_case) <= CASES["tolerance"]
+
+
+@pytest.mark.parametrize("case", [case for case in OPENING if "refuses_to_filter" in case], ids=name_of)
+def test_a_filter_that_needs_more_than_a_photo_says_so(case: Case, tmp_path: Path) -> None:
+    chosen = Filter.open(assembled(case, tmp_path / "bundle"), runtime="onnx")
+    with pytest.raises(UnfilterError) as caught:
+        chosen.apply(np.zeros((4, 6, 3), np.uint8))
+    assert [word for word in case["refuses_to_filter"] if word not in str(caught.value)] == []
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=name_of)

@@ -17,6 +17,7 @@ public final class Bundle: Sendable {
     /// The bytes of `manifest.json`, which name every other file by its digest.
     public let manifest: Data
     public let filter: String
+    /// Says which inverse undoes a file (R11): bundles with equal ids restore each other's files.
     public let restoration: String
     public let tiles: TilePlan
     /// What the filter was trained to be saved in.
@@ -25,6 +26,8 @@ public final class Bundle: Sendable {
     /// Those of formats and precisions that this app knows.
     public let artifacts: [Artifact]
     public let files: [FileEntry]
+    /// Whether it takes what another filter made of the photo (R29), which this app does not give: it only restores.
+    public let isGuided: Bool
 
     public init(folder: URL) throws {
         self.folder = folder
@@ -44,15 +47,24 @@ public final class Bundle: Sendable {
         hyperParameters = fields.hyperParameters
         artifacts = fields.artifacts
         files = fields.files
+        isGuided = fields.isGuided
     }
 
-    /// Throws `BundleError` where the bundle has none.
+    /// By format, direction and precision, all three (R8). Throws `BundleError` where the bundle has none.
     public func artifact(format: Format, direction: Direction, precision: Precision = .fp32) throws -> Artifact {
+        guard !isGuided || direction == .inverse else {
+            throw onlyRestores
+        }
         let found = artifacts.first { $0.format == format && $0.direction == direction && $0.precision == precision }
         guard let found else {
             throw BundleError("filter \(filter): holds no \(format.rawValue) \(direction.rawValue) in \(precision.rawValue)")
         }
         return found
+    }
+
+    /// Why a guided filter filters nothing here.
+    var onlyRestores: BundleError {
+        BundleError("filter \(filter): is guided by what another filter made of the photo, which this app does not give; it only restores")
     }
 
     /// The tag of a file of this filter, given what the file says and the `codec` that it is saved in; throws `Refused` for any
@@ -61,7 +73,7 @@ public final class Bundle: Sendable {
         guard let tag = text.flatMap(Tag.init(json:)) else {
             throw Refused(.noTag, "no filter says that it made this file")
         }
-        let unknown = tag.requires.filter { $0 != Tag.hiddenColours }
+        let unknown = tag.requires.filter { $0 != Tag.hiddenColours && $0 != Tag.mark }
         guard unknown.isEmpty else {
             throw Refused(.needsUpdate, "requires \(unknown.joined(separator: ", ")) to be restored, which this app does not know: update the app")
         }

@@ -8,16 +8,20 @@
 /// Not for several threads at once: keep it in one actor, which the compiler sees to.
 public final class Filter {
     public let bundle: Bundle
-    private let forward: any Graph
+    /// None of a guided filter.
+    private let forward: (any Graph)?
     private let inverse: any Graph
 
-    public init(_ bundle: Bundle, forward: any Graph, inverse: any Graph) {
+    public init(_ bundle: Bundle, forward: (any Graph)?, inverse: any Graph) {
         (self.bundle, self.forward, self.inverse) = (bundle, forward, inverse)
     }
 
     public static func open(_ bundle: Bundle, runtime: any Runtime) async throws -> sending Filter {
-        let forward = try await runtime.openGraph(bundle, .forward)
         let inverse = try await runtime.openGraph(bundle, .inverse)
+        if bundle.isGuided {
+            return Filter(bundle, forward: nil, inverse: inverse)
+        }
+        let forward = try await runtime.openGraph(bundle, .forward)
         return Filter(bundle, forward: forward, inverse: inverse)
     }
 
@@ -39,6 +43,9 @@ public final class Filter {
         write: ([UInt8]) throws -> Void
     ) throws {
         let places = try bundle.hyperParameters.places(parameters)
+        guard let forward else {
+            throw bundle.onlyRestores
+        }
         try filterRows(forward, plan: bundle.tiles, places: places, source: photo, progress: progress, write: write)
     }
 
@@ -50,7 +57,7 @@ public final class Filter {
     public func warmUp() throws {
         let side = bundle.tiles.tile
         let image = [Float](repeating: 0, count: side * side * 3)
-        _ = try forward.run(image, height: side, width: side, places: bundle.hyperParameters.places([:]))
+        _ = try forward?.run(image, height: side, width: side, places: bundle.hyperParameters.places([:]))
         _ = try inverse.run(image, height: side, width: side, places: [])
     }
 

@@ -1,7 +1,8 @@
 import Foundation
 
 /// What a filter must make of small photos, from `unfilter goldens` (docs/goldens.md): for tests, and for an app that must know
-/// whether a compute unit of *this* device is exact enough before it trusts it with photos.
+/// whether a compute unit of *this* device is exact enough before it trusts it with photos (R10 of
+/// sdk/format/RULES.md).
 public struct Goldens: Sendable {
     public struct Photo: Codable, Sendable {
         public let name: String
@@ -76,10 +77,8 @@ public struct Goldens: Sendable {
     public func levelsOff(_ filter: Filter, _ golden: Photo) throws -> Int {
         let (photo, filtered) = (try pixels(golden, golden.photo), try pixels(golden, golden.filtered))
         let restored = try pixels(golden, golden.restored)
-        return max(
-            apart(try filter.apply(photo, parameters: golden.parameters), filtered),
-            apart(try filter.restore(filtered), restored)
-        )
+        let back = apart(try filter.restore(filtered), restored)
+        return filter.bundle.isGuided ? back : max(apart(try filter.apply(photo, parameters: golden.parameters), filtered), back)
     }
 
     /// One of a golden's raw files.

@@ -57,6 +57,8 @@ struct Manifest: Decodable {
     static let schema = 1
     /// Tiles begin on a grid (R4 of sdk/format/RULES.md).
     static let tileGrid = "tile_grid"
+    /// An artifact takes what another filter made of the photo (R29), and is skipped.
+    static let guided = "guided"
 
     let filter: String
     let restoration: String
@@ -65,6 +67,7 @@ struct Manifest: Decodable {
     let hyperParameters: [HyperParameter]
     let artifacts: [Artifact]
     let files: [FileEntry]
+    let isGuided: Bool
 
     private enum CodingKeys: String, CodingKey {
         case filter, restoration, requires, tiles, carriers, artifacts, files
@@ -87,7 +90,8 @@ struct Manifest: Decodable {
             tiles = try fields.decode(TilePlan.self, forKey: .tiles)
             carriers = try fields.decodeIfPresent([String].self, forKey: .carriers)?.compactMap(Carrier.init) ?? [.exact]
             hyperParameters = try fields.decodeIfPresent([HyperParameter].self, forKey: .hyperParameters) ?? []
-            artifacts = try fields.decode([Known].self, forKey: .artifacts).compactMap(\.artifact)
+            let listed = try fields.decode([Known].self, forKey: .artifacts)
+            (artifacts, isGuided) = (listed.compactMap(\.artifact), listed.contains(where: \.isGuided))
             files = try fields.decode([FileEntry].self, forKey: .files)
         } catch where version > Self.schema {
             throw BundleError("manifest schema \(version), of which this app cannot read enough (\(said(error))): update the app")
@@ -104,6 +108,7 @@ struct Manifest: Decodable {
     /// An artifact that this app can run; nil for any other.
     private struct Known: Decodable {
         let artifact: Artifact?
+        let isGuided: Bool
 
         private enum CodingKeys: String, CodingKey {
             case format, direction, precision, delegate, requires
@@ -118,6 +123,7 @@ struct Manifest: Decodable {
             let unknown = try fields.decodeIfPresent([String].self, forKey: .requires) ?? []
             let isKnown = format != nil && direction != nil && precision != nil && delegate == nil && unknown.isEmpty
             artifact = isKnown ? try Artifact(from: decoder) : nil
+            isGuided = unknown.contains(Manifest.guided)
         }
     }
 }

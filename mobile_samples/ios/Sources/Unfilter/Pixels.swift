@@ -1,4 +1,5 @@
-/// Pixels that come row by row, from the top: 8-bit RGB as the file stores it, not colour-converted, not rotated.
+/// Pixels that come row by row, from the top: 8-bit RGB as the file stores it, not colour-converted, not rotated
+/// (R1 of sdk/format/RULES.md).
 public protocol PixelSource: AnyObject {
     var height: Int { get }
     var width: Int { get }

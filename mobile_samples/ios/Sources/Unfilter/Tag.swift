@@ -7,11 +7,13 @@ public enum Codec: String, Codable, Sendable {
 
 /// What a filtered file says of itself: R12 of sdk/format/RULES.md. JSON in a PNG's
 /// iTXt chunk `unfilter` (R13), in the XMP of a JPEG (R14, `Xmp`).
-/// Law: `Tag(json: tag.json) == tag`.
+/// Law: `Tag(json: tag.json) == tag` of what this app writes.
 public struct Tag: Equatable, Sendable {
     public static let keyword = "unfilter"
     /// What a tag requires where colours under full transparency went around the network (R23).
     public static let hiddenColours = "hidden_colours"
+    /// What it requires of a file that has a mark in its pixels (R30).
+    public static let mark = "mark"
 
     public let filter: String
     public let restoration: String
@@ -22,8 +24,11 @@ public struct Tag: Equatable, Sendable {
     public let parameters: [(name: String, value: Double)]
     /// Of the pixels as they were saved; older files lack it.
     public let fingerprint: Fingerprint?
-    /// What a reader must know to restore the file; this app knows `hiddenColours`.
+    /// What a reader must know to restore the file; this app knows `hiddenColours` and `mark`.
     public let requires: [String]
+    /// Whether the file holds more of the photo than its pixels restore, which this app does not read: a payload or a top-up (R25 to
+    /// R28). It writes none.
+    public let carriesMore: Bool
 
     public init(
         filter: String,
@@ -41,6 +46,7 @@ public struct Tag: Equatable, Sendable {
         self.parameters = parameters
         self.fingerprint = fingerprint
         self.requires = requires
+        carriesMore = false
     }
 
     /// A fingerprint, which is passed over where it is none of this version.
@@ -61,6 +67,23 @@ public struct Tag: Equatable, Sendable {
         let parameters: [String: Double]?
         let fingerprint: KnownFingerprint?
         let requires: [String]?
+        let payload: Something?
+        let topUp: Something?
+
+        private enum CodingKeys: String, CodingKey {
+            case version, filter, restoration, codec, quality, parameters, fingerprint, requires, payload
+            case topUp = "top_up"
+        }
+    }
+
+    /// An object that this app does not look into; nil where it is none.
+    private struct Something: Decodable {
+        private enum CodingKeys: CodingKey {}
+        let isObject: Bool
+
+        init(from decoder: Decoder) {
+            isObject = (try? decoder.container(keyedBy: CodingKeys.self)) != nil
+        }
     }
 
     /// What this version knows of the tag in `json`; nil where it is none.
@@ -84,6 +107,7 @@ public struct Tag: Equatable, Sendable {
         parameters = (fields.parameters ?? [:]).map { (name: $0.key, value: $0.value) }.sorted { $0.name < $1.name }
         fingerprint = fields.fingerprint?.value
         requires = fields.requires ?? []
+        carriesMore = fields.payload?.isObject == true || fields.topUp?.isObject == true
     }
 
     /// The text that the SDK writes, to the letter.

@@ -21,7 +21,7 @@ public struct Tile: Equatable, Sendable {
     public let columns: Span
 }
 
-/// How photos are cut for the graphs, R4 of sdk/format/RULES.md: tiles lie flush with the photo's edges,
+/// How photos are cut for the graphs, R4 of sdk/format/RULES.md: tiles lie flush with the photo's edges, where nothing is invented beyond them (R6),
 /// and only their inner sides have a halo that is computed and thrown away. A network that works on coarser scales needs tiles to begin
 /// at multiples of its coarsest cell, `grid`: then the last tile is the smaller one.
 public struct TilePlan: Codable, Equatable, Sendable {

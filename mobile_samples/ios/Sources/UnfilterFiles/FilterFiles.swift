@@ -5,7 +5,8 @@ import Unfilter
 public enum SavedAs: Equatable, Sendable {
     /// Every level is kept; 12 megapixels take some 13 MB.
     case png
-    /// 4:2:0 at a quality of 1...100: what people share. Only filters that were trained for it restore from it.
+    /// 4:2:0 at a quality of 1...100: what people share. Only filters that were trained for it restore from it (R18 of
+    /// sdk/format/RULES.md).
     case jpeg(quality: Int)
 
     public var suffix: String { self == .png ? "png" : "jpg" }
@@ -72,7 +73,8 @@ extension Filter {
         }
     }
 
-    /// Restore a file that this filter saved into one without a tag; throws `Refused` as `inspect` does, before it writes.
+    /// Restore a file that this filter saved into one without a tag, with all else that it carries (R19); throws `Refused` as
+    /// `inspect` does, before it writes (R21).
     public func restoreFile(
         _ file: Data,
         to target: URL,
@@ -80,15 +82,16 @@ extension Filter {
         jpeg codec: any JpegCodec = ImageIOJpeg(),
         progress: (Double) -> Void = { _ in }
     ) throws {
-        let (_, rows, carried) = try bundle.examined(file, codec)
+        let (tag, rows, carried) = try bundle.examined(file, codec)
+        let plain = tag.requires.contains(Tag.mark) ? Unmarked(rows, restoration: tag.restoration) : rows
         switch format {
         case .png:
             try writePng(target, like: rows, chunks: carried) { png, transparent in
-                try restore(rows, progress: progress) { try png.write(transparent?.joined($0) ?? $0) }
+                try restore(plain, progress: progress) { try png.write(transparent?.joined($0) ?? $0) }
                 try png.finish()
             }
         case .jpeg(let quality):
-            let restored = try whole(rows) { try restore(rows, progress: progress, write: $0) }
+            let restored = try whole(rows) { try restore(plain, progress: progress, write: $0) }
             guard (rows as? Transparent)?.isTransparent != true else {
                 throw Refused(.otherFormat, "it is transparent, which a JPEG cannot carry: save as PNG")
             }

@@ -29,6 +29,12 @@ final class ConformanceTests: XCTestCase {
         let expect: String
         let artifacts: [Left]?
         let words: [String]?
+        let refusesToFilter: [String]?
+
+        enum CodingKeys: String, CodingKey {
+            case name, manifest, files, expect, artifacts, words
+            case refusesToFilter = "refuses_to_filter"
+        }
     }
 
     private struct FileCase: Decodable {
@@ -42,6 +48,7 @@ final class ConformanceTests: XCTestCase {
         let channels: Int?
         let refusal: Refusal?
         let words: [String]?
+        let rule: String?
     }
 
     private struct PlanCase: Decodable {
@@ -155,10 +162,33 @@ final class ConformanceTests: XCTestCase {
         let cases = try cases()
         for bundle in cases.bundles where bundle.expect == "opens" {
             let filter = try await Filter.open(opened(bundle), runtime: Onnx())
-            let name = bundle.artifacts == nil ? bundle.name : "bundle-variable"
+            let isOfTheFuture = bundle.artifacts != nil && bundle.refusesToFilter == nil
+            let name = isOfTheFuture ? "bundle-variable" : bundle.name
             for file in cases.files where file.bundle == name {
                 try check(file, filter, cases.tolerance, "\(file.name) by \(bundle.name)")
             }
+        }
+    }
+
+    func testAFilterThatNeedsMoreThanAPhotoSaysSo() async throws {
+        let guided = try cases().bundles.filter { $0.refusesToFilter != nil }
+        XCTAssertFalse(guided.isEmpty)
+        for each in guided {
+            let filter = try await Filter.open(opened(each), runtime: Onnx())
+            try filter.warmUp()  // as an app does that only restores by it
+            XCTAssertThrowsError(try filter.apply(Pixels(height: 4, width: 6, levels: [UInt8](repeating: 0, count: 72)))) { error in
+                XCTAssertTrue(error is BundleError && (each.refusesToFilter ?? []).allSatisfy("\(error)".contains), "\(error)")
+            }
+        }
+    }
+
+    func testAFileThatCarriesMoreThanThisAppReadsSaysSoAndNoOtherDoes() throws {
+        let cases = try cases()
+        for file in cases.files where file.expect == "restores" {
+            let bundle = try opened(XCTUnwrap(cases.bundles.first { $0.name == file.bundle }))
+            let content = try Data(contentsOf: Fixtures.conformance.appendingPathComponent(file.path))
+            let more = file.rule == "R25" || file.rule == "R26"
+            XCTAssertEqual(try bundle.inspect(content, jpeg: TurboJpeg()).carriesMore, more, file.name)
         }
     }
 

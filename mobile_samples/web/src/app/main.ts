@@ -41,7 +41,8 @@ async function start(): Promise<void> {
   wire();
   const names = (await (await fetch("bundles/index.json")).json()) as string[];
   for (const name of names) bundles.set(name, (await Bundle.open(`bundles/${name}`)).manifest);
-  await Promise.all([openFilter(offerSettings(bundles, openFilter)), openCamera("environment")]);
+  const filtering = new Map([...bundles].filter(([, { guided }]) => !guided)); // the others only restore
+  await Promise.all([openFilter(offerSettings(filtering, openFilter)), openCamera("environment")]);
 }
 
 /** Opens the chosen filter in a worker of its own; the one before is ended with all it holds. */
@@ -92,12 +93,14 @@ function refresh(): void {
   element("result-controls", HTMLElement).hidden = screen !== "result";
   element("no-camera", HTMLElement).hidden = Boolean(camera) || screen !== "camera";
   const busy = !opened || screen === "working";
-  for (const id of ["pick-button", "restore-button"]) button(id).disabled = busy;
-  button("shutter").disabled = busy || !camera;
+  button("restore-button").disabled = busy;
+  const only = opened?.manifest.guided ?? false; // restores
+  button("pick-button").disabled = busy || only;
+  button("shutter").disabled = busy || only || !camera;
   button("switch-button").disabled = !camera?.several;
   button("live-button").disabled = !camera;
   live.stop();
-  if (screen === "camera" && camera && opened && liveWanted) void live.start(filterWorker);
+  if (screen === "camera" && camera && opened && !only && liveWanted) void live.start(filterWorker);
 }
 
 function show(next: Screen): void {
@@ -136,6 +139,8 @@ async function filterPhoto(file: PhotoFile): Promise<void> {
 async function restoreFile(file: PhotoFile): Promise<void> {
   await work("Restoring", file, async (progress) => {
     try {
+      const held = await filterWorker.ask("held", { file });
+      if (held) return await showResult({ label: "Filtered", file }, { label: "Restored", made: held }, file);
       const tag = await filterWorker.ask("inspect", { file, known: [...bundles.values()] });
       const bundle = [...bundles].find(([, { restoration }]) => restoration === tag.restoration)![0];
       if (opened?.manifest.restoration !== tag.restoration) await openFilter({ ...settings, filter: bundle });
@@ -169,14 +174,16 @@ async function work(label: string, file: PhotoFile, task: (progress: (done: numb
 }
 
 async function showResult(before: { label: string; file: Blob }, after: { label: string; made: Made }, source: PhotoFile): Promise<void> {
-  const { file, seconds } = after.made;
+  const { file, seconds, how } = after.made;
   await compare.show(before, { label: after.label, file });
   const { naturalWidth: width, naturalHeight: height } = element("after", HTMLImageElement);
   const speed = ((width * height) / 1e6 / seconds).toFixed(2);
   const { runtime, backend, manifest } = opened!;
-  const by = `${RUNTIME_LABELS[runtime]}, ${BACKEND_LABELS[backend]}`;
+  const by = after.made.filterless ? "" : ` with ${manifest.filter}`;
+  const on = after.made.filterless ? "" : ` on ${RUNTIME_LABELS[runtime]}, ${BACKEND_LABELS[backend]}`;
+  const said = how ? ` · ${how}` : "";
   element("caption", HTMLElement).textContent =
-    `${after.label} with ${manifest.filter} · ${width} × ${height} · ${seconds.toFixed(1)} s, ${speed} megapixels a second on ${by}`;
+    `${after.label}${by} · ${width} × ${height} · ${seconds.toFixed(1)} s, ${speed} megapixels a second${on}${said}`;
   const jpeg = file.type === "image/jpeg";
   const link = element("save", HTMLAnchorElement);
   URL.revokeObjectURL(link.href);

@@ -13,6 +13,10 @@ export interface Opened {
 export interface Made {
   file: Blob;
   seconds: number;
+  /** By what it was restored, where there is something to say. */
+  how?: string | null;
+  /** Whether no filter was needed. */
+  filterless?: boolean;
 }
 
 export interface Requests {
@@ -20,6 +24,8 @@ export interface Requests {
   preview: { given: { frame: ImageData; parameters: Parameters }; answer: { frame: ImageData; seconds: number } };
   apply: { given: { file: PhotoFile; parameters: Parameters; saving: Saving }; answer: Made };
   restore: { given: { file: PhotoFile }; answer: Made };
+  /** The photo that a file holds whole, for which no filter is needed; null where it holds none. */
+  held: { given: { file: PhotoFile }; answer: Made | null };
   inspect: { given: { file: PhotoFile; known: Manifest[] }; answer: Tag };
 }
 

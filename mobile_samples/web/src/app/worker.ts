@@ -1,6 +1,6 @@
 /** The worker: holds one filter, and does what the page asks, one request after the other. */
 
-import { Bundle, Filter, inspect, type Pixels, preloadJpegCodec, UnfilterError } from "../unfilter";
+import { Bundle, Filter, inspect, type Pixels, preloadJpegCodec, restoreHeld, UnfilterError } from "../unfilter";
 import type { Answer, Opened, Request, Requests } from "./messages";
 
 let filter: Filter | undefined;
@@ -23,8 +23,13 @@ const methods: { [Name in keyof Requests]: (given: Requests[Name]["given"], id: 
     putRgb(pixels, frame);
     return { frame, seconds: seconds() };
   },
-  apply: ({ file, parameters, saving }, id) => timed((progress) => opened().applyFile(file, parameters, saving, progress), id),
-  restore: ({ file }, id) => timed((progress) => opened().restoreFile(file, progress), id),
+  apply: ({ file, parameters, saving }, id) => timed(async (progress) => ({ file: await opened().applyFile(file, parameters, saving, progress) }), id),
+  restore: ({ file }, id) => timed((progress) => opened().restored(file, progress), id),
+  async held({ file }) {
+    const seconds = clock();
+    const held = await restoreHeld(file);
+    return held && { ...held, seconds: seconds(), filterless: true };
+  },
   inspect: async ({ file, known }) => (await inspect(file, known)).tag,
 };
 
@@ -48,10 +53,10 @@ function send(answer: Answer): void {
 }
 
 /** Runs a whole file, with progress, and says how long it took. */
-async function timed(run: (progress: (done: number) => void) => Promise<Blob>, id: number) {
+async function timed<Result extends { file: Blob }>(run: (progress: (done: number) => void) => Promise<Result>, id: number) {
   const seconds = clock();
-  const file = await run((done) => send({ id, done }));
-  return { file, seconds: seconds() };
+  const result = await run((done) => send({ id, done }));
+  return { ...result, seconds: seconds() };
 }
 
 function clock(): () => number {

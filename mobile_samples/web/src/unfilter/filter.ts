@@ -10,10 +10,13 @@
 
 import type { Bundle } from "./bundle";
 import { complete, type Parameters, place } from "./hyperParameter";
+import { UnfilterError } from "./errors";
 import { isExact } from "./exact";
 import { fingerprintOf } from "./fingerprint";
-import { inspect } from "./inspect";
+import { heldIn, refined, type Restored } from "./held";
+import { judge } from "./inspect";
 import type { Direction, Manifest } from "./manifest";
+import { MARK, unmarked } from "./mark";
 import { encodeJpeg } from "./photo/jpeg";
 import { locateJpegCodec } from "./photo/libjpegTurbo";
 import { encodePng } from "./photo/png";
@@ -75,6 +78,10 @@ export class Filter {
 
   /** The filtered pixels, of the same size. Save them exactly, or nothing can be restored. */
   apply(pixels: Pixels, parameters: Parameters = {}, progress?: Progress): Promise<Pixels> {
+    if (this.manifest.guided) {
+      const { filter } = this.manifest;
+      throw new UnfilterError(`${filter} is a guided filter: it takes what another filter made of the photo, which this app does not give; it only restores.`);
+    }
     const known = this.manifest.hyper_parameters;
     const values = complete(known, parameters);
     return this.run("forward", pixels, known.map((one) => place(one, values[one.name]!)), progress);
@@ -107,13 +114,22 @@ export class Filter {
     return pngFile(await encodePng({ ...photo, pixels, tag }));
   }
 
-  /** The photo that `applyFile`, or the SDK, made a PNG or JPEG from, as a PNG; refused where this filter did not make it, or it was altered since. */
+  /** The photo that `applyFile`, or the SDK, made a PNG or JPEG from, as a PNG; refused whole where this filter did not make it, or it was altered since (R21). */
   async restoreFile(file: PhotoFile, progress?: Progress): Promise<Blob> {
-    const { photo } = await inspect(file, [this.manifest]);
+    return (await this.restored(file, progress)).file;
+  }
+
+  /** The same, with a line that says by what it was restored, where that was not its pixels alone, or where it holds more than was read. */
+  async restored(file: PhotoFile, progress?: Progress): Promise<Restored> {
+    const photo = await readPhoto(file);
+    const held = await heldIn(photo);
+    if (held) return held;
+    const { tag } = await judge(photo, file.name ?? "The photo", [this.manifest]);
     const taken = given(photo);
-    const restored = await this.restore(taken, progress);
-    const pixels = taken === photo.pixels ? restored : changedWhereSeen(photo, restored);
-    return pngFile(await encodePng({ ...photo, pixels, tag: null }));
+    const base = await this.restore(tag.requires?.includes(MARK) ? await unmarked(taken, tag.restoration) : taken, progress);
+    const { pixels: better, how } = await refined(photo, base);
+    const pixels = taken === photo.pixels ? better : changedWhereSeen(photo, better);
+    return { file: pngFile(await encodePng({ ...photo, pixels, tag: null })), how };
   }
 
   /** One direction, tile by tile. */

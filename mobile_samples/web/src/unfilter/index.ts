@@ -4,6 +4,7 @@ export { Bundle } from "./bundle";
 export { type Refusal, UnfilterError } from "./errors";
 export { type Choice, Filter, type Progress, type Saving } from "./filter";
 export { type HyperParameter, type Parameters, place, valueAt } from "./hyperParameter";
+export { type Restored, restoreHeld } from "./held";
 export { inspect } from "./inspect";
 export type { Manifest } from "./manifest";
 export type { Photo } from "./photo/photo";

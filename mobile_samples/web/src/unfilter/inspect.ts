@@ -12,8 +12,12 @@ const SHOWN = 12;
 
 /** A filtered file and its tag; an UnfilterError says in one line why it cannot be restored by any of `known`. */
 export async function inspect(file: PhotoFile, known: Manifest[]): Promise<{ photo: Photo; tag: Tag; manifest: Manifest }> {
-  const name = file.name ?? "The photo";
   const photo = await readPhoto(file);
+  return { photo, ...(await judge(photo, file.name ?? "The photo", known)) };
+}
+
+/** The same of a file that was read; messages call it `name`. */
+export async function judge(photo: Photo, name: string, known: Manifest[]): Promise<{ tag: Tag; manifest: Manifest }> {
   const { tag, codec } = photo;
   if (!tag) throw new UnfilterError(`${name} was not made by a filter: it has no tag, so there is nothing to restore.`, "no_tag");
   const needs = unknownTo(tag);
@@ -30,5 +34,5 @@ export async function inspect(file: PhotoFile, known: Manifest[]): Promise<{ pho
   }
   const altered = tag.fingerprint && (await alteration(tag.fingerprint, photo));
   if (altered) throw new UnfilterError(`${name} was altered since: ${altered}, so it cannot be restored.`, "altered");
-  return { photo, tag, manifest };
+  return { tag, manifest };
 }

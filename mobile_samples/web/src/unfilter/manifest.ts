@@ -35,6 +35,7 @@ export interface Artifact {
 
 export interface Manifest {
   filter: string;
+  /** Which inverse undoes a file (R11 of sdk/format/RULES.md): bundles with equal ids restore each other's files. */
   restoration: string;
   tiles: TilePlan;
   carriers: ("exact" | "jpeg")[];
@@ -43,6 +44,8 @@ export interface Manifest {
   goldens: { name: string; parameters: Record<string, number>; photo: string; filtered: string; restored: string }[];
   files: { path: string; sha256: string; bytes: number }[];
   research_only: string | null;
+  /** Whether its forward graphs take what another filter made of the photo (R29), so that this app only restores by it. */
+  guided: boolean;
 }
 
 /** The number that this version writes of; a later one is read as far as it is known. */
@@ -58,6 +61,8 @@ const KNOWN: Record<string, readonly string[]> = {
 const CARRIERS: readonly string[] = ["exact", "jpeg"];
 /** What a manifest may require: tiles that begin on a grid (R4). */
 const TILE_GRID = "tile_grid";
+/** What an artifact may require: what another filter made of the photo (R29). Those are skipped here. */
+const GUIDED = "guided";
 
 /** The entries of a list `requires` that are none of `known`. */
 export function unknownOf(requires: unknown, known: readonly string[] = []): string[] {
@@ -82,7 +87,8 @@ export function manifestOf(json: unknown, where: string): Manifest {
     throw new UnfilterError(`${where}: ${remedy}`);
   }
   const carriers = (manifest.carriers ?? ["exact"]).filter((each) => CARRIERS.includes(each));
-  const known = { artifacts: artifacts.filter((each) => !isLater(each)), carriers };
+  const guided = artifacts.some((each) => unknownOf((each as { requires?: unknown }).requires).includes(GUIDED));
+  const known = { artifacts: artifacts.filter((each) => !isLater(each)), carriers, guided };
   return { hyper_parameters: [], research_only: null, goldens: [], ...manifest, ...known } as Manifest;
 }
 

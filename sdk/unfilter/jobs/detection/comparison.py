@@ -1,4 +1,5 @@
-"""Whether a file is as its tag says it was saved. It needs no filter: the tag tells of the pixels by their fingerprint.
+"""Whether a file is as its tag says it was saved. It needs no filter: the tag tells of the pixels by their fingerprint
+(R17 of sdk/format/RULES.md).
 
 A tag is no signature: whoever means to deceive can write one that fits. It tells what befell a file on its way.
 """

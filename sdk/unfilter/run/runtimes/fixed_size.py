@@ -1,4 +1,6 @@
-"""Photos smaller than the only size a graph takes: they fill its upper left corner, and `valid` says how far."""
+"""Photos smaller than the only size a graph takes: they fill its upper left corner, and `valid` says how far (R5 of
+sdk/format/RULES.md).
+"""
 
 from collections.abc import Callable
 

@@ -10,9 +10,10 @@ import { jpegFingerprintOf } from "../fingerprint";
 import type { Tag } from "../tag";
 import type { Chunk } from "./chunks";
 import { withoutPicture } from "./exif";
+import { embeddedIn } from "./jumbf";
 import { compress, decompress } from "./libjpegTurbo";
 import type { Photo } from "./photo";
-import { APP1, APP2, codingOf, frameOf, having, readSegments, segment } from "./segments";
+import { APP1, APP11, APP2, codingOf, frameOf, having, readSegments, segment } from "./segments";
 import { checkSize } from "./size";
 import { tagOfXmp, withTag, xmpChunks, xmpOf } from "./xmp";
 import { deflate, inflate } from "./zlib";
@@ -35,7 +36,9 @@ export async function decodeJpeg(file: Uint8Array<ArrayBuffer>): Promise<Photo> 
   const pixels = await decompress(file);
   const [xmp] = having(segments, APP1, XMP).map((content) => new TextDecoder().decode(content));
   const tag = xmp ? tagOfXmp(xmp) : null;
-  return { pixels, codec: "jpeg", tag, alpha: null, coding: await codingOf(segments), carried: await carried(segments, xmp ?? null) };
+  const topUp = embeddedIn(having(segments, APP11, ""));
+  const kept = { coding: await codingOf(segments), carried: await carried(segments, xmp ?? null), ...(topUp && { topUp }) };
+  return { pixels, codec: "jpeg", tag, alpha: null, ...kept };
 }
 
 /** A JPEG file, 4:2:0, with what the photo carries; `tag` is completed by the fingerprint of what it decodes to. */

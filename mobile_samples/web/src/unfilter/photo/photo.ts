@@ -13,6 +13,8 @@ export interface Photo {
   alpha: Uint8Array | null;
   /** Of a JPEG: its tables and sampling, as a digest (R16); null where it has none. */
   coding?: string | null;
-  /** What travels around the network untouched, as chunks of a PNG: colour profile, EXIF, XMP. */
+  /** A coded picture in the metadata that holds more of the photo, which the tag tells of (R26). */
+  topUp?: Uint8Array<ArrayBuffer>;
+  /** What travels around the network untouched, as chunks of a PNG: colour profile, EXIF, XMP (R19 of sdk/format/RULES.md). */
   carried: Chunk[];
 }

@@ -17,6 +17,8 @@ import { tagOfXmp, taggedChunks, xmpChunks, xmpOf } from "./xmp";
 import { deflate, inflate } from "./zlib";
 
 const TAG_KEYWORD = "unfilter";
+/** A chunk that by its name is not to be copied by who changes pixels (R27 of sdk/format/RULES.md). */
+const TOP_UP = "unTP";
 /** What says of the colours and of the camera; text, resolution and time are left behind, as in the SDK. */
 const CARRIED = ["iCCP", "sRGB", "gAMA", "cHRM", "cICP", "eXIf"];
 const GREY = 0, RGB = 2, PALETTE = 3, GREY_ALPHA = 4, RGBA = 6; // colour types, section 11.2.1
@@ -42,7 +44,8 @@ export async function decodePng(file: Uint8Array<ArrayBuffer>): Promise<Photo> {
   const xmp = xmpOf(chunks);
   const tag = tagFromJson(textOf(chunks, TAG_KEYWORD) ?? "") ?? (xmp ? tagOfXmp(xmp) : null);
   const carried = [...chunks.filter(({ name }) => CARRIED.includes(name)).map(withoutPicture), ...xmpChunks(xmp)];
-  return { ...split(rows, width, height, type, chunks), codec: "png", tag, carried };
+  const topUp = content(chunks, TOP_UP);
+  return { ...split(rows, width, height, type, chunks), codec: "png", tag, carried, ...(topUp && { topUp }) };
 }
 
 /** The bytes of a PNG file, 8-bit RGB, or RGBA where the photo has alpha. */
@@ -64,7 +67,7 @@ export async function encodePng({ pixels, alpha, tag, carried }: Photo): Promise
   ]);
 }
 
-function content(chunks: Chunk[], name: string): Uint8Array | undefined {
+function content(chunks: Chunk[], name: string): Uint8Array<ArrayBuffer> | undefined {
   return chunks.find((each) => each.name === name)?.content;
 }
 

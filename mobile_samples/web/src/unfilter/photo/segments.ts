@@ -3,7 +3,7 @@
 import { damaged } from "../errors";
 import { sha256 } from "../sha256";
 
-export const APP1 = 0xe1, APP2 = 0xe2;
+export const APP1 = 0xe1, APP2 = 0xe2, APP11 = 0xeb;
 const QUANTISERS = 0xdb, START_OF_SCAN = 0xda;
 
 export interface Segment {

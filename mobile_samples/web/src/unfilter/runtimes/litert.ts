@@ -17,7 +17,7 @@ export async function openSession(bundle: Bundle, backend: Backend, files: strin
   const threaded = backend === "wasm" && threads() > 1 && (await supportsFeature("relaxedSimd")); // its threads need both
   loaded ??= loadLiteRt(files, { threads: threaded });
   await loaded;
-  const model = await loadAndCompile(await bundle.load(artifactOf(bundle, "tflite", "forward").path), {
+  const model = await loadAndCompile(await bundle.load(artifactOf(bundle, "tflite", "inverse").path), {
     accelerator: backend,
     cpuOptions: { numThreads: threads() },
     gpuOptions: { precision: "fp32" },
@@ -48,7 +48,7 @@ export async function openSession(bundle: Bundle, backend: Backend, files: strin
 
 type Inputs = Record<string, [values: Float32Array, shape: number[]]>;
 
-/** A photo smaller than the only size that a graph takes lies in its upper left corner, and `valid` says how far. */
+/** A photo smaller than the only size that a graph takes lies in its upper left corner, and `valid` says how far (R5 of sdk/format/RULES.md). */
 function filling(plan: TilePlan, artifact: Artifact, call: (signature: string, inputs: Inputs) => Promise<Float32Array>): Graph["run"] {
   const { tile, alignment } = plan;
   const { image: given, parameters, valid, signature, masked_signature: masked } = artifact;

@@ -37,6 +37,8 @@ data class Artifact(
 class Bundle(private val open: (String) -> InputStream) {
     private val manifest = Manifest.fromJson(open("manifest.json").use { it.readBytes() }.decodeToString())
     val filter: String get() = manifest.filter
+
+    /** Says which inverse undoes a file (R11): bundles with equal ids restore each other's files. */
     val restoration: String get() = manifest.restoration
     val tiles: TilePlan get() = manifest.tiles
     val hyperParameters: List<HyperParameter> get() = manifest.hyperParameters
@@ -44,13 +46,20 @@ class Bundle(private val open: (String) -> InputStream) {
     /** Those that this code knows how to run. */
     val artifacts: List<Artifact> get() = manifest.artifacts
 
+    /** Whether it takes what another filter made of the photo (R29), which this code does not give: it only restores. */
+    val isGuided: Boolean get() = manifest.isGuided
+
     /** Whether the filter was trained to be saved as JPEG, whose losses destroy what others carry. */
     val restoresFromJpeg: Boolean get() = "jpeg" in manifest.carriers
 
-    /** Throws [BundleException] where the bundle has none. */
-    fun artifact(format: String, direction: Direction, precision: String = "fp32"): Artifact =
-        artifacts.firstOrNull { it.format == format && it.direction == direction && it.precision == precision }
+    /** By format, direction and precision, all three (R8 of sdk/format/RULES.md). Throws [BundleException] where the bundle has none. */
+    fun artifact(format: String, direction: Direction, precision: String = "fp32"): Artifact {
+        if (isGuided && direction == Direction.FORWARD) {
+            throw BundleException("filter $filter: is guided by what another filter made of the photo, which this app does not give; it only restores")
+        }
+        return artifacts.firstOrNull { it.format == format && it.direction == direction && it.precision == precision }
             ?: throw BundleException("filter $filter: holds no $format ${direction.code} in $precision")
+    }
 
     /** The digest that the manifest has of a file, 64 hexadecimal digits: another content has another. */
     fun sha256(path: String): String = manifest.sha256[path] ?: throw BundleException("$path: the manifest lists no such file")

@@ -52,10 +52,11 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
     /** Restore a file that this filter saved into one without a tag; throws [Refused] as [inspect] does, before it writes. */
     fun restoreFile(file: () -> InputStream, target: OutputStream, codec: Codec = Codec.Png, progress: (Float) -> Unit = {}) {
         val saved = SavedFile.open(file, jpeg)
-        checked(saved)
+        val tag = checked(saved)
         saved.pixels { filtered ->
             val restored = writer(codec, filtered, saved.carried, target, isTagged = false)
-            run(Direction.INVERSE, filtered, FloatArray(0), progress, restored::write)
+            val plain = if (MARK in tag.requires) Unmarked(filtered, tag.restoration) else filtered
+            run(Direction.INVERSE, plain, FloatArray(0), progress, restored::write)
             restored.finish(null)
         }
     }
@@ -63,10 +64,10 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
     /** The tag of a file that this filter saved and that is as it was saved; throws [Refused] for any other. */
     fun inspect(file: () -> InputStream): Tag = checked(SavedFile.open(file, jpeg))
 
-    /** Load both graphs and run each once, so that the first photo does not wait for shaders or kernels. */
+    /** Load the graphs and run each once, so that the first photo does not wait for shaders or kernels. */
     fun warmUp() {
         val side = bundle.tiles.tile
-        for (direction in Direction.entries) {
+        for (direction in Direction.entries.filterNot { it == Direction.FORWARD && bundle.isGuided }) {
             val places = if (direction == Direction.FORWARD) bundle.hyperParameters.places(emptyMap()) else FloatArray(0)
             graph(direction).run(FloatArray(side * side * 3), side, side, places)
         }
@@ -80,7 +81,7 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
 
     private fun checked(saved: SavedFile): Tag {
         val tag = saved.tag ?: throw Refused(Refusal.NO_TAG, "no filter says that it made this file")
-        val unknown = tag.requires - HIDDEN_COLOURS
+        val unknown = tag.requires - setOf(HIDDEN_COLOURS, MARK)
         if (unknown.isNotEmpty()) {
             throw Refused(Refusal.NEEDS_UPDATE, "a later version made it and requires ${unknown.joinToString()}, unknown to this app: update the app")
         }

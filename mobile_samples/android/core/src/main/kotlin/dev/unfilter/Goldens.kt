@@ -5,7 +5,7 @@ import org.json.JSONObject
 
 /**
  * What a filter must make of small photos, from `unfilter goldens` (docs/goldens.md): for tests, and for an app that must know
- * whether the accelerator of *this* phone is exact enough before it trusts it with photos. [open] is as for [Bundle].
+ * whether the accelerator of *this* phone is exact enough before it trusts it with photos (R10 of sdk/format/RULES.md). [open] is as for [Bundle].
  */
 class Goldens(private val open: (String) -> InputStream) {
     val content = JSONObject(open("goldens.json").use { it.readBytes() }.decodeToString())
@@ -18,7 +18,8 @@ class Goldens(private val open: (String) -> InputStream) {
         val named = fields.getJSONObject("parameters")
         val parameters = named.keys().asSequence().associate { it.toString() to named.getDouble(it.toString()) }
         val (given, filtered, restored) = listOf("photo", "filtered", "restored").map { pixels(fields, it) }
-        return maxOf(apart(filter.apply(given, parameters), filtered), apart(filter.restore(filtered), restored))
+        val back = apart(filter.restore(filtered), restored)
+        return if (filter.bundle.isGuided) back else maxOf(apart(filter.apply(given, parameters), filtered), back)
     }
 
     /** By how many levels [codec] is off those of libjpeg-turbo at most, on the golden JPEG files; null where these goldens have none. */

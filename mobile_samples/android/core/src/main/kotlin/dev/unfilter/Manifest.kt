@@ -9,6 +9,7 @@ private val PRECISIONS = setOf("fp32", "fp16", "w8", "w8a16")
 private val DIRECTIONS = Direction.entries.associateBy { it.code }
 private val SCALES = setOf("linear", "log")
 private const val TILE_GRID = "tile_grid" // tiles begin on a grid (R4 of sdk/format/RULES.md)
+private const val GUIDED = "guided" // an artifact takes what another filter made of the photo (R29), and is left out
 private const val SCHEMA = 1 // the newest that this code was written for
 
 /**
@@ -23,6 +24,7 @@ internal class Manifest(
     val hyperParameters: List<HyperParameter>,
     val artifacts: List<Artifact>,
     val sha256: Map<String, String>,
+    val isGuided: Boolean,
 ) {
     companion object {
         /** Throws [BundleException] for what is no manifest, and for one that requires more than this code knows. */
@@ -62,6 +64,7 @@ private fun read(fields: JSONObject) = Manifest(
     hyperParameters = fields.optJSONArray("hyper_parameters").objects().map(::hyperParameter),
     artifacts = fields.getJSONArray("artifacts").objects().filter(::isKnown).map(::artifact),
     sha256 = fields.getJSONArray("files").objects().associate { it.getString("path") to it.getString("sha256") },
+    isGuided = fields.getJSONArray("artifacts").objects().any { GUIDED in unknownRequirements(it) },
 )
 
 internal fun tilePlan(fields: JSONObject) = TilePlan(

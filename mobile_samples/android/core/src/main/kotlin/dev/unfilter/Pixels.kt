@@ -1,6 +1,6 @@
 package dev.unfilter
 
-/** Pixels that come row by row, from the top: 8-bit RGB as the file stores it, not colour-converted, not rotated. */
+/** Pixels that come row by row, from the top: 8-bit RGB as the file stores it, not colour-converted, not rotated (R1 of sdk/format/RULES.md). */
 interface PixelSource {
     val height: Int
     val width: Int

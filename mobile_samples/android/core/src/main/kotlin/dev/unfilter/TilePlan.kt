@@ -10,7 +10,7 @@ data class Tile(val rows: Span, val columns: Span)
 
 /**
  * How photos are cut for the graphs, the same in every language (R4 of sdk/format/RULES.md): tiles lie flush with the photo's
- * edges, and only their inner sides have a halo that is computed and thrown away. A network that works on coarser scales needs
+ * edges, where nothing is invented beyond them (R6), and only their inner sides have a halo that is computed and thrown away. A network that works on coarser scales needs
  * tiles to begin at multiples of its coarsest cell, [grid]: then the last tile is the smaller one.
  */
 data class TilePlan(val tile: Int, val halo: Int, val alignment: Int, val grid: Int? = null) {

@@ -63,6 +63,29 @@ class ConformanceTest {
     }
 
     @Test
+    fun `a filter that needs more than a photo says so`() {
+        val guided = bundles.filter { it.has("refuses_to_filter") }
+        assertTrue(guided.isNotEmpty())
+        for (case in guided) {
+            Filter(bundle(case), OnnxRuntime()).use { filter ->
+                val refused = assertThrows(BundleException::class.java) { filter.apply(Pixels(4, 6, ByteArray(72))) }
+                assertSays(case, refused.message!!, "refuses_to_filter")
+                filter.warmUp() // as an app does that only restores by it
+            }
+        }
+    }
+
+    @Test
+    fun `a file that carries more than this code reads says so, and no other does`() {
+        for (case in restored) {
+            Filter(bundle(bundles.first { it.getString("name") == case.getString("bundle") }), OnnxRuntime(), ImageIoJpeg()).use { filter ->
+                val tag = filter.inspect(File(folder, case.getString("path"))::inputStream)
+                assertEquals(case.getString("name"), case.optString("rule") in setOf("R25", "R26"), tag.carriesMore)
+            }
+        }
+    }
+
+    @Test
     fun `a bundle that cannot be opened is refused with what to do`() {
         for (case in bundles.filter { it.getString("expect") == "refused" }) {
             val refused = assertThrows(case.getString("name"), BundleException::class.java) { bundle(case) }
@@ -102,8 +125,8 @@ class ConformanceTest {
 
     private fun JSONArray.lists() = List(length(), ::getJSONArray)
 
-    private fun assertSays(case: JSONObject, message: String) {
-        val missing = case.getJSONArray("words").strings().filterNot { message.contains(it, ignoreCase = true) }
+    private fun assertSays(case: JSONObject, message: String, words: String = "words") {
+        val missing = case.getJSONArray(words).strings().filterNot { message.contains(it, ignoreCase = true) }
         assertEquals("${case.getString("name")}: $message", emptyList<String>(), missing)
         assertTrue(message, "\n" !in message)
     }

@@ -127,11 +127,11 @@ class MainActivity : ComponentActivity() {
 
     /** As PNG, which keeps every level of what came back. */
     private fun restore(uri: Uri) = workOnPhotos { filter ->
-        filter.inspect { open(uri) } // refused before the gallery gets an entry
+        val tag = filter.inspect { open(uri) } // refused before the gallery gets an entry
         val saved = savePhoto(contentResolver, "restored-${System.currentTimeMillis()}", Codec.Png) {
             filter.restoreFile({ open(uri) }, it, progress = ::progress)
         }
-        Shown(saved, picture(contentResolver, saved), canBeRestored = false)
+        Shown(saved, picture(contentResolver, saved), canBeRestored = false, carriedMore = tag.carriesMore)
     }
 
     private fun open(uri: Uri) = contentResolver.openInputStream(uri) ?: throw IOException("$uri cannot be read")
@@ -167,7 +167,7 @@ class MainActivity : ComponentActivity() {
         shown = result
         find<View>(R.id.result).visibility = if (result == null) View.GONE else View.VISIBLE
         find<ImageView>(R.id.picture).setImageBitmap(result?.picture)
-        if (result != null) say(getString(if (result.canBeRestored) R.string.saved else R.string.restored))
+        if (result != null) say(getString(result.message))
         enable()
     }
 

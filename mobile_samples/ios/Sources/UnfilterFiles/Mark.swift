@@ -1,0 +1,58 @@
+import CryptoKit
+import Foundation
+import Unfilter
+
+private let cell = 4  // side in pixels
+private let cells = 32  // of the pattern, in both directions
+private let digests = 4  // that its bits come from
+
+/// The pixels of a marked file without the mark: a weak pattern in blue that says which filter made it, and survives sharing (R30 of
+/// sdk/format/RULES.md). It is taken off before a file that is as it was saved is restored.
+final class Unmarked: PixelSource {
+    let height: Int
+    let width: Int
+    private let marked: any PixelSource
+    private let pattern: [Int]
+    private var row = 0
+
+    init(_ marked: any PixelSource, restoration: String) {
+        (self.marked, pattern) = (marked, markOf(restoration))
+        (height, width) = (marked.height, marked.width)
+    }
+
+    func read(rows: Int) throws -> [UInt8] {
+        var levels = try marked.read(rows: rows)
+        for place in stride(from: 2, to: levels.count, by: 3) {
+            let (y, x) = (row + place / 3 / width, place / 3 % width)
+            let raised = pattern[y / cell % cells * cells + x / cell % cells]
+            levels[place] = UInt8(max(0, min(255, Int(levels[place]) - raised)))
+        }
+        row += rows
+        return levels
+    }
+}
+
+/// By how many levels blue is raised in each cell of a filter's pattern, row by row.
+func markOf(_ restoration: String) -> [Int] {
+    var signs: [Int] = []
+    for number in 0..<digests {
+        for byte: UInt8 in SHA256.hash(data: Data("\(restoration) mark \(number)".utf8)) {
+            signs += (0..<8).map { (bit: Int) -> Int in byte & (0x80 >> bit) != 0 ? 1 : -1 }
+        }
+    }
+    let down = smoothed(signs) { (y: Int, x: Int, by: Int) -> Int in around(y + by) * cells + x }
+    let across = smoothed(down) { (y: Int, x: Int, by: Int) -> Int in y * cells + around(x + by) }
+    return across.map { $0 / 2 }
+}
+
+private func smoothed(_ sums: [Int], _ neighbour: (Int, Int, Int) -> Int) -> [Int] {
+    sums.indices.map { (place: Int) -> Int in
+        let (y, x) = (place / cells, place % cells)
+        let beside: Int = sums[neighbour(y, x, -1)] + sums[neighbour(y, x, 1)]
+        return beside + 2 * sums[place]
+    }
+}
+
+private func around(_ index: Int) -> Int {
+    (index + cells) % cells
+}

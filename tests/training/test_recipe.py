@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from unfilter.errors import UnfilterError
+from unfilter_training.commands.ablate import FORM
 from unfilter_training.network import EncoderDecodersConfig, SteganographyConfig, preset
 from unfilter_training.operators import OPERATORS
-from unfilter_training.commands.ablate import FORM
 from unfilter_training.recipe import ABLATIONS, RECIPES, PhotoSource, Recipe, ablation_recipes, read_recipe, shipped_recipes
 
 RECIPE = """

@@ -13,12 +13,17 @@ EXTRA: str | None = "train"
 REQUIRES = ("torch", "safetensors", "jaxtyping", "tqdm", "matplotlib")
 
 FORM = "form_"
-"""How the names begin of recipes that compare forms of the network at equal seconds; their own length is a whole training."""
+"""Begins the names of recipes that compare forms of the network at equal seconds; unbounded, each is a whole training."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("photos", metavar="PHOTOS", type=Path, help="folder of training photos")
-    parser.add_argument("names", metavar="NAME", nargs="*", help="recipes of recipes/ablations (default: all; those of forms with --seconds only)")
+    parser.add_argument(
+        "names",
+        metavar="NAME",
+        nargs="*",
+        help="recipes of recipes/ablations (default: all; those of forms with --seconds only)",
+    )
     parser.add_argument("--out", type=Path, default=Path("build/ablations"), help="a folder for each (build/ablations)")
     parser.add_argument("--pairs", type=Path, default=Path("build/pairs"), help="filtered photos made before (build/pairs)")
     parser.add_argument(

@@ -190,7 +190,7 @@ def lowest(session: nox.Session) -> None:
             "import sys; from pathlib import Path; import numpy as np; from unfilter import read_photo, write_photo;"
             "photo = read_photo(Path(sys.argv[1])); write_photo(Path(sys.argv[2]), photo);"
             "back = read_photo(Path(sys.argv[2])).pixels;"
-            "sys.exit(np.abs(back.astype(int) - photo.pixels).mean() > (2 if sys.argv[2].endswith('jpg') else 0))"
+            "sys.exit(bool(np.abs(back.astype(int) - photo.pixels).mean() > (2 if sys.argv[2].endswith('jpg') else 0)))"
         )
         session.run("python", "-c", check, str(photo), f"photo.{suffix}")
 

@@ -31,6 +31,7 @@ SLOW = {
         "converters/test_new",
         "converters/test_presets",
         "converters/test_pyramids",
+        "converters/test_reference",
         "converters/quantization/test_onnx",
         "sdk/photo/test_hostile",
         "sdk/test_types",

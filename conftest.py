@@ -25,9 +25,13 @@ SLOW = {
     for name in (
         "converters/test_convert",
         "converters/test_coreml",
+        "converters/test_guided",
         "converters/test_litert",
         "converters/test_macs",
+        "converters/test_new",
         "converters/test_presets",
+        "converters/test_pyramids",
+        "converters/test_reference",
         "converters/quantization/test_onnx",
         "sdk/photo/test_hostile",
         "sdk/test_types",
@@ -37,7 +41,10 @@ SLOW = {
         "training/commands/test_evaluate",
         "training/commands/test_train",
         "training/operators/test_agreement",
+        "training/operators/test_rtv",
+        "training/operators/test_wls",
         "training/test_distributed",
+        "training/test_new_look",
     )
 }
 """Files whose tests are slow: they convert networks, train, start programs, or compare whole photos with oracles."""

@@ -35,6 +35,7 @@ def test_a_real_photo_survives_an_exact_carrier(tmp_path: Path, chelsea: NDArray
     np.testing.assert_array_equal(read_photo(tmp_path / name).pixels, chelsea)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not find_spec("pillow_heif"), reason="pillow-heif is not installed")
 def test_heic_of_more_than_a_slice_holds_is_exact(tmp_path: Path) -> None:
     """17 MB of noise, which nothing makes smaller: in one slice, which libde265 refuses to read."""

@@ -44,13 +44,13 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[str]]:
 
 
 def test_threads_get_the_bytes_of_one_thread_and_load_each_graph_once(
-    runtime: str, shipped_bundle: Path, chelsea: NDArray[np.uint8], loaded: Callable[[str], list[str]]
+    runtime: str, variable_bundle: Path, chelsea: NDArray[np.uint8], loaded: Callable[[str], list[str]]
 ) -> None:
     photos = [np.ascontiguousarray(chelsea[row : row + 33, row : row + 47]) for row in range(0, 120, 20)]
-    alone = Filter.open(shipped_bundle, runtime=runtime)
+    alone = Filter.open(variable_bundle, runtime=runtime)
     expected = [(filtered := alone.apply(photo), alone.restore(filtered)) for photo in photos]
     paths = loaded(runtime)
-    shared, together = Filter.open(shipped_bundle, runtime=runtime), threading.Barrier(THREADS)
+    shared, together = Filter.open(variable_bundle, runtime=runtime), threading.Barrier(THREADS)
 
     def work(photo: NDArray[np.uint8]) -> list[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
         together.wait()  # all at once, while nothing is loaded yet

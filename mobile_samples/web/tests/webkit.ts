@@ -2,12 +2,12 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 
 import { type Browser, type Kind, runnable } from "./browser";
 import { program } from "./paths";
 
-const PORT = 4571;
 const LIBRARIES = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/libexec"];
 
 function miniBrowser(): string | undefined {
@@ -19,9 +19,10 @@ export const webkit: Kind = {
   name: "WebKitGTK",
   missing: program("WebKitWebDriver") && program("xvfb-run") && miniBrowser() ? false : "WebKitGTK is not installed (Debian: webkit2gtk-driver, xvfb)",
   async start() {
-    const driver = spawn("xvfb-run", ["-a", "WebKitWebDriver", `--port=${PORT}`], { stdio: "ignore", detached: true });
+    const port = await freePort(); // of its own, so that a driver of another run is not taken for this one
+    const driver = spawn("xvfb-run", ["-a", "WebKitWebDriver", `--port=${port}`], { stdio: "ignore", detached: true });
     try {
-      return await session(driver);
+      return await session(driver, port);
     } catch (error) {
       end(driver);
       throw error;
@@ -29,7 +30,16 @@ export const webkit: Kind = {
   },
 };
 
-async function session(driver: ChildProcess): Promise<Browser> {
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function session(driver: ChildProcess, port: number): Promise<Browser> {
+  const ask = (method: string, path: string, given?: object) => asked(port, method, path, given);
   while ((await ask("GET", "/status").catch(() => null)) === null) await new Promise((resolve) => setTimeout(resolve, 200));
   const options = { binary: miniBrowser(), args: ["--automation"] };
   const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": options, timeouts: { script: 600_000 } } };
@@ -57,9 +67,9 @@ function end(driver: ChildProcess): void {
   if (driver.pid) process.kill(-driver.pid);
 }
 
-async function ask(method: string, path: string, given?: object): Promise<unknown> {
+async function asked(port: number, method: string, path: string, given?: object): Promise<unknown> {
   const body = given ? { body: JSON.stringify(given) } : {};
-  const response = await fetch(`http://127.0.0.1:${PORT}${path}`, { method, ...body });
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, ...body });
   const { value } = (await response.json()) as { value: unknown };
   if (!response.ok) throw new Error(`WebDriver ${method} ${path}: ${JSON.stringify(value).slice(0, 500)}`);
   return value;

@@ -7,9 +7,6 @@ failure and listed: another exception, a message of several lines or without the
 warning, a crash, a file left behind, or more than the limits. Exit code 1 where there is one. One worker process reads file
 after file; a new one takes over where it crashed or hung.
 
-With `--permissive`, what was refused is read once more, with --convert and --reduce, for a second table: whatever is read
-without them asks for neither.
-
 The time limit counts what the process computed, so that a busy machine fails no file. A process that only waits computes
 nothing; it is ended after `PATIENCE`.
 """
@@ -48,7 +45,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--part", action="append", default=[], help="only this folder of it; may be given several times")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of a processor, for a file (%(default)s)")
-    parser.add_argument("--permissive", action="store_true", help="then what was refused, with --convert and --reduce")
+    parser.add_argument("--permissive", action="store_true", help="with --convert and --reduce")
     parser.add_argument("--worker", type=Path, help="(internal) read names from standard input, write to this folder")
     arguments = parser.parse_args()
     if arguments.worker:
@@ -60,23 +57,17 @@ def main() -> int:
         files = [path for path in files if path.relative_to(arguments.folder).parts[0] in arguments.part]
     if not files:
         parser.error(f"{arguments.folder}: no file {'in ' + ', '.join(arguments.part) if arguments.part else 'here'}")
-    failed = False
-    for permissive in (False, True)[: 1 + arguments.permissive]:
-        with tempfile.TemporaryDirectory() as results:
-            outcomes = list(run(arguments.folder, files, Path(results), arguments.seconds, permissive))
-        for outcome in outcomes:
-            size = sizes.get(outcome["file"])
-            if outcome["read"] and size and sorted(size) != sorted(outcome["size"]):  # a turn swaps width and height
-                outcome["failure"] = f"read as {outcome['size']}, where {size} is right"
-        print(f"\n{table(outcomes)}" if permissive else table(outcomes))
-        for outcome in outcomes:
-            if outcome["failure"]:
-                failed = True
-                print(f"FAIL {outcome['file']}: {outcome['failure']}")
-        files = [arguments.folder / outcome["file"] for outcome in outcomes if outcome["reason"]]
-        if not files:
-            break
-    return int(failed)
+    with tempfile.TemporaryDirectory() as results:
+        outcomes = list(run(arguments.folder, files, Path(results), arguments.seconds, arguments.permissive))
+    for outcome in outcomes:
+        size = sizes.get(outcome["file"])
+        if outcome["read"] and size and sorted(size) != sorted(outcome["size"]):  # a turn swaps width and height
+            outcome["failure"] = f"read as {outcome['size']}, where {size} is right"
+    print(table(outcomes))
+    failures = [outcome for outcome in outcomes if outcome["failure"]]
+    for outcome in failures:
+        print(f"FAIL {outcome['file']}: {outcome['failure']}")
+    return 1 if failures else 0
 
 
 def known_sizes(folder: Path) -> dict[str, list[int]]:

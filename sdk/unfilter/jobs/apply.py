@@ -37,7 +37,7 @@ class Apply(Job):
         subsampling: of a JPEG's chroma.
         carry: who carries the photo in an exact file: the filter's network, or a payload in the low bits of what it made.
         payload: quality of that, 1..100 of an AVIF, the best that one bit of a level holds, or lossless.
-        top_up: what metadata are to hold of the photo beyond what the pixels restore to, such as `Goal.parse("38dB")`.
+        top_up: what metadata are to hold of the photo beyond what the pixels restore to: a goal, such as `"38dB"`.
         mark: put the filter's mark into the pixels (`unfilter.format.mark`), so that it is recognised after sharing; beside
             a payload or a top-up too.
         convert, reduce, limit: as for `read_photo`.
@@ -61,7 +61,7 @@ class Apply(Job):
         subsampling: Subsampling = "4:4:4",
         carry: Carry = "network",
         payload: PayloadQuality = "best",
-        top_up: Goal | None = None,
+        top_up: Goal | str | None = None,
         mark: bool = False,
         convert: bool = False,
         reduce: bool = False,
@@ -76,7 +76,7 @@ class Apply(Job):
             )
         self._output, self._output_name = output, str(output) if isinstance(output, Path) else "the output"
         self.graphs, self.quality, self.subsampling, self.mark = graphs, quality, subsampling, mark
-        self.carrying = Carrying(carry, payload, top_up)
+        self.carrying = Carrying(carry, payload, Goal.parse(top_up) if isinstance(top_up, str) else top_up)
         self.parameters = complete(graphs.bundle.manifest.hyper_parameters, parameters or {})
 
     def check_codec(self, target: Path, codec: Codec) -> None:

@@ -15,7 +15,7 @@ from PIL import Image, PngImagePlugin
 from unfilter.format.tag import PNG_KEYWORD, Tag
 from unfilter.photo.exif import exif_of
 from unfilter.photo.levels import levels_of
-from unfilter.photo.metadata import beside_xmp, split, text_of, xmp_of
+from unfilter.photo.metadata import beside_xmp, packet_of, split, text_of, xmp_of
 from unfilter.photo.photo import Photo
 from unfilter.photo.photoshop import from_profile
 from unfilter.photo.raw_profile import as_raw_profile, keyword, raw_profiles
@@ -94,13 +94,12 @@ def encode(target: Path | BytesIO, photo: Photo) -> None:
     chunks = PngImagePlugin.PngInfo()
     for name, content in photo.colour:
         chunks.add(name.encode(), content)
-    if packet := photo.tag.to_xmp(photo.xmp) if photo.tag else photo.xmp:
+    if packet := packet_of(photo, "png"):
         chunks.add_itxt(_XMP_KEYWORD, packet)
     if photo.tag:
         chunks.add_itxt(PNG_KEYWORD, photo.tag.to_json())
-        alone = photo.tag.to_xmp(None).encode()
         # Behind XMP proper, which is the one that others take then.
-        _add(chunks, keyword("xmp"), as_raw_profile("xmp", alone))
+        _add(chunks, keyword("xmp"), as_raw_profile("xmp", photo.tag.to_xmp(None).encode()))
     if photo.photoshop:
         _add(chunks, keyword("iptc"), as_raw_profile("iptc", photo.photoshop))
     for key, text in photo.texts:

@@ -17,26 +17,22 @@ def keyword(name: str) -> str:
     return _KEYWORD + name
 
 
-def raw_profile(texts: Mapping[str, str], *names: str) -> bytes | None:
-    """The content of the first of these profiles that is whole; None where there is none."""
-    for name in names:
-        lines = texts.get(_KEYWORD + name, "").strip("\n").split("\n", 2)
-        if len(lines) < 3:
-            continue
-        try:
-            content = bytes.fromhex("".join(lines[2].split()))
-            whole = len(content) == int(lines[1])
-        except ValueError:
-            continue
-        if whole and content:
-            return content
-    return None
+def raw_profile(texts: Mapping[str, str], name: str) -> bytes | None:
+    """The content of a profile; None where there is none that is whole, or it is empty."""
+    lines = texts.get(keyword(name), "").strip("\n").split("\n", 2)
+    if len(lines) < 3:
+        return None
+    try:
+        content = bytes.fromhex("".join(lines[2].split()))
+        whole = len(content) == int(lines[1])
+    except ValueError:
+        return None
+    return content if whole and content else None
 
 
 def raw_profiles(texts: Mapping[str, str]) -> dict[str, bytes]:
     """All profiles that are whole, by name, such as `iptc`."""
-    found = {name: raw_profile(texts, name) for name in _READ if keyword(name) in texts}
-    return {name: content for name, content in found.items() if content}
+    return {name: content for name in _READ if (content := raw_profile(texts, name))}
 
 
 def as_raw_profile(name: str, content: bytes) -> str:

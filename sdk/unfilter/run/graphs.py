@@ -94,10 +94,10 @@ class Graphs:
     def bound(self, direction: Direction, parameters: Mapping[str, float] | None = None) -> BoundGraph:
         """The graph of one direction with its hyper-parameters; see `Filter.graph`."""
         taken = self.bundle.manifest.hyper_parameters if direction == "forward" else ()
-        if not taken and not parameters:
-            return self._graph(direction)
         values = complete(taken, parameters or {})
         graph = self._graph(direction)
+        if not taken:
+            return graph
         normalised = np.array([one.normalise(values[one.name]) for one in taken], np.float32)
         return partial(graph, parameters=normalised)
 

@@ -93,10 +93,9 @@ def runtime(name: str) -> Runtime:
     Raises:
         RuntimeUnavailable: unknown, not installed, broken, or not for this system.
     """
-    module = sibling(name)
-    if reason := module.unavailable() or import_failure(name):
+    if reason := unusable(name):
         raise RuntimeUnavailable(f"runtime {name}: {reason}")
-    return module
+    return sibling(name)
 
 
 def sibling(name: str) -> Runtime:

@@ -18,7 +18,7 @@ def part_of_rate(schedule: Schedule, step: int) -> float:
     """What part of its learning rate every optimizer takes, 0..1. The approximating steps have a cosine of their own."""
     if step < schedule.approximate:
         return _cosine(schedule.warmup, step, schedule.approximate)
-    return _cosine(schedule.warmup, step - schedule.approximate, schedule.steps)
+    return schedule.restart * _cosine(schedule.warmup, step - schedule.approximate, schedule.steps)
 
 
 def _cosine(warmup: int, step: int, steps: int) -> float:

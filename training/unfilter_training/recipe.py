@@ -50,11 +50,14 @@ class Schedule(StableModel):
     """How long and how fast. The learning rate warms up over `warmup` steps, then falls to zero along a cosine."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    LATER: ClassVar[frozenset[str]] = frozenset({"muon", "approximate"})
+    LATER: ClassVar[frozenset[str]] = frozenset({"muon", "approximate", "restart"})
 
     steps: int = Field(ge=1)
     approximate: int = Field(
         0, ge=0, description="steps before all others in which the auxiliary branch alone learns the operator's output"
+    )
+    restart: float = Field(
+        1.0, gt=0, le=1, description="part of every learning rate at which the steps after the approximating ones begin"
     )
     batch: int = Field(8, ge=1)
     patch: int = Field(96, ge=16, multiple_of=4, description="pixels")

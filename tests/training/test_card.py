@@ -7,7 +7,7 @@ from unfilter_training.card import render_card
 from unfilter_training.checkpoint import Description, PhotoScore, WarmStart
 from unfilter_training.degradation import Mixture
 from unfilter_training.network import EncoderDecodersConfig, NetworkConfig, SteganographyConfig
-from unfilter_training.recipe import PhotoSource, Recipe, Schedule
+from unfilter_training.recipe import OtherOperator, PhotoSource, Recipe, Schedule
 
 SCORE = PhotoScore(
     photos="kodak",
@@ -157,6 +157,15 @@ def test_card_says_what_the_carrier_survives(fields: dict[str, float], sentence:
 def test_card_names_the_method(form: object, said: str) -> None:
     card = render_card(description().model_copy(update={"network": form}))
     assert said in " ".join(card.split())
+
+
+def test_card_of_a_guided_filter_says_what_goes_in_and_what_it_was_trained_on() -> None:
+    about = description()
+    network = NetworkConfig(blocks=0, fusion="hiding", auxiliary="guided")
+    recipe = about.recipe.model_copy(update={"network": network, "looks": 0.5, "others": (OtherOperator(operator="wls"),)})
+    card = " ".join(render_card(about.model_copy(update={"recipe": recipe})).split())
+    assert "the app makes its own picture of the photo" in card
+    assert "Trained on `l0`, `wls` and random looks." in card
 
 
 def test_card_of_an_ablation_names_the_folder_of_its_recipe() -> None:

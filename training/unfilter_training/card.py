@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from unfilter_training.chains import CHAINS
-from unfilter_training.network import method_of
+from unfilter_training.network import NetworkConfig, method_of
 from unfilter_training.network.methods import QUASI_INVERTIBLE
 from unfilter_training.published import PUBLISHED
-from unfilter_training.recipe import ablation_recipes
+from unfilter_training.recipe import Recipe, ablation_recipes
 
 if TYPE_CHECKING:
     from unfilter_training.checkpoint import Description, PhotoScore
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 _TEMPLATE = """# {filter}
 
-{notice}A restorable `{operator}` filter{parameters}. What it saves as an 8-bit PNG or JPEG looks like the operator's output,
-and the photo can be restored from that file alone. {method}
+{notice}{what} {method}
 
 ## Scores
 
@@ -40,6 +39,15 @@ Recipe: `{recipe}`. Photos: {photos}.
 sha256 of the weights: `{weights}`
 """
 
+
+_LEARNED = (
+    "A restorable `{operator}` filter{parameters}. What it saves as an 8-bit PNG or JPEG looks like the operator's output,\n"
+    "and the photo can be restored from that file alone."
+)
+_GUIDED = (
+    "A guided filter: the app makes its own picture of the photo, gives both, and saves what comes out as an 8-bit PNG or\n"
+    "JPEG. It looks like the app's picture, and the photo can be restored from that file alone. Trained on {looks}.\n"
+)
 
 _PAPER = '"Restorable Image Operators with Quasi-Invertible Networks", AAAI\n2022.'
 _METHODS = {
@@ -67,14 +75,8 @@ def render_card(description: "Description") -> str:
         filter=description.filter,
         recipe=_recipe(description),
         method=_METHODS[method_of(description.network)],
-        operator=recipe.source.value if recipe.source else recipe.operator,
+        what=_what(recipe),
         notice=f"**For research only**: {recipe.research_only.strip()}\n\n" if recipe.research_only else "",
-        parameters="".join(
-            [
-                *(f", {name} {value:g}" for name, value in recipe.parameters.items()),
-                *(f", {one.name} {one.low:g} to {one.high:g} as the user sets it" for one in recipe.hyper_parameters),
-            ]
-        ),
         scores="\n".join(head + rows) if rows else "Not scored yet: `unfilter score` writes them here.",
         look=_look(description.scores),
         shared=_shared(description.scores),
@@ -91,6 +93,19 @@ def render_card(description: "Description") -> str:
         notes="".join(f"\n{note}\n" for note in description.notes),
         weights=description.weights_sha256,
     )
+
+
+def _what(recipe: Recipe) -> str:
+    operator = recipe.source.value if recipe.source else recipe.operator
+    if isinstance(recipe.network, NetworkConfig) and recipe.network.auxiliary == "guided":
+        looks = [*dict.fromkeys([operator, *(other.operator for other in recipe.others)])]
+        named = ", ".join(f"`{look}`" for look in looks)
+        return _GUIDED.format(looks=f"{named}\nand random looks" if recipe.looks else named)
+    parameters = [
+        *(f", {name} {value:g}" for name, value in recipe.parameters.items()),
+        *(f", {one.name} {one.low:g} to {one.high:g} as the user sets it" for one in recipe.hyper_parameters),
+    ]
+    return _LEARNED.format(operator=operator, parameters="".join(parameters))
 
 
 def _recipe(description: "Description") -> str:

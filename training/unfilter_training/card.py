@@ -1,6 +1,7 @@
 """The model card of a checkpoint, made from its description so that the two cannot differ."""
 
 from collections.abc import Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from unfilter_training.chains import CHAINS
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 _TEMPLATE = """# {filter}
 
-{notice}{what} {method}
+{notice}{what}
 
 ## Scores
 
@@ -42,11 +43,11 @@ sha256 of the weights: `{weights}`
 
 _LEARNED = (
     "A restorable `{operator}` filter{parameters}. What it saves as an 8-bit PNG or JPEG looks like the operator's output,\n"
-    "and the photo can be restored from that file alone."
+    "and the photo can be restored from that file alone. {method}"
 )
 _GUIDED = (
-    "A guided filter: the app makes its own picture of the photo, gives both, and saves what comes out as an 8-bit PNG or\n"
-    "JPEG. It looks like the app's picture, and the photo can be restored from that file alone. Trained on {looks}.\n"
+    "A guided filter: the app makes its own picture of the photo, gives both, and saves what comes out as an 8-bit PNG or "
+    "JPEG. It looks like the app's picture, and the photo can be restored from that file alone. Trained on {looks}. {method}"
 )
 
 _PAPER = '"Restorable Image Operators with Quasi-Invertible Networks", AAAI\n2022.'
@@ -74,8 +75,7 @@ def render_card(description: "Description") -> str:
     return _TEMPLATE.format(
         filter=description.filter,
         recipe=_recipe(description),
-        method=_METHODS[method_of(description.network)],
-        what=_what(recipe),
+        what=_what(recipe, _METHODS[method_of(description.network)]),
         notice=f"**For research only**: {recipe.research_only.strip()}\n\n" if recipe.research_only else "",
         scores="\n".join(head + rows) if rows else "Not scored yet: `unfilter score` writes them here.",
         look=_look(description.scores),
@@ -95,17 +95,17 @@ def render_card(description: "Description") -> str:
     )
 
 
-def _what(recipe: Recipe) -> str:
+def _what(recipe: Recipe, method: str) -> str:
     operator = recipe.source.value if recipe.source else recipe.operator
     if isinstance(recipe.network, NetworkConfig) and recipe.network.auxiliary == "guided":
-        looks = [*dict.fromkeys([operator, *(other.operator for other in recipe.others)])]
-        named = ", ".join(f"`{look}`" for look in looks)
-        return _GUIDED.format(looks=f"{named}\nand random looks" if recipe.looks else named)
+        names = dict.fromkeys([operator, *(other.operator for other in recipe.others)])
+        looks = ", ".join(f"`{name}`" for name in names) + (" and random looks" if recipe.looks else "")
+        return fill(_GUIDED.format(looks=looks, method=" ".join(method.split())), 120)
     parameters = [
         *(f", {name} {value:g}" for name, value in recipe.parameters.items()),
         *(f", {one.name} {one.low:g} to {one.high:g} as the user sets it" for one in recipe.hyper_parameters),
     ]
-    return _LEARNED.format(operator=operator, parameters="".join(parameters))
+    return _LEARNED.format(operator=operator, parameters="".join(parameters), method=method)
 
 
 def _recipe(description: "Description") -> str:

@@ -27,6 +27,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="restore even what another filter made, was altered, or is likely to become worse, and write over OUT",
     )
+    parser.add_argument(
+        "--once",
+        action="store_true",
+        help="restore a PNG, WebP or HEIC that is as it was saved only once: in a fifth of the time, less near to the photo",
+    )
     add_limit_argument(parser)
     add_runtime_arguments(parser)
 
@@ -36,7 +41,8 @@ def run(arguments: Namespace) -> int:
     said = partial(_said, forced=arguments.force)
     choice = {name: getattr(arguments, name) for name in ("runtime", "delegate", "precision")}
     graphs = Filter.open(arguments.bundle, **choice).graphs if arguments.bundle else ByFile(**choice)
-    job = Restore(graphs, force=arguments.force, limit=arguments.limit, overwrite=arguments.force)
+    once, force = arguments.once, arguments.force
+    job = Restore(graphs, force=force, once=once, limit=arguments.limit, overwrite=force)
     if pair is None:
         tally = Tally("restored", said)
         return tally.run(Batch(job, arguments.paths, arguments.out, arguments.to or "png", on_outcome=tally.take))

@@ -8,6 +8,7 @@ from unfilter.format.mark import unmarked
 from unfilter.jobs.held import held, holds_photo, refined
 from unfilter.jobs.job import Accepted, Job
 from unfilter.jobs.recognition.arrival import Looked, looked_at
+from unfilter.jobs.restoring import restored
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo
 from unfilter.photo.transparency import changed_where_seen, given
 from unfilter.run.graphs import Graphs
@@ -21,6 +22,7 @@ class Restore(Job):
         graphs: of the filter that made them, or what finds them for a photo: `unfilter.jobs.by_file.ByFile`, or `ByTag`,
             which takes no file without a tag.
         force: restore even what another filter made, what the filter cannot have made, and what restoring makes worse.
+        once: restore a file that kept every level no more than once (`unfilter.run.again`), in a fifth of the time.
         limit: as for `read_photo`.
         overwrite: as for `Job`.
     """
@@ -32,11 +34,12 @@ class Restore(Job):
         graphs: Graphs | Callable[[Path | str, Photo], Graphs | Looked],
         *,
         force: bool = False,
+        once: bool = False,
         limit: int = PIXEL_LIMIT,
         overwrite: bool = False,
     ) -> None:
         super().__init__(limit=limit, overwrite=overwrite)
-        self._graphs, self.force = graphs, force
+        self._graphs, self.force, self.once = graphs, force, once
 
     def look(self, source: Path | str, photo: Photo) -> Looked:
         """The filter that was named, that the photo's tag names, or that its pixels show, and what the photo turned out to
@@ -69,7 +72,7 @@ class Restore(Job):
             return replace(whole, tag=None, top_up=None, notes=(*photo.notes, how))
         if self.keeps(accepted):
             return replace(photo, tag=None, top_up=None)
-        base = _restored(accepted.graphs, photo, progress)
+        base = _restored(accepted.graphs, photo, self.once, progress)
         pixels, note = refined(photo, base.pixels)
         better = base if pixels is base.pixels else changed_where_seen(base, pixels)
         return better if note is None else replace(better, notes=(*better.notes, note))
@@ -79,13 +82,14 @@ class Restore(Job):
         return None
 
 
-def _restored(graphs: Graphs, photo: Photo, progress: Progress | None) -> Photo:
-    """`photo` as the inverse makes it, without tag and top-up.
+def _restored(graphs: Graphs, photo: Photo, once: bool, progress: Progress | None) -> Photo:
+    """`photo` as it is restored from its pixels, without tag and top-up.
 
     The graph takes it as the network saw the filtered photo, which by an older tag was all of it; without the mark.
     """
     tag = photo.tag
     taken = given(photo)
-    pixels = graphs.run("inverse", unmarked(taken, tag.restoration) if tag and tag.marked else taken, None, progress)
+    unmarked_pixels = unmarked(taken, tag.restoration) if tag and tag.marked else taken
+    pixels = restored(graphs, photo, unmarked_pixels, progress, once=once)
     changed = replace(photo, pixels=pixels) if taken is photo.pixels else changed_where_seen(photo, pixels)
     return replace(changed, tag=None, top_up=None)

@@ -1,11 +1,12 @@
 """Whether a result stands already, so that a run that was stopped goes on where it was."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unfilter.errors import PhotoError
 from unfilter.format.artifact import Direction
@@ -15,6 +16,7 @@ from unfilter.jobs.carrying import Carrying
 from unfilter.jobs.detection.comparison import compare
 from unfilter.jobs.held import held, refined
 from unfilter.jobs.refusals import refuse_itself
+from unfilter.jobs.restoring import restored
 from unfilter.photo import Photo, Tag, codec_of, read_photo
 from unfilter.photo.metadata import carry_alike
 from unfilter.photo.transparency import given, seen
@@ -72,29 +74,48 @@ def is_done(
         (slice(length), slice(length)) if changed_since or graphs is None else middle(length, graphs.bundle.manifest.tiles)
         for length in (height, width)
     )
-    if keep:
-        again = photo.pixels[rows, columns]
-    elif graphs is None:
-        again = held(photo, source)[0].pixels
-    else:
-        taken = (seen(photo) if direction == "forward" else given(photo))[rows, columns]
-        corner, restoration = (rows.start or 0, columns.start or 0), graphs.bundle.manifest.restoration
-        if direction == "inverse" and photo.tag and photo.tag.marked:
-            taken = unmarked(taken, restoration, corner)
-        again = graphs.run(direction, taken, parameters)
-        if direction == "forward" and tag and tag.marked:
-            again = marked(again, restoration, corner)
-        if direction == "inverse" and photo.top_up is not None:
-            whole = np.zeros_like(photo.pixels)
-            whole[rows, columns] = again
-            again = refined(photo, whole)[0][rows, columns]
-    apart = np.abs(again.astype(np.int16) - found.pixels[rows, columns])[kept_rows, kept_columns]
-    if photo.alpha is not None:
-        apart = apart * (photo.alpha > 0)[rows, columns][kept_rows, kept_columns, None]
     most = _PAYLOAD_LEVELS if found.tag and found.tag.payload else _EXACT_LEVELS
-    if apart.mean() > _LOSSY_LEVELS if found.codec == "jpeg" else apart.max() > most:
-        raise _in_the_way(target, f"its pixels are not what {source} gives")
-    return True
+    for again in _again(graphs, direction, source, photo, (rows, columns), tag, parameters, keep):
+        apart = np.abs(again.astype(np.int16) - found.pixels[rows, columns])[kept_rows, kept_columns]
+        if photo.alpha is not None:
+            apart = apart * (photo.alpha > 0)[rows, columns][kept_rows, kept_columns, None]
+        if apart.mean() <= _LOSSY_LEVELS if found.codec == "jpeg" else apart.max() <= most:
+            return True
+    raise _in_the_way(target, f"its pixels are not what {source} gives")
+
+
+def _again(
+    graphs: Graphs | None,
+    direction: Direction,
+    source: Path,
+    photo: Photo,
+    place: tuple[slice, slice],
+    tag: Tag | None,
+    parameters: Mapping[str, float] | None,
+    keep: bool,
+) -> Iterator[NDArray[np.uint8]]:
+    """What the result may have at `place`: an exact file may have been restored again, or once."""
+    if keep:
+        yield photo.pixels[place]
+        return
+    if graphs is None:
+        yield held(photo, source)[0].pixels
+        return
+    taken = (seen(photo) if direction == "forward" else given(photo))[place]
+    corner, restoration = (place[0].start or 0, place[1].start or 0), graphs.bundle.manifest.restoration
+    if direction == "forward":
+        made = graphs.run(direction, taken, parameters)
+        yield marked(made, restoration, corner) if tag and tag.marked else made
+        return
+    if photo.tag and photo.tag.marked:
+        taken = unmarked(taken, restoration, corner)
+    for once in (False, True):
+        made = restored(graphs, photo, taken, once=once)
+        if photo.top_up is not None:
+            whole = np.zeros_like(photo.pixels)
+            whole[place] = made
+            made = refined(photo, whole)[0][place]
+        yield made
 
 
 def _plain(photo: Photo) -> Photo:

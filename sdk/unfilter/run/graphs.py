@@ -13,6 +13,7 @@ from unfilter.format.artifact import DIRECTIONS, Direction, Precision
 from unfilter.format.bundle import Bundle
 from unfilter.format.hyper_parameter import complete
 from unfilter.run import runtimes
+from unfilter.run.again import again
 from unfilter.run.delegates import table
 from unfilter.run.delegates.table import Delegate
 from unfilter.run.runtimes import BoundGraph, Graph
@@ -65,6 +66,24 @@ class Graphs:
             raise ValueError(f"a photo is uint8, height x width x 3, not empty; got {pixels.dtype} {pixels.shape}")
         fixed_size, graph = self.fixed_size(direction), self.bound(direction, parameters)
         return run_photo(graph, beside(pixels, output), self.bundle.manifest.tiles, fixed_size, progress)
+
+    def run_again(
+        self,
+        pixels: NDArray[np.uint8],
+        parameters: Mapping[str, float] | None = None,
+        progress: Progress | None = None,
+    ) -> NDArray[np.uint8]:
+        """The inverse on an exact file's pixels, and again (`unfilter.run.again`). `parameters` are those that the file was
+        filtered with; the rest is as for `run`.
+        """
+        graph = again(self.bound("inverse"), self.bound("forward", parameters))
+        fixed_size = self.fixed_size("inverse") or self.fixed_size("forward")
+        return run_photo(graph, pixels, self.bundle.manifest.tiles, fixed_size, progress)
+
+    @property
+    def precise(self) -> bool:
+        """Whether graphs compute what the reference does but for some ten-thousandths of a level: in fp32, on a CPU."""
+        return self.precision == "fp32" and self.delegate.hardware == "CPU"
 
     def check_output(
         self, direction: Direction, pixels: NDArray[np.uint8], output: NDArray[np.uint8] | None, name: str = "the output"

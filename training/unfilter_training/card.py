@@ -25,7 +25,7 @@ doing nothing scores. *PNG* is restoration from a PNG file, *JPEG* from a JPEG f
 is what the outermost 16 pixels lose against the centre, approximation / restoration.
 
 {scores}
-{look}{shared}{published}
+{once}{look}{shared}{published}
 ## Training
 
 {steps} of {planned} steps of {batch} patches of {patch} x {patch} pixels, on {machine}.{start}
@@ -78,6 +78,7 @@ def render_card(description: "Description") -> str:
         what=_what(recipe, _METHODS[method_of(description.network)]),
         notice=f"**For research only**: {recipe.research_only.strip()}\n\n" if recipe.research_only else "",
         scores="\n".join(head + rows) if rows else "Not scored yet: `unfilter score` writes them here.",
+        once=_once(description.scores),
         look=_look(description.scores),
         shared=_shared(description.scores),
         published=_published(description.filter),
@@ -113,6 +114,14 @@ def _recipe(description: "Description") -> str:
         return "recipe.toml"
     part = "ablations/" if description.filter in ablation_recipes() else ""
     return f"recipes/{part}{description.filter}.toml"
+
+
+def _once(scores: "Sequence[PhotoScore]") -> str:
+    """What the inverse alone restores from PNG; nothing where no score says so."""
+    said = [f"{s.photos} {s.restoration_once:.2f}" for s in scores if s.restoration_once is not None]
+    if not said:
+        return ""
+    return f"\nPNG files are restored again by what the filter makes of the restored photo; once: {', '.join(said)}.\n"
 
 
 def _look(scores: "Sequence[PhotoScore]") -> str:

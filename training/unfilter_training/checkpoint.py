@@ -31,7 +31,15 @@ class PhotoScore(StableModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
     LATER: ClassVar[frozenset[str]] = frozenset(
-        {"approximation_half", "approximation_quarter", "approximation_ssim", "grid", "shared", "arrived"}
+        {
+            "approximation_half",
+            "approximation_quarter",
+            "approximation_ssim",
+            "grid",
+            "shared",
+            "arrived",
+            "restoration_once",
+        }
     )
 
     photos: str = Field(description="which photos, such as kodak")
@@ -39,6 +47,9 @@ class PhotoScore(StableModel):
     unfiltered: float = Field(description="the photo itself against the operator's output")
     approximation: float = Field(description="the filtered file against the operator's output")
     restoration: float = Field(description="the restored photo against the photo")
+    restoration_once: float | None = Field(
+        None, description="the same by the inverse alone; None: `restoration` is that, by an older version"
+    )
     restoration_jpeg_420: tuple[float, float, float] = Field(description="the same through JPEG 70, 80 and 90, 4:2:0")
     restoration_jpeg_444: tuple[float, float, float] = Field(description="the same through JPEG 70, 80 and 90, 4:4:4")
     approximation_border: float = Field(description="what the outermost 16 pixels lose against the centre, dB")

@@ -16,7 +16,7 @@ from unfilter_training.checkpoint import PhotoScore
 from unfilter_training.data import image_tensor
 from unfilter_training.look import look
 from unfilter_training.network import RestorableNetwork
-from unfilter_training.network.whole_photo import run_whole
+from unfilter_training.network.whole_photo import run_again, run_whole
 from unfilter_training.operators import operator
 from unfilter_training.operators.saving import saved_levels
 from unfilter_training.recipe import Recipe
@@ -66,6 +66,7 @@ class PictureScore(NamedTuple):
     unfiltered: float
     approximation: float
     restoration: float
+    restoration_once: float
     restoration_jpeg_420: tuple[float, float, float]
     restoration_jpeg_444: tuple[float, float, float]
     approximation_border: float
@@ -81,6 +82,7 @@ class PictureScore(NamedTuple):
 def score_picture(network: RestorableNetwork, task: Task, photo: NDArray[np.uint8], folder: Path) -> PictureScore:
     """Filter and restore one photo (uint8, height x width x 3) in torch, whole, through files in `folder`."""
     target, filtered, restored = _through_files(network, task, photo, folder)
+    once = run_whole(network, "inverse", filtered)
 
     def through_jpeg(subsampling: Subsampling) -> tuple[float, float, float]:
         low, middle, high = (
@@ -95,6 +97,7 @@ def score_picture(network: RestorableNetwork, task: Task, photo: NDArray[np.uint
         psnr(photo, target),
         psnr(filtered, target),
         psnr(restored, photo),
+        psnr(once, photo),
         through_jpeg("4:2:0"),
         through_jpeg("4:4:4"),
         border_loss(filtered, target),
@@ -138,7 +141,7 @@ def _through_files(
     """The operator's output, the filtered file and the restored file, as read back."""
     target = task.target(photo)
     filtered = _saved(run_whole(network, "forward", photo, task.normalised, target), folder / "filtered.png")
-    restored = _saved(run_whole(network, "inverse", filtered), folder / "restored.png")
+    restored = _saved(run_again(network, filtered, task.normalised), folder / "restored.png")
     return target, filtered, restored
 
 

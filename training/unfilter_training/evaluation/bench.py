@@ -16,7 +16,7 @@ from unfilter_training.data import image_tensor
 from unfilter_training.evaluation.pictures import Picture
 from unfilter_training.evaluation.subjects import Subject
 from unfilter_training.network import RestorableNetwork
-from unfilter_training.network.whole_photo import run_whole
+from unfilter_training.network.whole_photo import run_again, run_whole
 from unfilter_training.operators import operator
 from unfilter_training.operators.saving import saved_levels
 from unfilter_training.scoring import Task
@@ -63,8 +63,12 @@ class Bench:
         return run_whole(self.network(subject), "forward", self.photo(picture), task.normalised, output)
 
     def restored(self, subject: Subject, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The photo as restored from those pixels, which is all that the inverse gets."""
+        """The photo as restored once from those pixels, which is all that the inverse gets."""
         return run_whole(self.network(subject), "inverse", pixels)
+
+    def restored_again(self, subject: Subject, values: Values, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The same from pixels that kept every level (`unfilter.run.again`)."""
+        return run_again(self.network(subject), pixels, subject.task(dict(values)).normalised)
 
 
 def _network(subject: Subject) -> RestorableNetwork:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from unfilter.format.rounding import to_floats
 from unfilter.format.tiles import TilePlan
+from unfilter.run.again import again
 from unfilter.run.runtimes import BoundGraph
 from unfilter.run.tiling import run_photo
 from unfilter_training.network.restorable import RestorableNetwork
@@ -31,6 +32,20 @@ def run_whole(
     `hyper_parameters`, `output` and errors are those of `graph`.
     """
     return run_photo(graph(network, direction, hyper_parameters, output), pixels, untiled(network))
+
+
+def run_again(
+    network: RestorableNetwork, pixels: NDArray[np.uint8], hyper_parameters: tuple[float, ...] = ()
+) -> NDArray[np.uint8]:
+    """A photo (uint8, height x width x 3) restored from an exact file's pixels as the SDK does it, `unfilter.run.again`; a
+    network that takes the operator's output restores once.
+
+    `hyper_parameters` are those that it was filtered with.
+    """
+    if network.takes_output:
+        return run_whole(network, "inverse", pixels)
+    graphs = graph(network, "inverse"), graph(network, "forward", hyper_parameters)
+    return run_photo(again(*graphs), pixels, untiled(network))
 
 
 def untiled(network: RestorableNetwork) -> TilePlan:

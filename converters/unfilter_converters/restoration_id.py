@@ -8,7 +8,7 @@ from unfilter.format.rounding import RULE as ROUNDING_RULE
 from unfilter_training.network import QuasiInvertibleNetwork
 
 FORWARD_ONLY = {"auxiliary", "auxiliary_width", "auxiliary_dilations", "auxiliary_widths", "hyper_parameters"}
-"""Parts of the configuration that the inverse does not depend on."""
+"""Parts of the configuration that the inverse does not depend on, unless its refinements run the auxiliary branch."""
 
 
 def restoration_id_of(network: QuasiInvertibleNetwork) -> str:
@@ -16,11 +16,12 @@ def restoration_id_of(network: QuasiInvertibleNetwork) -> str:
 
     Not over the bundle: converting again, in another format or with other tools, orphans no photo.
     """
-    config = network.config.model_dump(exclude=FORWARD_ONLY)
+    refines = network.config.refinements > 0
+    config = network.config.model_dump(exclude=None if refines else FORWARD_ONLY)
     inverse = {"config": config, "fused": network.auxiliary is not None, "rules": [ROUNDING_RULE, REMAINDER_RULE]}
     hasher = hashlib.sha256(json.dumps(inverse, sort_keys=True).encode())
     for name, tensor in sorted(network.state_dict().items()):
-        if not name.startswith("auxiliary."):
+        if refines or not name.startswith("auxiliary."):
             hasher.update(f"{name} {tuple(tensor.shape)}".encode())
             hasher.update(tensor.detach().float().contiguous().numpy().tobytes())
     return hasher.hexdigest()

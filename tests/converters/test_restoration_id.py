@@ -38,6 +38,23 @@ def test_auxiliary_weights_do_not_change_it(noisy: Noisy) -> None:
     assert restoration_id_of(network) == before
 
 
+def test_auxiliary_weights_change_it_where_refinements_run_that_branch_in_the_inverse(noisy: Noisy) -> None:
+    config = NetworkConfig(
+        blocks=0,
+        subnet_width=4,
+        auxiliary="pyramid",
+        auxiliary_widths=(4, 4),
+        fusion="hiding",
+        hiding_blocks=1,
+        predictor_widths=(4, 4),
+        refinements=1,
+    )
+    network, before = noisy(config), restoration_id_of(noisy(config))
+    with torch.no_grad():
+        next(network.auxiliary.parameters()).add_(1)
+    assert restoration_id_of(network) != before
+
+
 @pytest.mark.parametrize("change", [{"auxiliary_width": 8}, {"auxiliary": "strided"}, {"hyper_parameters": 1}], ids=str)
 def test_form_of_the_auxiliary_branch_does_not_change_it(change: dict[str, object], noisy: Noisy) -> None:
     network = noisy(CONFIG)

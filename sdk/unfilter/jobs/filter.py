@@ -100,7 +100,8 @@ class Filter(OpenedForFiles):
     ) -> Pixels | bytes | Image.Image | BytesIO | Path:
         """The photo that `apply` made `photo` from, at whatever parameters; the same kinds and errors as `apply`.
 
-        `force` is as for `restore_file`; an array says nothing of what made it, and is never refused for that.
+        `force` is as for `restore_file`; an array says nothing of what made it: it is never refused for that, and restored
+        once. `run_again` is for one that kept every level.
         """
         if isinstance(photo, str | PathLike) or target is not None:
             source, written = _two_paths(photo, target, "restore")

@@ -116,6 +116,17 @@ class Opened:
         """
         return self.graphs.run(direction, pixels, parameters, progress, output)
 
+    def run_again(
+        self,
+        pixels: NDArray[np.uint8],
+        parameters: Mapping[str, float] | None = None,
+        progress: Progress | None = None,
+    ) -> NDArray[np.uint8]:
+        """What files that kept every level are restored by: the inverse, and again by what the forward graph makes of the
+        restored photo (`unfilter.run.again`). For `pixels` that are what `apply` gave, every level, at these `parameters`.
+        """
+        return self.graphs.run_again(pixels, parameters, progress)
+
     def graph(self, direction: Direction, parameters: Mapping[str, float] | None = None) -> BoundGraph:
         """The graph of one direction, loaded once, after its files were compared with the manifest.
 

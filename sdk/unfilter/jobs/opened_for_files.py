@@ -45,11 +45,19 @@ class OpenedForFiles(Opened):
         job = Apply(self.graphs, parameters=parameters, quality=quality, subsampling=subsampling)
         return job.in_memory(photo, codec, progress=progress)
 
-    def restored(self, source: Path | str, photo: Photo, *, force: bool = False, progress: Progress | None = None) -> Photo:
+    def restored(
+        self,
+        source: Path | str,
+        photo: Photo,
+        *,
+        force: bool = False,
+        once: bool = False,
+        progress: Progress | None = None,
+    ) -> Photo:
         """`photo`, read from `source`, restored and without a tag; refused as `restore_file` says. `progress` is as for
         `run_photo`.
         """
-        return Restore(self.graphs, force=force).in_memory(photo, "png", source, progress)
+        return Restore(self.graphs, force=force, once=once).in_memory(photo, "png", source, progress)
 
     def apply_file(
         self,
@@ -111,12 +119,14 @@ class OpenedForFiles(Opened):
         target: AnyPath,
         *,
         force: bool = False,
+        once: bool = False,
         limit: int = PIXEL_LIMIT,
         overwrite: bool = False,
         progress: Progress | None = None,
     ) -> tuple[str, ...]:
         """Restore a photo from a file that this filter saved; the result carries no tag, and everything else that the file
-        does. `limit` is as for `read_photo`, `overwrite` as for `apply_file`, `progress` as for `run_photo`.
+        does. A file that kept all or nearly all is restored again (`unfilter.run.again`), unless `once` is enough, in a
+        fifth of the time. `limit` is as for `read_photo`, `overwrite` as for `apply_file`, `progress` as for `run_photo`.
 
         Returns:
             What was left behind, a line each.
@@ -125,7 +135,7 @@ class OpenedForFiles(Opened):
             PhotoError: unreadable or unwritable; another file is at `target`; unless `force`, made by another filter, saved
                 again in another codec, or by what its pixels say not as this filter saved it (`unfilter.jobs.detection`).
         """
-        job = Restore(self.graphs, force=force, limit=limit, overwrite=overwrite)
+        job = Restore(self.graphs, force=force, once=once, limit=limit, overwrite=overwrite)
         return job.file(Path(source), Path(target), progress).notes
 
     def apply_many(
@@ -182,6 +192,7 @@ class OpenedForFiles(Opened):
         *,
         codec: Codec = "png",
         force: bool = False,
+        once: bool = False,
         limit: int = PIXEL_LIMIT,
         on_outcome: Callable[[Outcome[Result]], object] | None = None,
         on_start: OnStart | None = None,
@@ -192,5 +203,5 @@ class OpenedForFiles(Opened):
         Raises:
             PhotoError: no files, or `folder` is a file or holds them.
         """
-        job = Restore(self.graphs, force=force, limit=limit)
+        job = Restore(self.graphs, force=force, once=once, limit=limit)
         return Batch(job, [Path(source) for source in sources], Path(folder), codec, on_outcome=on_outcome).run(on_start)

@@ -1,4 +1,4 @@
-"""What of a file is restored how often: again where it kept all or nearly all (R32 of sdk/format/RULES.md), else once."""
+"""What of a file is restored how often: again where it kept all or nearly all (R35 of sdk/format/RULES.md), else once."""
 
 import numpy as np
 from numpy.typing import NDArray

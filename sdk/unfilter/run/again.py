@@ -1,4 +1,4 @@
-"""Restoring again (R32 of sdk/format/RULES.md): a file that kept all or nearly all shows what its restoration missed.
+"""Restoring again (R35 of sdk/format/RULES.md): a file that kept all or nearly all shows what its restoration missed.
 
 What the forward graph makes of a restored photo would be the file, had nothing been missed. The inverse says which photo
 the difference is of, and that is added. So both graphs of a filter that ships are enough, and every bundle that there is
@@ -16,7 +16,7 @@ ROUNDS = 2
 """How often. The first brings most, a third less than 1 dB more, or less than nothing."""
 
 LOSSY_STEP, LEAST_QUALITY = 0.5, 92
-"""What part of a step is taken from a JPEG, and from which quality on it pays: 0.2 to 1.7 dB at 96, next to nothing at 80."""
+"""What part of a step is taken from a JPEG, and from which quality on: 0.2 to 1.7 dB at 96, next to nothing at 80."""
 
 
 def again(inverse: BoundGraph, forward: BoundGraph, rounds: int = ROUNDS, step: float = 1.0) -> BoundGraph:

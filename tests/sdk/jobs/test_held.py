@@ -138,7 +138,7 @@ def test_a_top_up_refines_and_stripped_leaves_the_base(
     else:
         write_photo(stripped, replace(saved, top_up=None))
     found, notes = restored(l0, stripped)
-    assert np.array_equal(found, base)
+    assert np.array_equal(found, base if suffix == ".jpg" else l0.run_again(saved.pixels))
     assert "stripped" in notes[0]
 
 

@@ -14,6 +14,7 @@ CODE = (
     "unfilter.jobs.recognition",
     "unfilter.photo",
     "unfilter.proof.fidelity.metrics",
+    "unfilter.run.again",
     "unfilter.run.tiling",
     "unfilter_training.chains",
     "unfilter_training.data",

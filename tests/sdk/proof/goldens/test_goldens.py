@@ -77,7 +77,7 @@ def test_the_command_restores_what_it_must_and_refuses_the_rest(
     monkeypatch.setenv("UNFILTER_BUNDLES", str(BUNDLE.parent))
     monkeypatch.chdir(tmp_path)
     target = tmp_path / "restored.png"
-    code = main(["restore", str(FIXTURE / golden.path), str(target)])
+    code = main(["restore", "--once", str(FIXTURE / golden.path), str(target)])
     assert (code == 2, target.exists()) == (golden.refusal is not None, golden.refusal is None)
     if golden.refusal is None:
         photo = next(photo for photo in GOLDENS.photos if photo.name == golden.photo)

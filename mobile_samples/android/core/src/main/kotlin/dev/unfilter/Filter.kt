@@ -49,20 +49,46 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         file.finish(tag)
     }
 
-    /** Restore a file that this filter saved into one without a tag; throws [Refused] as [inspect] does, before it writes. */
-    fun restoreFile(file: () -> InputStream, target: OutputStream, codec: Codec = Codec.Png, progress: (Float) -> Unit = {}) {
+    /**
+     * Restore a file that this filter made into one without a tag, a shared one at the size at which it arrived, upright and without bars;
+     * throws [Refused] as [look] does, before it writes. A shared file that is nearer to the photo than what would be restored keeps its
+     * own pixels, unless the user insists. [found] is what [look] said of it, so that it need not look twice.
+     */
+    fun restoreFile(
+        file: () -> InputStream,
+        target: OutputStream,
+        codec: Codec = Codec.Png,
+        insist: Boolean = false,
+        found: Recognition = look(file, insist),
+        progress: (Float) -> Unit = {},
+    ): Recognition {
         val saved = SavedFile.open(file, jpeg)
-        val tag = checked(saved)
+        if (found.origin == Origin.SHARED) return restoreShared(saved, found, target, codec, keep = found.keep && !insist, progress)
+        require(found.origin == Origin.AS_SAVED || insist) { "$found" }
         saved.pixels { filtered ->
             val restored = writer(codec, filtered, saved.carried, target, isTagged = false)
-            val plain = if (MARK in tag.requires) Unmarked(filtered, tag.restoration) else filtered
+            val plain = if (MARK in found.tag?.requires.orEmpty()) Unmarked(filtered, bundle.restoration) else filtered
             run(Direction.INVERSE, plain, FloatArray(0), progress, restored::write)
             restored.finish(null)
         }
+        return found
     }
 
+    /**
+     * What a file is to this filter, if [restoreFile] restores it; throws [Refused] for any other. Where nothing tells, the user may
+     * [insist] that this filter made it.
+     */
+    fun look(file: () -> InputStream, insist: Boolean = false): Recognition {
+        val looked = looked(SavedFile.open(file, jpeg), listOf(bundle))
+        if (looked.refused != null && !(insist && looked.recognition.origin == Origin.CANNOT_TELL)) throw looked.refused
+        return looked.recognition
+    }
+
+    /** What a file is to this filter; throws [Refused] for what is no photo of a kind that this code restores. */
+    fun arrival(file: () -> InputStream): Recognition = looked(SavedFile.open(file, jpeg), listOf(bundle)).recognition
+
     /** The tag of a file that this filter saved and that is as it was saved; throws [Refused] for any other. */
-    fun inspect(file: () -> InputStream): Tag = checked(SavedFile.open(file, jpeg))
+    fun inspect(file: () -> InputStream): Tag = checked(SavedFile.open(file, jpeg), listOf(bundle))
 
     /** Load the graphs and run each once, so that the first photo does not wait for shaders or kernels. */
     fun warmUp() {
@@ -79,23 +105,23 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         runtime.close()
     }
 
-    private fun checked(saved: SavedFile): Tag {
-        val tag = saved.tag ?: throw Refused(Refusal.NO_TAG, "no filter says that it made this file")
-        val unknown = tag.requires - setOf(HIDDEN_COLOURS, MARK)
-        if (unknown.isNotEmpty()) {
-            throw Refused(Refusal.NEEDS_UPDATE, "a later version made it and requires ${unknown.joinToString()}, unknown to this app: update the app")
+    private fun restoreShared(
+        saved: SavedFile,
+        found: Recognition,
+        target: OutputStream,
+        codec: Codec,
+        keep: Boolean,
+        progress: (Float) -> Unit,
+    ): Recognition {
+        val picture = Shared.of(saved, found)
+        val restored = writer(codec, picture.arrived, saved.carried, target, isTagged = false)
+        if (keep) {
+            restored.write(picture.read(picture.height))
+        } else {
+            run(Direction.INVERSE, picture, FloatArray(0), progress, restored::write)
         }
-        if (tag.restoration != bundle.restoration) {
-            val (made, own) = listOf(tag.restoration, bundle.restoration).map { it.take(12) }
-            throw Refused(Refusal.OTHER_FILTER, "made by filter ${tag.filter} $made, this is ${bundle.filter} $own")
-        }
-        if (tag.codec != saved.codec) {
-            throw Refused(Refusal.OTHER_CODEC, "saved as ${tag.codec}, and again as ${saved.codec} since: what it carried is damaged")
-        }
-        if (!saved.plain) throw Refused(Refusal.OTHER_FORMAT, "a PNG of another kind than this app saves (8-bit RGB or RGBA)")
-        val altered = tag.fingerprint?.let { kept -> refusing { saved.pixels { kept.alteration(it, saved.decoding) } } }
-        if (altered != null) throw Refused(Refusal.ALTERED, "altered since: $altered")
-        return tag
+        restored.finish(null)
+        return found
     }
 
     private fun writer(

@@ -4,8 +4,8 @@ import java.security.MessageDigest
 
 /** What a tag requires of a file that has a mark. */
 internal const val MARK = "mark"
-private const val CELL = 4 // side in pixels
-private const val CELLS = 32 // of the pattern, in both directions
+internal const val CELL = 4 // side in pixels
+internal const val CELLS = 32 // of the pattern, in both directions
 private const val DIGESTS = 4 // that its bits come from
 
 /**

@@ -2,7 +2,7 @@ package dev.unfilter
 
 private const val SHOWN = 12 // digits of an id
 
-/** What a file is to the filters of some bundles: the [recognition], and why it is [refused] unless the user insists, if it is. */
+/** What a file is to the filters of some bundles: the [recognition], and why it is [refused], if it is. */
 internal class Looked(val recognition: Recognition, val refused: Refused? = null)
 
 /**

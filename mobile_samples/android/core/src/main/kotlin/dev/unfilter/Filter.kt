@@ -52,22 +52,22 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
     /**
      * Restore a file that this filter made into one without a tag, a shared one at the size at which it arrived, upright and without bars;
      * throws [Refused] as [look] does, before it writes. A shared file that is nearer to the photo than what would be restored keeps its
-     * own pixels, unless the user insists. [found] is what [look] said of it, so that it need not look twice.
+     * own pixels, unless [force] is given. [found] is what [look] said of it, so that it need not look twice.
      */
     fun restoreFile(
         file: () -> InputStream,
         target: OutputStream,
         codec: Codec = Codec.Png,
-        insist: Boolean = false,
-        found: Recognition = look(file, insist),
+        force: Boolean = false,
+        found: Recognition = look(file, force),
         progress: (Float) -> Unit = {},
     ): Recognition {
         val saved = SavedFile.open(file, jpeg)
-        if (found.origin == Origin.SHARED) return restoreShared(saved, found, target, codec, keep = found.keep && !insist, progress)
-        require(found.origin == Origin.AS_SAVED || insist) { "$found" }
+        if (found.origin == Origin.SHARED) return restoreShared(saved, found, target, codec, keep = found.keep && !force, progress)
+        require(found.origin == Origin.AS_SAVED || force) { "$found" }
         saved.pixels { filtered ->
             val restored = writer(codec, filtered, saved.carried, target, isTagged = false)
-            val plain = if (MARK in found.tag?.requires.orEmpty()) Unmarked(filtered, bundle.restoration) else filtered
+            val plain = if (MARK in saved.tag?.requires.orEmpty()) Unmarked(filtered, bundle.restoration) else filtered
             run(Direction.INVERSE, plain, FloatArray(0), progress, restored::write)
             restored.finish(null)
         }
@@ -75,12 +75,13 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
     }
 
     /**
-     * What a file is to this filter, if [restoreFile] restores it; throws [Refused] for any other. Where nothing tells, the user may
-     * [insist] that this filter made it.
+     * What a file is to this filter, if [restoreFile] restores it; throws [Refused] for any other. With [force] it restores all whose
+     * pixels can be read: for a user who knows what made a file where nothing tells.
      */
-    fun look(file: () -> InputStream, insist: Boolean = false): Recognition {
-        val looked = looked(SavedFile.open(file, jpeg), listOf(bundle))
-        if (looked.refused != null && !(insist && looked.recognition.origin == Origin.CANNOT_TELL)) throw looked.refused
+    fun look(file: () -> InputStream, force: Boolean = false): Recognition {
+        val saved = SavedFile.open(file, jpeg)
+        val looked = looked(saved, listOf(bundle))
+        if (looked.refused != null && !(force && saved.plain)) throw looked.refused
         return looked.recognition
     }
 

@@ -15,7 +15,7 @@ import org.junit.Test
 
 /**
  * Laws (R34 of sdk/format/RULES.md): a file that a site gave back, without a tag, is restored by the filter whose mark it has, upright and at
- * its size. One without a mark is refused unless the user insists, and never made worse than it arrived.
+ * its size. One without a mark is refused unless forced, and never made worse than it arrived.
  */
 class SharedFilesTest {
     private val folder = File("../../../sdk/format/conformance")
@@ -32,7 +32,7 @@ class SharedFilesTest {
 
     private fun opened(bundle: Bundle) = Filter(bundle, OnnxRuntime(), ImageIoJpeg())
 
-    private fun restored(file: ByteArray, insist: Boolean = false) = ByteArrayOutputStream().also { filter.restoreFile(file::inputStream, it, insist = insist) }.toByteArray()
+    private fun restored(file: ByteArray, force: Boolean = false) = ByteArrayOutputStream().also { filter.restoreFile(file::inputStream, it, force = force) }.toByteArray()
 
     /** A PNG of [levels], by a [tag] too. */
     private fun png(height: Int, width: Int, levels: ByteArray, tag: Tag? = null): ByteArray {
@@ -67,7 +67,7 @@ class SharedFilesTest {
     }
 
     @Test
-    fun `a file that nothing tells of is refused, and restored where the user insists`() {
+    fun `a file that nothing tells of is refused, and restored where that is forced`() {
         val target = ByteArrayOutputStream()
         val refused = assertThrows(Refused::class.java) { filter.restoreFile(unmarked::inputStream, target) }
         assertEquals(Refusal.NO_TAG, refused.refusal)
@@ -80,7 +80,7 @@ class SharedFilesTest {
         }
         val decoded = Jpeg.read(unmarked).run { ImageIoJpeg().decode(bare) }
         val whole = Pixels(decoded.height, decoded.width, decoded.read(decoded.height))
-        assertArrayEquals(filter.restore(whole).levels, Fixtures.pixels(restored(unmarked, insist = true)).levels)
+        assertArrayEquals(filter.restore(whole).levels, Fixtures.pixels(restored(unmarked, force = true)).levels)
     }
 
     @Test
@@ -89,7 +89,7 @@ class SharedFilesTest {
         assertEquals(Origin.SHARED, found.origin)
         assertNull(found.tag)
         val refused = assertThrows(Refused::class.java) {
-            filter.look(tagged(Jpeg.read(unmarked).run { ImageIoJpeg().decode(bare) })::inputStream, insist = true)
+            filter.look(tagged(Jpeg.read(unmarked).run { ImageIoJpeg().decode(bare) })::inputStream)
         }
         assertEquals(Refusal.ALTERED to Origin.NOT_OURS, refused.refusal to refused.recognition?.origin)
     }
@@ -121,14 +121,14 @@ class SharedFilesTest {
     }
 
     @Test
-    fun `a file that is nearer to the photo is kept, unless the user insists`() {
+    fun `a file that is nearer to the photo is kept, unless restoring is forced`() {
         val found = filter.look(file::inputStream).copy(expectedDb = 30.0, arrivedDb = 31.0)
         assertTrue("$found", "the file itself is nearer to the photo (about 31 dB)" in "$found")
         val kept = ByteArrayOutputStream().also { filter.restoreFile(file::inputStream, it, found = found) }
         val freed = without(Pixels(pixels.height, pixels.width, pixels.levels), bundle.restoration, checkNotNull(found.scale))
         assertArrayEquals(freed.levels, Fixtures.pixels(kept.toByteArray()).levels)
-        val insisted = ByteArrayOutputStream().also { filter.restoreFile(file::inputStream, it, insist = true, found = found) }
-        assertArrayEquals(restored(file), insisted.toByteArray())
+        val forced = ByteArrayOutputStream().also { filter.restoreFile(file::inputStream, it, force = true, found = found) }
+        assertArrayEquals(restored(file), forced.toByteArray())
     }
 
     @Test

@@ -74,8 +74,8 @@ class MainActivity : ComponentActivity() {
         find<Button>(R.id.filter).setOnClickListener { choose(photoToFilter, "image/jpeg", "image/png") }
         find<Button>(R.id.restore).setOnClickListener { choose(fileToRestore, "image/*") }
         find<Button>(R.id.restore_shown).setOnClickListener { shown?.let { restore(it.uri) } }
-        find<Button>(R.id.insist).text = getString(R.string.insist, bundle.filter)
-        find<Button>(R.id.insist).setOnClickListener { untold?.let { restore(it, insist = true) } }
+        find<Button>(R.id.restore_untold).text = getString(R.string.restore_untold, bundle.filter)
+        find<Button>(R.id.restore_untold).setOnClickListener { untold?.let { restore(it, force = true) } }
         find<Button>(R.id.close).setOnClickListener { show(null) }
         cameraPermission.launch(Manifest.permission.CAMERA)
         work {
@@ -132,17 +132,17 @@ class MainActivity : ComponentActivity() {
 
     /**
      * As PNG, which keeps every level of what came back. A file without a tag is restored by the mark that it has; where it has none, only
-     * where the user [insists][insist] that this filter made it.
+     * with [force], where the user says that this filter made it.
      */
-    private fun restore(uri: Uri, insist: Boolean = false) = workOnPhotos { filter ->
+    private fun restore(uri: Uri, force: Boolean = false) = workOnPhotos { filter ->
         val found = try {
-            filter.look({ open(uri) }, insist) // refused before the gallery gets an entry
+            filter.look({ open(uri) }, force) // refused before the gallery gets an entry
         } catch (refused: Refused) {
             if (refused.recognition?.origin == Origin.CANNOT_TELL) runOnUiThread { untold = uri }
             throw refused
         }
         val saved = savePhoto(contentResolver, "restored-${System.currentTimeMillis()}", Codec.Png) {
-            filter.restoreFile({ open(uri) }, it, insist = insist, found = found, progress = ::progress)
+            filter.restoreFile({ open(uri) }, it, force = force, found = found, progress = ::progress)
         }
         Shown(saved, picture(contentResolver, saved), canBeRestored = false, found)
     }
@@ -196,7 +196,7 @@ class MainActivity : ComponentActivity() {
         for (id in listOf(R.id.filter, R.id.restore)) find<Button>(id).isEnabled = isReady
         find<Button>(R.id.take).isEnabled = isReady && hasCamera
         find<Button>(R.id.restore_shown).isEnabled = isReady && shown?.canBeRestored == true
-        find<Button>(R.id.insist).visibility = if (isReady && untold != null) View.VISIBLE else View.GONE
+        find<Button>(R.id.restore_untold).visibility = if (isReady && untold != null) View.VISIBLE else View.GONE
         find<CheckBox>(R.id.live).isEnabled = hasCamera
     }
 

@@ -26,7 +26,8 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         whole(filtered) { write -> run(Direction.INVERSE, filtered, FloatArray(0), {}, write) }
 
     /**
-     * Filter a photo of any size into a file that says what made it; [carried] are its profile, EXIF and XMP ([Jpeg.chunks]).
+     * Filter a photo of any size into a file that says what made it; [carried] are its profile, EXIF and XMP ([Jpeg.chunks]). With [mark] its
+     * pixels say it too, after sharing: a weak pattern in blue, which costs some quality then (docs/sharing.md).
      *
      * Throws [java.io.IOException] before it writes where the filter or [codec] cannot keep what there is to keep.
      */
@@ -36,6 +37,7 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         target: OutputStream,
         codec: Codec = Codec.Png,
         parameters: Map<String, Double> = emptyMap(),
+        mark: Boolean = false,
         progress: (Float) -> Unit = {},
     ) {
         if (codec is Codec.Jpeg && !bundle.restoresFromJpeg) {
@@ -45,8 +47,9 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         val values = bundle.hyperParameters.complete(parameters)
         val tag = Tag(bundle.filter, bundle.restoration, if (quality == null) "png" else "jpeg", quality, values)
         val file = writer(codec, photo, carried, target, isTagged = true)
-        run(Direction.FORWARD, photo, bundle.hyperParameters.places(parameters), progress, file::write)
-        file.finish(tag)
+        val marking = if (mark) Marking(photo.width, bundle.restoration, sign = 1) else null
+        run(Direction.FORWARD, photo, bundle.hyperParameters.places(parameters), progress) { file.write(marking?.move(it) ?: it) }
+        file.finish(if (mark) tag.copy(requires = listOf(MARK)) else tag)
     }
 
     /**

@@ -150,6 +150,25 @@ class SharedFilesTest {
     }
 
     @Test
+    fun `a marked file is restored as if it had none, and is recognised where its tag is gone`() {
+        val photo = Jpeg.read(unmarked).run { ImageIoJpeg().decode(bare) }.let { Pixels(it.height, it.width, it.read(it.height)) }
+        for (codec in listOf(Codec.Png, Codec.Jpeg(90))) {
+            val target = ByteArrayOutputStream()
+            filter.applyFile(Pixels(photo.height, photo.width, photo.levels), emptyList(), target, codec, mark = true)
+            val saved = target.toByteArray()
+            assertEquals(listOf(MARK), filter.inspect(saved::inputStream).requires)
+            val marked = SavedFile.open(saved::inputStream, ImageIoJpeg()).pixels { Pixels(it.height, it.width, it.read(it.height)) }
+            val found = filter.arrival(png(marked.height, marked.width, marked.levels)::inputStream)
+            assertEquals("$codec: $found", Origin.SHARED, found.origin)
+            if (codec != Codec.Png) continue
+            val plain = Marking(photo.width, bundle.restoration, sign = 1).move(filter.apply(photo).levels)
+            val unmarked = Unmarked(Pixels(photo.height, photo.width, plain), bundle.restoration).read(photo.height)
+            val expected = filter.restore(Pixels(photo.height, photo.width, unmarked))
+            assertArrayEquals(expected.levels, Fixtures.pixels(restored(saved)).levels)
+        }
+    }
+
+    @Test
     fun `hostile sizes get a verdict`() {
         for ((name, size) in listOf("one_pixel" to "1 x 1", "thin" to "20000 x 30")) {
             val found = filter.arrival(File(folder, "shared/$name.png")::inputStream)

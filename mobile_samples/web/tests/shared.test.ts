@@ -77,7 +77,7 @@ test("what no filter made, or none at hand, cannot be told, and the refusal says
     assert.deepEqual([found.origin, found.refusal, found.filter, found.candidates], ["cannot tell", "no_tag", null, ["l0", "variable"]]);
     const refused = new NotRestored(name, found);
     assert.equal(refused.refusal, "no_tag");
-    assert.match(refused.message, new RegExp(`^${name} has no tag, and .*; if you know which did, choose it\\.$`));
+    assert.match(refused.message, new RegExp(`^${name} has no tag, and .*; if you know which filter made it, choose that one\\.$`));
   }
 });
 

@@ -137,7 +137,7 @@ describe("a photo that was shared", { skip: chromium.missing, timeout: 1_200_000
     const foreign = pictureOf("shared/unmarked.jpg");
     const { file, notice } = await app.give("drop", foreign.name, new Uint8Array(await foreign.arrayBuffer()));
     assert.equal(file, null);
-    assert.match(notice, /^unmarked\.jpg has no tag, and its pixels do not tell whether .*l0.* or variable made it; if you know which did, choose it\.$/);
+    assert.match(notice, /^unmarked\.jpg has no tag, and its pixels do not tell whether .*l0.* or variable made it; if you know which filter made it, choose that one\.$/);
     assert.equal(await page.$eval("#notice-action", (each) => each.textContent), "Filter it instead");
     await page.screenshot({ path: join(SCREENSHOTS, "cannot-tell.png") });
     const labels = await page.$$eval("#notice-choices button", (all) => all.map((each) => each.textContent));

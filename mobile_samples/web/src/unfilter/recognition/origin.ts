@@ -64,7 +64,7 @@ function quality(found: Recognition): string {
 
 /** Why the file `name` is refused, and what to do. */
 export function refusalOf(name: string, { origin, reason }: Recognition): string {
-  return origin === "cannot tell" ? `${name} has no tag, and ${reason}; if you know which did, choose it.` : reason;
+  return origin === "cannot tell" ? `${name} has no tag, and ${reason}; if you know which filter made it, choose that one.` : reason;
 }
 
 /** A file that is refused, since it is not known to be what the filter made. */

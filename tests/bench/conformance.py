@@ -1,6 +1,7 @@
-"""Makes `past`, `future`, `held` and cases.json of sdk/format/conformance again: `python tests/bench/conformance.py`.
+"""Makes all of sdk/format/conformance but README again: `python tests/bench/conformance.py`.
 
 They are of the fixture `bundle-variable`: its weights are shared, and only manifests and filtered files are written.
+`shared` is made by conformance_marks.py beside this.
 """
 
 import json
@@ -16,6 +17,7 @@ from typing import Any, cast
 from xml.sax.saxutils import escape
 
 import numpy as np
+from conformance_marks import marks
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
@@ -411,11 +413,13 @@ def main() -> None:
         for bundle, folder in (("bundle-schema-1", "goldens-version-1"), ("bundle-variable", "goldens-variable"))
     ]
     since, made = past(manifest, fixture, chosen)
+    marks(TARGET / "shared", fixture)
     cases = {
         "version": 1,
         "tolerance": 1,
         "plans": "past/plans.json",
         "travels": "past/travels.json",
+        "marks": "shared/marks.json",
         "bundles": [*bundles, *since],
         "files": [*files, *made],
         "goldens": goldens,

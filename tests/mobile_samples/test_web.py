@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 WEB = Path(__file__).parents[2] / "mobile_samples/web"
-BROWSERLESS = ("portable", "conformance", "package")
+BROWSERLESS = ("portable", "conformance", "shared", "package")
 WHOLE = "UNFILTER_SAMPLES_TOOLS" in os.environ
 
 

@@ -10,9 +10,12 @@ struct CameraView: View {
     @State private var isBusy = false
     @State private var hasCamera = false
     @State private var isPng = false
+    @State private var isMarked = false
     @State private var values: [String: Double] = [:]
     @State private var frame: Pixels?
     @State private var developed: Developed?
+    /// A file that was refused, since nothing tells which filter made it.
+    @State private var untold: Data?
     @State private var photoToFilter: PhotosPickerItem?
     @State private var fileToRestore: PhotosPickerItem?
     @State private var camera = Camera()
@@ -30,10 +33,17 @@ struct CameraView: View {
             .accessibilityLabel("What the camera sees")
             Text(status)
                 .frame(maxWidth: .infinity, minHeight: 44, alignment: .leading)
+            if let untold, let name = darkroom?.bundle.filter {
+                Button("It was made by \(name): restore it") {
+                    work { try await restored(untold, force: true) }
+                }
+                .disabled(isBusy)
+            }
             sliders
             if let bundle = darkroom?.bundle, bundle.savedAs != .png {
                 Toggle("PNG: every level, some 13 MB", isOn: $isPng)
             }
+            Toggle("Mark it, so that it is recognised after sharing", isOn: $isMarked)
             buttons
         }
         .padding()
@@ -114,11 +124,16 @@ struct CameraView: View {
     private func filtered(_ photo: Data) async throws -> Developed {
         let darkroom = try opened()
         let format = isPng ? .png : darkroom.bundle.savedAs
-        return try await darkroom.filter(photo, as: format, parameters: values, progress: show)
+        return try await darkroom.filter(photo, as: format, parameters: values, mark: isMarked, progress: show)
     }
 
-    private func restored(_ file: Data) async throws -> Developed {
-        try await opened().restore(file, progress: show)
+    private func restored(_ file: Data, force: Bool = false) async throws -> Developed {
+        do {
+            return try await opened().restore(file, force: force, progress: show)
+        } catch let refused as Refused where refused.recognition?.origin == .cannotTell {
+            untold = file
+            throw refused
+        }
     }
 
     private func opened() throws -> Darkroom {
@@ -143,16 +158,25 @@ struct CameraView: View {
     /// Run `task`, and show what came of it, or say why it failed.
     private func work(_ task: @escaping () async throws -> Developed) {
         Task {
-            isBusy = true
+            (isBusy, untold) = (true, nil)
             do {
                 let done = try await task()
-                let more = done.carriedMore ? ". The file carries more than this app reads: restored from its pixels" : ""
-                (developed, status) = (done, "Saved as \(done.name)\(more)")
+                (developed, status) = (done, "Saved as \(done.name)\(done.found.map(told) ?? "")")
             } catch {
                 (developed, status) = (nil, "\(error)")
             }
             isBusy = false
             (photoToFilter, fileToRestore) = (nil, nil)
+        }
+    }
+
+    /// What is to be said of a file that was restored.
+    private func told(_ found: Recognition) -> String {
+        switch found.origin {
+        case .shared: return ". The file was \(found)"
+        case .asSaved where found.tag?.carriesMore == true:
+            return ". The file carries more than this app reads: restored from its pixels"
+        default: return ""
         }
     }
 

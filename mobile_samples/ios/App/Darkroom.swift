@@ -19,8 +19,8 @@ struct Developed: Identifiable, Sendable {
     let content: Data
     /// Whether it can be restored.
     let isFiltered: Bool
-    /// Whether the file that it was restored from holds more of the photo than this app reads.
-    var carriedMore = false
+    /// What the file was that it was restored from.
+    var found: Recognition?
 }
 
 /// All work on photos, one after the other: a filter is for one at a time.
@@ -62,20 +62,23 @@ actor Darkroom {
         _ photo: Data,
         as wanted: SavedAs,
         parameters: [String: Double],
+        mark: Bool,
         progress: @escaping Progress
     ) async throws -> Developed {
         let file = try PhotoFile(photo, jpeg: codec)
         let format = file.isTransparent ? .png : wanted
         let target = place("photo", "unfilter.\(format.suffix)")
-        try opened().applyFile(file, to: target, as: format, parameters: parameters, jpeg: codec, progress: progress)
+        try opened().applyFile(file, to: target, as: format, parameters: parameters, jpeg: codec, mark: mark, progress: progress)
         return try await save(target, isFiltered: true)
     }
 
-    func restore(_ file: Data, progress: @escaping Progress) async throws -> Developed {
+    /// A file without a tag is restored by the mark that it has; where it has none, only with `force`, where the user says that this filter
+    /// made it.
+    func restore(_ file: Data, force: Bool = false, progress: @escaping Progress) async throws -> Developed {
         let target = place("restored", "png")
-        try opened().restoreFile(file, to: target, jpeg: codec, progress: progress)
+        let found = try opened().restoreFile(file, to: target, jpeg: codec, force: force, progress: progress)
         var developed = try await save(target, isFiltered: false)
-        developed.carriedMore = try bundle.inspect(file, jpeg: codec).carriesMore
+        developed.found = found
         return developed
     }
 

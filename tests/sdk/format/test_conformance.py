@@ -10,7 +10,12 @@ import pytest
 from numpy.typing import NDArray
 
 from unfilter import Bundle, Filter, UnfilterError, read_photo
+from unfilter.format.manifest import Provenance
 from unfilter.format.tiles import TilePlan, spans
+from unfilter.jobs.recognition.arrival import arrival, cut
+from unfilter.jobs.recognition.bars import inside
+from unfilter.jobs.recognition.by_pixels import Candidate, _on_card
+from unfilter.jobs.recognition.mark_search import THRESHOLD, strongest, upright, without
 from unfilter.photo.exif import MARKER, exif_of
 from unfilter.photo.xmp import without_claims
 
@@ -18,6 +23,7 @@ FOLDER = Path(__file__).parents[3] / "sdk/format/conformance"
 CASES = json.loads((FOLDER / "cases.json").read_text(encoding="utf-8"))
 OPENING = [case for case in CASES["bundles"] if case["expect"] == "opens"]
 REFUSED = [case for case in CASES["bundles"] if case["expect"] == "refused"]
+MARKS = json.loads((FOLDER / CASES["marks"]).read_text(encoding="utf-8"))
 Case = dict[str, Any]
 
 
@@ -122,14 +128,67 @@ def test_no_picture_and_no_claim_travels_along() -> None:
         assert after.ljust(len(before), b"\0") == bytes.fromhex(case["after"])
 
 
+@pytest.mark.parametrize("case", MARKS["pictures"], ids=name_of)
+def test_the_strongest_mark_is_the_one_that_the_case_says(case: Case) -> None:
+    near = MARKS["tolerances"]
+    pixels = read_photo(FOLDER / case["path"]).pixels
+    mark = strongest(pixels, MARKS["restorations"])
+    if "inside" in case:
+        assert mark is not None
+        assert mark.deviations < THRESHOLD == MARKS["threshold"]
+        top, bottom, left, right = case["inside"]
+        assert inside(pixels) == (slice(top, bottom), slice(left, right))
+        pixels = pixels[top:bottom, left:right]
+        mark = strongest(pixels, MARKS["restorations"])
+    if case["mark"] is None:
+        assert mark is None
+        return
+    assert mark is not None
+    assert mark.deviations == pytest.approx(case["mark"]["deviations"], abs=near["deviations"])
+    assert (mark.deviations >= THRESHOLD) == case["counts"]
+    if case["counts"]:
+        assert mark.scale == pytest.approx(case["mark"]["scale"], abs=near["scale"])
+        told = (mark.restoration, mark.turns, mark.mirrored)
+        assert told == tuple(case["mark"][name] for name in ("restoration", "turns", "mirrored"))
+    if freed := case.get("without"):
+        levels = without(upright(pixels, mark.turns, mark.mirrored), mark.restoration, mark.scale)
+        assert levels.shape == (freed["height"], freed["width"], 3)
+        apart = levels[:: freed["step"], :: freed["step"], 2].astype(int) - np.array(freed["blue"])
+        assert np.abs(apart).max() <= near["levels"]
+
+
+@pytest.mark.parametrize("case", MARKS["expectations"], ids=str)
+def test_what_to_expect_is_what_the_card_says(case: Case) -> None:
+    card = Candidate("any", "0" * 64, None, _on_card(Provenance.model_construct(scores=case["scores"])))
+    for found, name in zip(card.quality(np.empty((0, 0)), case["scale"]), ("restored", "arrived"), strict=True):
+        expected = case[name]
+        assert found == (expected and pytest.approx(expected, abs=MARKS["tolerances"]["db"]))
+
+
+def test_a_shared_file_is_restored_at_its_size(tmp_path: Path) -> None:
+    case = MARKS["restored"]
+    (bundle,) = (each for each in CASES["bundles"] if each["name"] == case["bundle"])
+    chosen = Filter.open(assembled(bundle, tmp_path / "bundle"), runtime="onnx")
+    photo = read_photo(FOLDER / case["path"])
+    recognition = arrival(chosen.graphs, photo)
+    assert recognition.origin.value == case["verdict"]
+    pixels = chosen.restore(cut(photo, recognition).pixels)
+    assert pixels.shape == (case["height"], case["width"], 3)
+    apart = pixels[:: case["step"], :: case["step"]].astype(int) - np.array(case["levels"])
+    assert np.abs(apart).max() <= MARKS["tolerances"]["restored"]
+
+
 def test_every_file_of_the_folder_is_a_case() -> None:
     values = [value for kind in ("bundles", "files") for each in CASES[kind] for key, value in each.items() if key != "name"]
+    shared = [each["path"] for each in (*MARKS["pictures"], MARKS["restored"])]
     named = {
         value
-        for value in [*values, CASES["plans"], CASES["travels"]]
-        if isinstance(value, str) and value.startswith(("future/", "past/", "held/"))
+        for value in [*values, *shared, CASES["plans"], CASES["travels"], CASES["marks"]]
+        if isinstance(value, str) and value.startswith(("future/", "past/", "held/", "shared/"))
     }
     present = {
-        path.relative_to(FOLDER).as_posix() for name in ("future", "past", "held") for path in (FOLDER / name).iterdir()
+        path.relative_to(FOLDER).as_posix()
+        for name in ("future", "past", "held", "shared")
+        for path in (FOLDER / name).iterdir()
     }
     assert named == present

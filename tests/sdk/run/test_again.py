@@ -1,5 +1,7 @@
 """Laws: restoring again comes nearer to the photo from an exact file, and never goes farther from the file."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +27,7 @@ def test_each_round_leaves_a_part_of_what_was_missed() -> None:
         float(np.abs(restored - PHOTO).max())
         for restored in (nearly(file), *(again(nearly, forward, rounds)(file) for rounds in (1, 2, 3)))
     ]
-    assert all(after < 0.15 * before for before, after in zip(missed, missed[1:], strict=False))
+    assert all(after < 0.15 * before for before, after in pairwise(missed))
 
 
 def test_it_is_done_as_often_as_the_rule_says() -> None:

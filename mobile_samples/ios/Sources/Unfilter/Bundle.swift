@@ -28,6 +28,8 @@ public final class Bundle: Sendable {
     public let files: [FileEntry]
     /// Whether it takes what another filter made of the photo (R29), which this app does not give: it only restores.
     public let isGuided: Bool
+    /// What the model card says of shared files.
+    public let card: Card
 
     public init(folder: URL) throws {
         self.folder = folder
@@ -48,6 +50,7 @@ public final class Bundle: Sendable {
         artifacts = fields.artifacts
         files = fields.files
         isGuided = fields.isGuided
+        card = fields.card
     }
 
     /// By format, direction and precision, all three (R8). Throws `BundleError` where the bundle has none.

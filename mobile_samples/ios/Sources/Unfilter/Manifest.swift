@@ -68,9 +68,14 @@ struct Manifest: Decodable {
     let artifacts: [Artifact]
     let files: [FileEntry]
     let isGuided: Bool
+    let card: Card
+
+    private struct Provenance: Decodable {
+        let scores: [Card.Score]?
+    }
 
     private enum CodingKeys: String, CodingKey {
-        case filter, restoration, requires, tiles, carriers, artifacts, files
+        case filter, restoration, requires, tiles, carriers, artifacts, files, provenance
         case schemaVersion = "schema_version"
         case hyperParameters = "hyper_parameters"
     }
@@ -93,6 +98,7 @@ struct Manifest: Decodable {
             let listed = try fields.decode([Known].self, forKey: .artifacts)
             (artifacts, isGuided) = (listed.compactMap(\.artifact), listed.contains(where: \.isGuided))
             files = try fields.decode([FileEntry].self, forKey: .files)
+            card = Card((try? fields.decode(Provenance.self, forKey: .provenance))?.scores ?? [])
         } catch where version > Self.schema {
             throw BundleError("manifest schema \(version), of which this app cannot read enough (\(said(error))): update the app")
         }

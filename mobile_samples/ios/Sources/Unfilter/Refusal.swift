@@ -14,9 +14,12 @@ public enum Refusal: String, Codable, Sendable {
 public struct Refused: Error, CustomStringConvertible, Sendable {
     public let refusal: Refusal
     public let description: String
+    /// What the file is, where it is a photo that this app restores: the user may pick the filter of one of which nothing tells.
+    public let recognition: Recognition?
 
-    public init(_ refusal: Refusal, _ description: String) {
+    public init(_ refusal: Refusal, _ description: String, _ recognition: Recognition? = nil) {
         self.refusal = refusal
         self.description = description
+        self.recognition = recognition
     }
 }

@@ -19,7 +19,8 @@ extension Unfilter.Bundle {
 
 extension Filter {
     /// Filter a photo of any size into a file that says what made it. A PNG takes the memory of a band of rows, a JPEG that of the
-    /// whole photo three times.
+    /// whole photo three times. With `mark` its pixels say what made them too, after sharing: a weak pattern in blue, which costs some quality
+    /// then (docs/sharing.md).
     ///
     /// Throws `Refused` where the filter was not trained for `format`, before it reads a row.
     public func applyFile(
@@ -28,6 +29,7 @@ extension Filter {
         as format: SavedAs = .png,
         parameters: [String: Double] = [:],
         jpeg codec: any JpegCodec = ImageIOJpeg(),
+        mark: Bool = false,
         progress: (Double) -> Void = { _ in }
     ) throws {
         let values = try bundle.hyperParameters.complete(parameters)
@@ -39,8 +41,12 @@ extension Filter {
                 quality: quality,
                 parameters: values,
                 fingerprint: fingerprint,
-                requires: requires
+                requires: requires + (mark ? [Tag.mark] : [])
             )
+        }
+        var marking = mark ? Marking(width: photo.pixels.width, restoration: bundle.restoration, sign: 1) : nil
+        func filtered(_ write: ([UInt8]) throws -> Void) throws {
+            try apply(photo.pixels, parameters: parameters, progress: progress) { try write(marking?.moved($0) ?? $0) }
         }
         switch format {
         case .png:
@@ -48,7 +54,7 @@ extension Filter {
             let ahead = photo.carried.filter { $0.text?.keyword != xmpKeyword }
             try writePng(target, like: photo.pixels, chunks: ahead) { png, transparent in
                 var digest = PixelDigest(like: photo.pixels)
-                try apply(photo.pixels, parameters: parameters, progress: progress) { rows in
+                try filtered { rows in
                     let whole = transparent?.joined(rows)
                     digest.update(whole.flatMap { transparent?.seen($0) } ?? rows)
                     try png.write(whole ?? rows)
@@ -64,8 +70,7 @@ extension Filter {
             guard !photo.isTransparent else {
                 throw Refused(.otherFormat, "it is transparent, which a JPEG cannot carry: save as PNG")
             }
-            let filtered = try whole(photo.pixels) { try apply(photo.pixels, parameters: parameters, progress: progress, write: $0) }
-            let encoded = try codec.encode(filtered, quality: quality)
+            let encoded = try codec.encode(whole(photo.pixels, filtered), quality: quality)
             let made = try Jpeg(encoded)
             let saved = try Pixels(codec.decode(made.bare))
             let text = tag(.jpeg, made.frame.quality, try Fingerprint(of: saved, made.frame, codec), []).json
@@ -73,30 +78,51 @@ extension Filter {
         }
     }
 
-    /// Restore a file that this filter saved into one without a tag, with all else that it carries (R19); throws `Refused` as
-    /// `inspect` does, before it writes (R21).
+    /// Restore a file that this filter made into one without a tag, with all else that it carries (R19), a shared one at the size at which
+    /// it arrived, upright and without bars; throws `Refused` as `Bundle.look` does, before it writes (R21). A shared file that is nearer to
+    /// the photo than what would be restored keeps its own pixels, unless `force` is given. `found` is what `look` said of it, so that it need
+    /// not look twice.
+    @discardableResult
     public func restoreFile(
         _ file: Data,
         to target: URL,
         as format: SavedAs = .png,
         jpeg codec: any JpegCodec = ImageIOJpeg(),
+        force: Bool = false,
+        found: Recognition? = nil,
         progress: (Double) -> Void = { _ in }
-    ) throws {
-        let (tag, rows, carried) = try bundle.examined(file, codec)
-        let plain = tag.requires.contains(Tag.mark) ? Unmarked(rows, restoration: tag.restoration) : rows
+    ) throws -> Recognition {
+        let opened = try OpenedFile(file, codec)
+        let found = try found ?? bundle.look(opened, force: force)
+        let (rows, plain) = try pictures(opened, found)
+        let keeps = found.keep && !force
+        func restored(_ write: ([UInt8]) throws -> Void) throws {
+            try keeps ? write(plain.read(rows: plain.height)) : restore(plain, progress: progress, write: write)
+        }
         switch format {
         case .png:
-            try writePng(target, like: rows, chunks: carried) { png, transparent in
-                try restore(plain, progress: progress) { try png.write(transparent?.joined($0) ?? $0) }
+            try writePng(target, like: rows, chunks: opened.carried) { png, transparent in
+                try restored { try png.write(transparent?.joined($0) ?? $0) }
                 try png.finish()
             }
         case .jpeg(let quality):
-            let restored = try whole(rows) { try restore(plain, progress: progress, write: $0) }
+            let pixels = try whole(rows) { try restored($0) }
             guard (rows as? Transparent)?.isTransparent != true else {
                 throw Refused(.otherFormat, "it is transparent, which a JPEG cannot carry: save as PNG")
             }
-            try write(jpeg(codec.encode(restored, quality: quality), chunks: carried, json: nil), to: target)
+            try write(jpeg(codec.encode(pixels, quality: quality), chunks: opened.carried, json: nil), to: target)
         }
+        return found
+    }
+
+    /// The pixels of a file as they arrived, with alpha where it has it, and the same without a mark.
+    private func pictures(_ file: OpenedFile, _ found: Recognition) throws -> (arrived: any PixelSource, plain: any PixelSource) {
+        if found.origin == .shared, let scale = found.scale {
+            let shared = try Shared(file.rows(), found, restoration: bundle.restoration, scale: scale)
+            return (shared.arrived, shared)
+        }
+        let rows = try file.rows()
+        return (rows, file.tag?.requires.contains(Tag.mark) == true ? Unmarked(rows, restoration: bundle.restoration) : rows)
     }
 
     private func whole(_ source: any PixelSource, _ run: (([UInt8]) throws -> Void) throws -> Void) throws -> Pixels {

@@ -2,33 +2,50 @@ import CryptoKit
 import Foundation
 import Unfilter
 
-private let cell = 4  // side in pixels
-private let cells = 32  // of the pattern, in both directions
+let cell = 4  // side in pixels
+let cells = 32  // of the pattern, in both directions
 private let digests = 4  // that its bits come from
 
-/// The pixels of a marked file without the mark: a weak pattern in blue that says which filter made it, and survives sharing (R30 of
-/// sdk/format/RULES.md). It is taken off before a file that is as it was saved is restored.
+/// Moves blue of rows that come one after the other, from the top, by the mark of a filter: a weak pattern that says which filter made
+/// them, and survives sharing (R30 of sdk/format/RULES.md).
+struct Marking {
+    private let width: Int
+    private let sign: Int
+    private let pattern: [Int]
+    private var row = 0
+
+    /// `sign` is 1 to put it there, and -1 to take it off.
+    init(width: Int, restoration: String, sign: Int) {
+        (self.width, self.sign, pattern) = (width, sign, markOf(restoration))
+    }
+
+    /// The next rows.
+    mutating func moved(_ rows: [UInt8]) -> [UInt8] {
+        var levels = rows
+        for place in stride(from: 2, to: levels.count, by: 3) {
+            let (y, x) = (row + place / 3 / width, place / 3 % width)
+            let raised = pattern[y / cell % cells * cells + x / cell % cells]
+            levels[place] = UInt8(max(0, min(255, Int(levels[place]) + sign * raised)))
+        }
+        row += rows.count / 3 / width
+        return levels
+    }
+}
+
+/// The pixels of a marked file without the mark, which is taken off before a file that is as it was saved is restored.
 final class Unmarked: PixelSource {
     let height: Int
     let width: Int
     private let marked: any PixelSource
-    private let pattern: [Int]
-    private var row = 0
+    private var marking: Marking
 
     init(_ marked: any PixelSource, restoration: String) {
-        (self.marked, pattern) = (marked, markOf(restoration))
-        (height, width) = (marked.height, marked.width)
+        (self.marked, height, width) = (marked, marked.height, marked.width)
+        marking = Marking(width: marked.width, restoration: restoration, sign: -1)
     }
 
     func read(rows: Int) throws -> [UInt8] {
-        var levels = try marked.read(rows: rows)
-        for place in stride(from: 2, to: levels.count, by: 3) {
-            let (y, x) = (row + place / 3 / width, place / 3 % width)
-            let raised = pattern[y / cell % cells * cells + x / cell % cells]
-            levels[place] = UInt8(max(0, min(255, Int(levels[place]) - raised)))
-        }
-        row += rows
-        return levels
+        marking.moved(try marked.read(rows: rows))
     }
 }
 

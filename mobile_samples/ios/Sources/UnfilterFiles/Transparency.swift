@@ -8,7 +8,7 @@ private let grey: UInt8 = 128  // level of every channel that a filter sees unde
 final class Transparent: PixelSource {
     let height: Int
     let width: Int
-    private let png: PngRows
+    private let readWhole: (_ rows: Int) throws -> [UInt8]
     private let hides: Bool
     private var kept: [UInt8] = []
     /// Whether own colours and alpha are kept until `joined` takes them.
@@ -18,13 +18,17 @@ final class Transparent: PixelSource {
     /// Whether colours went around the network so far.
     private(set) var hasHidden = false
 
-    init(_ png: PngFile, hides: Bool = true) throws {
-        (self.png, self.hides) = (try PngRows(png), hides)
-        (height, width) = (png.height, png.width)
+    /// `readWhole` gives the next rows, red, green, blue and alpha.
+    init(height: Int, width: Int, hides: Bool = true, readWhole: @escaping (_ rows: Int) throws -> [UInt8]) {
+        (self.height, self.width, self.hides, self.readWhole) = (height, width, hides, readWhole)
+    }
+
+    convenience init(_ png: PngFile, hides: Bool = true) throws {
+        self.init(height: png.height, width: png.width, hides: hides, readWhole: try PngRows(png).readWhole(rows:))
     }
 
     func read(rows: Int) throws -> [UInt8] {
-        let whole = try png.readWhole(rows: rows)
+        let whole = try readWhole(rows)
         for place in stride(from: 3, to: whole.count, by: 4) where whole[place] < 255 {
             isTransparent = true
             hasHidden = hasHidden || hides && whole[place] == 0

@@ -26,7 +26,7 @@ export class Compare {
     }
     this.slider.setAttribute("aria-label", `${before.label} to the left of the line, ${after.label} to the right`);
     await Promise.all(this.images.map((image) => image.decode()));
-    const [{ naturalWidth, naturalHeight }] = this.images;
+    const [, { naturalWidth, naturalHeight }] = this.images; // a file that arrived may be turned, or within bars
     this.box.style.setProperty("--ratio", String(naturalWidth / naturalHeight));
     this.part(50);
   }

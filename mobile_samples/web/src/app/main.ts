@@ -1,6 +1,6 @@
 /** The app: a camera that filters, a result that can be compared and saved, and the way back from a saved file. */
 
-import { Bundle, type Manifest, type Parameters, type PhotoFile, UnfilterError } from "../unfilter";
+import { Bundle, keeps, type Manifest, type Parameters, type PhotoFile, type Recognition, refusalOf, said, UnfilterError } from "../unfilter";
 import { Camera, type Facing } from "./camera";
 import { Compare } from "./compare";
 import { button, element } from "./element";
@@ -9,6 +9,7 @@ import { takeFiles } from "./files";
 import { LiveView } from "./live";
 import type { Made, Opened } from "./messages";
 import { hideNotice, notify } from "./notice";
+import { keepOffline } from "./offline";
 import { BACKEND_LABELS, offerSettings, RUNTIME_LABELS, savingOf, type Settings, showChosen, supports } from "./settings";
 import { showSliders } from "./sliders";
 
@@ -138,21 +139,41 @@ async function filterPhoto(file: PhotoFile): Promise<void> {
 
 async function restoreFile(file: PhotoFile): Promise<void> {
   await work("Restoring", file, async (progress) => {
-    try {
-      const held = await filterWorker.ask("held", { file });
-      if (held) return await showResult({ label: "Filtered", file }, { label: "Restored", made: held }, file);
-      const tag = await filterWorker.ask("inspect", { file, known: [...bundles.values()] });
-      const bundle = [...bundles].find(([, { restoration }]) => restoration === tag.restoration)![0];
-      if (opened?.manifest.restoration !== tag.restoration) await openFilter({ ...settings, filter: bundle });
-      const made = await filterWorker.ask("restore", { file }, { progress });
-      await showResult({ label: "Filtered", file }, { label: "Restored", made }, file);
-    } catch (error) {
-      const untagged = error instanceof UnfilterError && error.refusal === "no_tag";
-      if (!untagged) throw error;
-      show("camera");
-      notify(error.message, { label: "Filter it instead", do: () => void filterPhoto(file) });
+    const held = await filterWorker.ask("held", { file });
+    if (held) return showResult({ label: "Filtered", file }, { label: "Restored", made: held }, file);
+    const found = await filterWorker.ask("arrival", { file, known: [...bundles.values()] });
+    if (found.origin === "not ours") throw new UnfilterError(refusalOf(nameOf(file), found));
+    if (found.origin === "cannot tell") return refuse(file, found);
+    await restoreBy(found.restoration!, file, found, progress);
+    if (found.origin === "shared" && keeps(found)) {
+      const anyway = () => void work("Restoring", file, (progress) => restoreBy(found.restoration!, file, found, progress, true));
+      notify("The file itself is likely to be nearer to the photo than what would be restored, so it is kept.", { label: "Restore it anyway", do: anyway });
     }
   });
+}
+
+/** Restores by the filter of a restoration id, which is opened first where it is not. */
+async function restoreBy(restoration: string, file: PhotoFile, found: Recognition, progress: (done: number) => void, force = false): Promise<void> {
+  const bundle = [...bundles].find(([, each]) => each.restoration === restoration)![0];
+  if (opened?.manifest.restoration !== restoration) await openFilter({ ...settings, filter: bundle });
+  const made = await filterWorker.ask("restore", { file, recognition: found, force }, { progress });
+  const kept = found.origin === "shared" && keeps(found) && !force;
+  await showResult({ label: "Filtered", file }, { label: kept ? "Kept" : "Restored", made }, file, said(found));
+}
+
+/** Says that the pixels of a file do not tell which filter made it, if any, and offers to choose one. */
+function refuse(file: PhotoFile, found: Recognition): void {
+  show("camera");
+  const chosen = found.candidates.map((name) => [...bundles.values()].find(({ filter }) => filter === name)!);
+  const choices = chosen.map(({ filter, restoration }) => ({
+    label: `Restore with ${filter.replaceAll("_", " ")}`,
+    do: () => void work("Restoring", file, (progress) => restoreBy(restoration, file, found, progress, true)),
+  }));
+  notify(refusalOf(nameOf(file), found), { label: "Filter it instead", do: () => void filterPhoto(file) }, choices);
+}
+
+function nameOf(file: PhotoFile): string {
+  return file.name ?? "The photo";
 }
 
 function begin(label: string): void {
@@ -173,7 +194,7 @@ async function work(label: string, file: PhotoFile, task: (progress: (done: numb
   }
 }
 
-async function showResult(before: { label: string; file: Blob }, after: { label: string; made: Made }, source: PhotoFile): Promise<void> {
+async function showResult(before: { label: string; file: Blob }, after: { label: string; made: Made }, source: PhotoFile, verdict = ""): Promise<void> {
   const { file, seconds, how } = after.made;
   await compare.show(before, { label: after.label, file });
   const { naturalWidth: width, naturalHeight: height } = element("after", HTMLImageElement);
@@ -184,6 +205,7 @@ async function showResult(before: { label: string; file: Blob }, after: { label:
   const said = how ? ` · ${how}` : "";
   element("caption", HTMLElement).textContent =
     `${after.label}${by} · ${width} × ${height} · ${seconds.toFixed(1)} s, ${speed} megapixels a second${on}${said}`;
+  element("verdict", HTMLElement).textContent = verdict && `${verdict[0]!.toUpperCase()}${verdict.slice(1)}.`;
   const jpeg = file.type === "image/jpeg";
   const link = element("save", HTMLAnchorElement);
   URL.revokeObjectURL(link.href);
@@ -219,15 +241,6 @@ function wire(): void {
     if (event.key === " " && screen === "camera") void capture();
     if (event.key === "Escape" && screen === "result") show("camera");
   });
-}
-
-/** Waits until the service worker serves this page, so that all it loads is kept for when there is no network. */
-async function keepOffline(): Promise<void> {
-  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
-  await navigator.serviceWorker.register("sw.js");
-  if (navigator.serviceWorker.controller) return;
-  const taken = new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
-  await Promise.race([taken, new Promise((resolve) => setTimeout(resolve, 3000))]);
 }
 
 keepOffline()

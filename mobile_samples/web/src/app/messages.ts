@@ -1,6 +1,6 @@
 /** What the page asks of the worker, and what comes back. */
 
-import type { Backend, Choice, Manifest, Parameters, PhotoFile, Refusal, RuntimeName, Saving, Tag } from "../unfilter";
+import type { Backend, Choice, Manifest, Parameters, PhotoFile, Recognition, Refusal, RuntimeName, Saving } from "../unfilter";
 
 /** What runs a filter. */
 export interface Opened {
@@ -15,7 +15,7 @@ export interface Made {
   seconds: number;
   /** By what it was restored, where there is something to say. */
   how?: string | null;
-  /** Whether no filter was needed. */
+  /** Whether no filter was needed, since the file holds its photo, or was kept as it is. */
   filterless?: boolean;
 }
 
@@ -23,10 +23,11 @@ export interface Requests {
   open: { given: { bundle: string; choice: Choice }; answer: Opened };
   preview: { given: { frame: ImageData; parameters: Parameters }; answer: { frame: ImageData; seconds: number } };
   apply: { given: { file: PhotoFile; parameters: Parameters; saving: Saving }; answer: Made };
-  restore: { given: { file: PhotoFile }; answer: Made };
+  restore: { given: { file: PhotoFile; recognition: Recognition; force: boolean }; answer: Made };
   /** The photo that a file holds whole, for which no filter is needed; null where it holds none. */
   held: { given: { file: PhotoFile }; answer: Made | null };
-  inspect: { given: { file: PhotoFile; known: Manifest[] }; answer: Tag };
+  /** What a file is to the filters here. */
+  arrival: { given: { file: PhotoFile; known: Manifest[] }; answer: Recognition };
 }
 
 export interface Request {

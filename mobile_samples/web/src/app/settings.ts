@@ -10,11 +10,13 @@ export interface Settings {
   backend: Backend | "";
   /** `png`, or the quality of a JPEG. */
   save: "png" | "80" | "85" | "90";
+  /** Whether what is saved can be recognised after sharing. */
+  mark: boolean;
 }
 
 /** How photos are saved by a choice. */
-export function savingOf({ save }: Settings): Saving {
-  return save === "png" ? { codec: "png" } : { codec: "jpeg", quality: Number(save) };
+export function savingOf({ save, mark }: Settings): Saving {
+  return save === "png" ? { codec: "png", mark } : { codec: "jpeg", quality: Number(save), mark };
 }
 
 export const RUNTIME_LABELS: Record<RuntimeName, string> = { onnx: "ONNX Runtime", litert: "LiteRT" };
@@ -23,6 +25,7 @@ export const BACKEND_LABELS: Record<Backend, string> = { webgpu: "WebGPU", wasm:
 const KEY = "unfilter-settings";
 const dialog = element("settings", HTMLDialogElement);
 const form = dialog.querySelector("form")!;
+const mark = form.elements.namedItem("mark") as HTMLInputElement;
 
 /** Shows the dialog on demand; `changed` is called when it closes with another choice. */
 export function offerSettings(bundles: Map<string, Manifest>, changed: (settings: Settings) => void): Settings {
@@ -38,11 +41,12 @@ export function offerSettings(bundles: Map<string, Manifest>, changed: (settings
   form.addEventListener("change", () => noteMissing(bundles, current.filter));
   button("settings-button").addEventListener("click", () => {
     for (const name of ["runtime", "backend", "save"] as const) (form.elements.namedItem(name) as RadioNodeList).value = current[name];
+    mark.checked = current.mark;
     noteMissing(bundles, current.filter);
     dialog.showModal();
   });
   dialog.addEventListener("close", () => {
-    take({ ...current, ...(Object.fromEntries(new FormData(form)) as unknown as Settings) });
+    take({ ...current, ...(Object.fromEntries(new FormData(form)) as unknown as Settings), mark: mark.checked });
   });
   return current;
 }
@@ -51,7 +55,7 @@ function remembered(bundles: Map<string, Manifest>): Settings {
   const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Settings>;
   const filter = kept.filter && bundles.has(kept.filter) ? kept.filter : [...bundles.keys()][0]!;
   const runtime = kept.runtime && supports(bundles.get(filter), kept.runtime) ? kept.runtime : "onnx";
-  return { filter, runtime, backend: kept.backend ?? "", save: kept.save ?? "90" };
+  return { filter, runtime, backend: kept.backend ?? "", save: kept.save ?? "90", mark: kept.mark ?? false };
 }
 
 /** The filters as a row of buttons over the shutter, where people look for them. */

@@ -1,6 +1,6 @@
 /** The worker: holds one filter, and does what the page asks, one request after the other. */
 
-import { Bundle, Filter, inspect, type Pixels, preloadJpegCodec, restoreHeld, UnfilterError } from "../unfilter";
+import { arrival, Bundle, Filter, keeps, type Pixels, preloadJpegCodec, restoreHeld, UnfilterError } from "../unfilter";
 import type { Answer, Opened, Request, Requests } from "./messages";
 
 let filter: Filter | undefined;
@@ -24,13 +24,16 @@ const methods: { [Name in keyof Requests]: (given: Requests[Name]["given"], id: 
     return { frame, seconds: seconds() };
   },
   apply: ({ file, parameters, saving }, id) => timed(async (progress) => ({ file: await opened().applyFile(file, parameters, saving, progress) }), id),
-  restore: ({ file }, id) => timed((progress) => opened().restored(file, progress), id),
+  restore({ file, recognition, force }, id) {
+    const filterless = recognition.origin === "shared" && keeps(recognition) && !force;
+    return timed(async (progress) => ({ ...(await opened().restored(file, progress, { recognition, force })), filterless }), id);
+  },
   async held({ file }) {
     const seconds = clock();
     const held = await restoreHeld(file);
     return held && { ...held, seconds: seconds(), filterless: true };
   },
-  inspect: async ({ file, known }) => (await inspect(file, known)).tag,
+  arrival: ({ file, known }) => arrival(file, known),
 };
 
 let queue = Promise.resolve();

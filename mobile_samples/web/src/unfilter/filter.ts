@@ -14,14 +14,16 @@ import { UnfilterError } from "./errors";
 import { isExact } from "./exact";
 import { fingerprintOf } from "./fingerprint";
 import { heldIn, refined, type Restored } from "./held";
-import { judge } from "./inspect";
 import type { Direction, Manifest } from "./manifest";
-import { MARK, unmarked } from "./mark";
+import { MARK, marked, unmarked } from "./mark";
 import { encodeJpeg } from "./photo/jpeg";
 import { locateJpegCodec } from "./photo/libjpegTurbo";
 import { encodePng } from "./photo/png";
+import type { Photo } from "./photo/photo";
 import { type PhotoFile, readPhoto } from "./photo/read";
 import { emptyPixels, type Pixels, storeBytes, toFloats } from "./pixels";
+import { arrivalOf, cut } from "./recognition/arrival";
+import { keeps, NotRestored, type Recognition } from "./recognition/origin";
 import { carryRemainder } from "./remainder";
 import { openSession as openLiteRt } from "./runtimes/litert";
 import { openSession as openOnnx } from "./runtimes/onnx";
@@ -41,8 +43,15 @@ export interface Choice {
   files?: string;
 }
 
-/** How filtered photos are saved: a JPEG in 4:2:0, or an exact PNG. */
-export type Saving = { codec: "jpeg"; quality: number } | { codec: "png" };
+/** How filtered photos are saved: a JPEG in 4:2:0, or an exact PNG; with a mark, by which they are recognised after sharing (R30). */
+export type Saving = ({ codec: "jpeg"; quality: number } | { codec: "png" }) & { mark?: boolean };
+
+export interface Restoring {
+  /** Restores even what is refused since its pixels do not tell, or since they were altered, and what restoring is expected to make worse. */
+  force?: boolean;
+  /** What `arrival` said of this very file, where it was asked before. */
+  recognition?: Recognition;
+}
 
 /** What people share. It needs a filter that was trained for it; others save PNG. */
 const SHARED: Saving = { codec: "jpeg", quality: 90 };
@@ -94,7 +103,7 @@ export class Filter {
 
   /** How this filter can be saved: as `wanted`, or as PNG where it was not trained for JPEG (R18). */
   savingOf(wanted: Saving = SHARED): Saving {
-    return wanted.codec === "jpeg" && !this.manifest.carriers.includes("jpeg") ? { codec: "png" } : wanted;
+    return wanted.codec === "jpeg" && !this.manifest.carriers.includes("jpeg") ? asPng(wanted) : wanted;
   }
 
   /** A JPEG or PNG file, filtered, as a file that says what made it; a photo with transparency always as PNG. */
@@ -103,30 +112,49 @@ export class Filter {
     const filtered = await this.apply(seen(photo), parameters, progress);
     const values = complete(this.manifest.hyper_parameters, parameters);
     const transparent = photo.alpha?.some((level) => level < 255) ?? false;
-    const saving: Saving = transparent ? { codec: "png" } : this.savingOf(wanted);
-    const pixels = changedWhereSeen(photo, filtered);
+    const saving: Saving = transparent ? asPng(wanted) : this.savingOf(wanted);
+    const { restoration } = this.manifest;
+    const pixels = changedWhereSeen(photo, saving.mark ? await marked(filtered, restoration) : filtered);
+    const requires = [...required(photo), ...(saving.mark ? [MARK] : [])];
     if (saving.codec === "jpeg") {
-      const tag = tagOf(this.manifest, values, saving); // the encoder knows the fingerprint
+      const { codec, quality } = saving;
+      const tag = tagOf(this.manifest, values, { codec, quality, requires }); // the encoder knows the fingerprint
       return new Blob([await encodeJpeg({ ...photo, pixels, tag }, saving.quality)], { type: "image/jpeg" });
     }
     const fingerprint = await fingerprintOf(seen({ ...photo, pixels }));
-    const tag = tagOf(this.manifest, values, { codec: "png", fingerprint, requires: required(photo) });
+    const tag = tagOf(this.manifest, values, { codec: "png", fingerprint, requires });
     return pngFile(await encodePng({ ...photo, pixels, tag }));
   }
 
-  /** The photo that `applyFile`, or the SDK, made a PNG or JPEG from, as a PNG; refused whole where this filter did not make it, or it was altered since (R21). */
-  async restoreFile(file: PhotoFile, progress?: Progress): Promise<Blob> {
-    return (await this.restored(file, progress)).file;
+  /**
+   * The photo that `applyFile`, or the SDK, made a PNG or JPEG from, as a PNG; of a file that was shared, at the size that arrived, if it
+   * has the filter's mark. Refused whole, by NotRestored, where this filter is not known to have made it, or it was altered since (R21).
+   */
+  async restoreFile(file: PhotoFile, progress?: Progress, restoring: Restoring = {}): Promise<Blob> {
+    return (await this.restored(file, progress, restoring)).file;
   }
 
-  /** The same, with a line that says by what it was restored, where that was not its pixels alone, or where it holds more than was read. */
-  async restored(file: PhotoFile, progress?: Progress): Promise<Restored> {
+  /** The same, with what the file turned out to be, and a line that says by what it was restored, where that was not its pixels alone. */
+  async restored(file: PhotoFile, progress?: Progress, restoring: Restoring = {}): Promise<Restored> {
     const photo = await readPhoto(file);
     const held = await heldIn(photo);
     if (held) return held;
-    const { tag } = await judge(photo, file.name ?? "The photo", [this.manifest]);
+    const name = file.name ?? "The photo";
+    const found = restoring.recognition ?? (await arrivalOf(photo, name, [this.manifest]));
+    if (found.origin === "as saved") return { ...(await this.restoredAsSaved(photo, progress)), recognition: found };
+    if (found.origin !== "shared" && !restoring.force) throw new NotRestored(name, found);
+    const arrived = await cut(photo, found);
+    if (keeps(found) && !restoring.force) {
+      return { file: pngFile(await encodePng(arrived)), how: "the file's own pixels, which are nearer to the photo", recognition: found };
+    }
+    const pixels = changedWhereSeen(arrived, await this.restore(given(arrived), progress));
+    return { file: pngFile(await encodePng({ ...arrived, pixels })), how: null, recognition: found };
+  }
+
+  private async restoredAsSaved(photo: Photo, progress?: Progress): Promise<Restored> {
+    const { tag } = photo;
     const taken = given(photo);
-    const base = await this.restore(tag.requires?.includes(MARK) ? await unmarked(taken, tag.restoration) : taken, progress);
+    const base = await this.restore(tag?.requires?.includes(MARK) ? await unmarked(taken, tag.restoration) : taken, progress);
     const { pixels: better, how } = await refined(photo, base);
     const pixels = taken === photo.pixels ? better : changedWhereSeen(photo, better);
     return { file: pngFile(await encodePng({ ...photo, pixels, tag: null })), how };
@@ -148,6 +176,10 @@ export class Filter {
     carryRemainder(pixels, result, plan.alignment);
     return result;
   }
+}
+
+function asPng({ mark = false }: Saving): Saving {
+  return { codec: "png", mark };
 }
 
 function pngFile(content: Uint8Array<ArrayBuffer>): Blob {

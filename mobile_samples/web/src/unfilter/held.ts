@@ -12,6 +12,7 @@ import type { Photo } from "./photo/photo";
 import { encodePng } from "./photo/png";
 import { type PhotoFile, readPhoto } from "./photo/read";
 import type { Pixels } from "./pixels";
+import type { Recognition } from "./recognition/origin";
 import { isWhole, toppedUp } from "./topUp";
 import { changedWhereSeen } from "./transparency";
 
@@ -19,6 +20,8 @@ import { changedWhereSeen } from "./transparency";
 export interface Restored {
   file: Blob;
   how: string | null;
+  /** What the file turned out to be, where it does not hold its photo whole. */
+  recognition?: Recognition;
 }
 
 const BASE = "restored from the pixels alone";

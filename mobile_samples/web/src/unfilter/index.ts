@@ -2,7 +2,7 @@
 
 export { Bundle } from "./bundle";
 export { type Refusal, UnfilterError } from "./errors";
-export { type Choice, Filter, type Progress, type Saving } from "./filter";
+export { type Choice, Filter, type Progress, type Restoring, type Saving } from "./filter";
 export { type HyperParameter, type Parameters, place, valueAt } from "./hyperParameter";
 export { type Restored, restoreHeld } from "./held";
 export { inspect } from "./inspect";
@@ -13,6 +13,8 @@ export { locateJpegCodec, preloadJpegCodec } from "./photo/libjpegTurbo";
 export { encodePng } from "./photo/png";
 export { type PhotoFile, readPhoto } from "./photo/read";
 export type { Pixels } from "./pixels";
+export { arrival } from "./recognition/arrival";
+export { keeps, NotRestored, type Origin, type Recognition, refusalOf, said } from "./recognition/origin";
 export { type Backend, FORMATS, type RuntimeName } from "./runtimes/runtime";
 export type { Tag } from "./tag";
 export { type Tile, type TilePlan, tiles } from "./tiling";

@@ -44,6 +44,8 @@ export interface Manifest {
   goldens: { name: string; parameters: Record<string, number>; photo: string; filtered: string; restored: string }[];
   files: { path: string; sha256: string; bytes: number }[];
   research_only: string | null;
+  /** What the model card says; of every set of photos what is restored of files that were shared, and what they were themselves, in dB (R34). */
+  provenance?: { scores?: { count?: number; shared?: number[]; arrived?: number[] }[] };
   /** Whether its forward graphs take what another filter made of the photo (R29), so that this app only restores by it. */
   guided: boolean;
 }

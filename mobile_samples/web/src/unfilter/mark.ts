@@ -1,6 +1,6 @@
 /**
  * R30 of sdk/format/RULES.md. A mark: a weak pattern in blue that says which filter made a photo, and survives sharing. It is taken off
- * again before a file that is as it was saved is restored.
+ * again, level by level, before a file that is as it was saved is restored; `recognition` finds it in others.
  */
 
 import type { Pixels } from "./pixels";
@@ -9,7 +9,7 @@ import { sha256 } from "./sha256";
 /** What a tag requires of a file that has one. */
 export const MARK = "mark";
 /** Side of a cell in pixels, and of the pattern in cells. */
-const CELL = 4, CELLS = 32;
+export const CELL = 4, CELLS = 32;
 /** Digests that the bits of a pattern come from. */
 const DIGESTS = 4;
 
@@ -29,16 +29,25 @@ export async function patternOf(restoration: string): Promise<Int8Array> {
   return Int8Array.from(across, (sum) => Math.trunc(sum / 2));
 }
 
-/** `pixels` without the mark of a filter. */
-export async function unmarked({ width, height, data }: Pixels, restoration: string): Promise<Pixels> {
+/** `pixels` with the mark of a filter. */
+export function marked(pixels: Pixels, restoration: string): Promise<Pixels> {
+  return moved(pixels, restoration, 1);
+}
+
+/** `pixels` without it. Law: `unmarked(marked(pixels, id), id)` is `pixels` wherever blue is 8 to 247. */
+export function unmarked(pixels: Pixels, restoration: string): Promise<Pixels> {
+  return moved(pixels, restoration, -1);
+}
+
+async function moved({ width, height, data }: Pixels, restoration: string, sign: 1 | -1): Promise<Pixels> {
   const pattern = await patternOf(restoration);
-  const plain = { width, height, data: data.slice() };
+  const changed = { width, height, data: data.slice() };
   for (let row = 0; row < height; row++) {
     const cells = (Math.floor(row / CELL) % CELLS) * CELLS;
     for (let column = 0, blue = row * width * 3 + 2; column < width; column++, blue += 3) {
-      const level = data[blue]! - pattern[cells + (Math.floor(column / CELL) % CELLS)]!;
-      plain.data[blue] = Math.min(255, Math.max(0, level));
+      const level = data[blue]! + sign * pattern[cells + (Math.floor(column / CELL) % CELLS)]!;
+      changed.data[blue] = Math.min(255, Math.max(0, level));
     }
   }
-  return plain;
+  return changed;
 }

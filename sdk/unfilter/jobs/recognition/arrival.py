@@ -1,4 +1,6 @@
-"""What a file is to one filter, which is known: by tag and fingerprint first, then by its pixels."""
+"""What a file is to one filter, which is known: by tag and fingerprint first, then by its pixels (R34 of
+sdk/format/RULES.md, where the bundle has no recogniser).
+"""
 
 from dataclasses import dataclass, replace
 from pathlib import Path

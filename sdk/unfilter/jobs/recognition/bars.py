@@ -1,4 +1,4 @@
-"""White or black bars around a picture, as letterboxes and screenshots have them."""
+"""White or black bars around a picture, as letterboxes and screenshots have them (R33 of sdk/format/RULES.md)."""
 
 import numpy as np
 from numpy.typing import NDArray

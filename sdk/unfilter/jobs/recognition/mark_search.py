@@ -1,4 +1,5 @@
-"""Finding a filter's mark (`unfilter.format.mark`) in a picture that was resized, cut, turned and compressed.
+"""Finding a filter's mark (`unfilter.format.mark`) in a picture that was resized, cut, turned and compressed
+(R31 and R32 of sdk/format/RULES.md).
 
 The picture is folded onto the pattern's cells at every size that it may have had, and correlated with every filter's pattern
 at every place and in every orientation at once. What stands out is measured in deviations of the whole correlation, so

@@ -46,6 +46,9 @@ class Bundle(private val open: (String) -> InputStream) {
     /** Those that this code knows how to run. */
     val artifacts: List<Artifact> get() = manifest.artifacts
 
+    /** By factor of the size, what the model card says of shared files ([Candidate]). */
+    val card: Map<Double, Quality> get() = manifest.card
+
     /** Whether it takes what another filter made of the photo (R29), which this code does not give: it only restores. */
     val isGuided: Boolean get() = manifest.isGuided
 

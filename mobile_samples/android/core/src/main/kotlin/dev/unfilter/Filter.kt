@@ -26,7 +26,8 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         whole(filtered) { write -> run(Direction.INVERSE, filtered, FloatArray(0), {}, write) }
 
     /**
-     * Filter a photo of any size into a file that says what made it; [carried] are its profile, EXIF and XMP ([Jpeg.chunks]).
+     * Filter a photo of any size into a file that says what made it; [carried] are its profile, EXIF and XMP ([Jpeg.chunks]). With [mark] its
+     * pixels say it too, after sharing: a weak pattern in blue, which costs some quality then (docs/sharing.md).
      *
      * Throws [java.io.IOException] before it writes where the filter or [codec] cannot keep what there is to keep.
      */
@@ -36,6 +37,7 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         target: OutputStream,
         codec: Codec = Codec.Png,
         parameters: Map<String, Double> = emptyMap(),
+        mark: Boolean = false,
         progress: (Float) -> Unit = {},
     ) {
         if (codec is Codec.Jpeg && !bundle.restoresFromJpeg) {
@@ -45,24 +47,52 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         val values = bundle.hyperParameters.complete(parameters)
         val tag = Tag(bundle.filter, bundle.restoration, if (quality == null) "png" else "jpeg", quality, values)
         val file = writer(codec, photo, carried, target, isTagged = true)
-        run(Direction.FORWARD, photo, bundle.hyperParameters.places(parameters), progress, file::write)
-        file.finish(tag)
+        val marking = if (mark) Marking(photo.width, bundle.restoration, sign = 1) else null
+        run(Direction.FORWARD, photo, bundle.hyperParameters.places(parameters), progress) { file.write(marking?.move(it) ?: it) }
+        file.finish(if (mark) tag.copy(requires = listOf(MARK)) else tag)
     }
 
-    /** Restore a file that this filter saved into one without a tag; throws [Refused] as [inspect] does, before it writes. */
-    fun restoreFile(file: () -> InputStream, target: OutputStream, codec: Codec = Codec.Png, progress: (Float) -> Unit = {}) {
+    /**
+     * Restore a file that this filter made into one without a tag, a shared one at the size at which it arrived, upright and without bars;
+     * throws [Refused] as [look] does, before it writes. A shared file that is nearer to the photo than what would be restored keeps its
+     * own pixels, unless [force] is given. [found] is what [look] said of it, so that it need not look twice.
+     */
+    fun restoreFile(
+        file: () -> InputStream,
+        target: OutputStream,
+        codec: Codec = Codec.Png,
+        force: Boolean = false,
+        found: Recognition = look(file, force),
+        progress: (Float) -> Unit = {},
+    ): Recognition {
         val saved = SavedFile.open(file, jpeg)
-        val tag = checked(saved)
+        if (found.origin == Origin.SHARED) return restoreShared(saved, found, target, codec, keep = found.keep && !force, progress)
+        require(found.origin == Origin.AS_SAVED || force) { "$found" }
         saved.pixels { filtered ->
             val restored = writer(codec, filtered, saved.carried, target, isTagged = false)
-            val plain = if (MARK in tag.requires) Unmarked(filtered, tag.restoration) else filtered
+            val plain = if (MARK in saved.tag?.requires.orEmpty()) Unmarked(filtered, bundle.restoration) else filtered
             run(Direction.INVERSE, plain, FloatArray(0), progress, restored::write)
             restored.finish(null)
         }
+        return found
     }
 
+    /**
+     * What a file is to this filter, if [restoreFile] restores it; throws [Refused] for any other. With [force] it restores all whose
+     * pixels can be read: for a user who knows what made a file where nothing tells.
+     */
+    fun look(file: () -> InputStream, force: Boolean = false): Recognition {
+        val saved = SavedFile.open(file, jpeg)
+        val looked = looked(saved, listOf(bundle))
+        if (looked.refused != null && !(force && saved.plain)) throw looked.refused
+        return looked.recognition
+    }
+
+    /** What a file is to this filter; throws [Refused] for what is no photo of a kind that this code restores. */
+    fun arrival(file: () -> InputStream): Recognition = looked(SavedFile.open(file, jpeg), listOf(bundle)).recognition
+
     /** The tag of a file that this filter saved and that is as it was saved; throws [Refused] for any other. */
-    fun inspect(file: () -> InputStream): Tag = checked(SavedFile.open(file, jpeg))
+    fun inspect(file: () -> InputStream): Tag = checked(SavedFile.open(file, jpeg), listOf(bundle))
 
     /** Load the graphs and run each once, so that the first photo does not wait for shaders or kernels. */
     fun warmUp() {
@@ -79,23 +109,23 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         runtime.close()
     }
 
-    private fun checked(saved: SavedFile): Tag {
-        val tag = saved.tag ?: throw Refused(Refusal.NO_TAG, "no filter says that it made this file")
-        val unknown = tag.requires - setOf(HIDDEN_COLOURS, MARK)
-        if (unknown.isNotEmpty()) {
-            throw Refused(Refusal.NEEDS_UPDATE, "a later version made it and requires ${unknown.joinToString()}, unknown to this app: update the app")
+    private fun restoreShared(
+        saved: SavedFile,
+        found: Recognition,
+        target: OutputStream,
+        codec: Codec,
+        keep: Boolean,
+        progress: (Float) -> Unit,
+    ): Recognition {
+        val picture = Shared.of(saved, found)
+        val restored = writer(codec, picture.arrived, saved.carried, target, isTagged = false)
+        if (keep) {
+            restored.write(picture.read(picture.height))
+        } else {
+            run(Direction.INVERSE, picture, FloatArray(0), progress, restored::write)
         }
-        if (tag.restoration != bundle.restoration) {
-            val (made, own) = listOf(tag.restoration, bundle.restoration).map { it.take(12) }
-            throw Refused(Refusal.OTHER_FILTER, "made by filter ${tag.filter} $made, this is ${bundle.filter} $own")
-        }
-        if (tag.codec != saved.codec) {
-            throw Refused(Refusal.OTHER_CODEC, "saved as ${tag.codec}, and again as ${saved.codec} since: what it carried is damaged")
-        }
-        if (!saved.plain) throw Refused(Refusal.OTHER_FORMAT, "a PNG of another kind than this app saves (8-bit RGB or RGBA)")
-        val altered = tag.fingerprint?.let { kept -> refusing { saved.pixels { kept.alteration(it, saved.decoding) } } }
-        if (altered != null) throw Refused(Refusal.ALTERED, "altered since: $altered")
-        return tag
+        restored.finish(null)
+        return found
     }
 
     private fun writer(

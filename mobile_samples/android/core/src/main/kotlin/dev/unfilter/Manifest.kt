@@ -10,6 +10,7 @@ private val DIRECTIONS = Direction.entries.associateBy { it.code }
 private val SCALES = setOf("linear", "log")
 private const val TILE_GRID = "tile_grid" // tiles begin on a grid (R4 of sdk/format/RULES.md)
 private const val GUIDED = "guided" // an artifact takes what another filter made of the photo (R29), and is left out
+private val CARD_SCALES = listOf(0.75, 0.5) // factors of the size of the two chains that every card has, in their order
 private const val SCHEMA = 1 // the newest that this code was written for
 
 /**
@@ -25,6 +26,7 @@ internal class Manifest(
     val artifacts: List<Artifact>,
     val sha256: Map<String, String>,
     val isGuided: Boolean,
+    val card: Map<Double, Quality>,
 ) {
     companion object {
         /** Throws [BundleException] for what is no manifest, and for one that requires more than this code knows. */
@@ -65,7 +67,22 @@ private fun read(fields: JSONObject) = Manifest(
     artifacts = fields.getJSONArray("artifacts").objects().filter(::isKnown).map(::artifact),
     sha256 = fields.getJSONArray("files").objects().associate { it.getString("path") to it.getString("sha256") },
     isGuided = fields.getJSONArray("artifacts").objects().any { GUIDED in unknownRequirements(it) },
+    card = card(fields.optJSONObject("provenance")?.optJSONArray("scores").objects()),
 )
+
+/** What [scores] of photo sets say of shared files, by factor of the size; they weigh as many photos as they have (R34 of sdk/format/RULES.md). */
+internal fun card(scores: List<JSONObject>): Map<Double, Quality> {
+    val named = listOf("shared", "arrived")
+    val known = scores.filter { each -> named.all { (each.optJSONArray(it)?.length() ?: 0) >= CARD_SCALES.size } }
+    if (known.isEmpty()) return emptyMap()
+    val weights = known.map { it.optDouble("count", 1.0) }
+    return CARD_SCALES.withIndex().associate { (index, scale) ->
+        val (restored, arrived) = named.map { name ->
+            known.indices.sumOf { known[it].getJSONArray(name).getDouble(index) * weights[it] } / weights.sum()
+        }
+        scale to Quality(restored, arrived)
+    }
+}
 
 internal fun tilePlan(fields: JSONObject) = TilePlan(
     fields.getInt("tile"), fields.getInt("halo"), fields.getInt("alignment"), if (fields.isNull("grid")) null else fields.getInt("grid"),

@@ -4,31 +4,38 @@ import java.security.MessageDigest
 
 /** What a tag requires of a file that has a mark. */
 internal const val MARK = "mark"
-private const val CELL = 4 // side in pixels
-private const val CELLS = 32 // of the pattern, in both directions
+internal const val CELL = 4 // side in pixels
+internal const val CELLS = 32 // of the pattern, in both directions
 private const val DIGESTS = 4 // that its bits come from
 
 /**
- * The pixels of a marked file without the mark: a weak pattern in blue that says which filter made it, and survives sharing (R30 of
- * sdk/format/RULES.md). It is taken off before a file that is as it was saved is restored.
+ * Moves blue of rows that come one after the other, from the top, by the mark of a filter: a weak pattern that says which filter made
+ * them, and survives sharing (R30 of sdk/format/RULES.md). [sign] is 1 to put it there, and -1 to take it off.
  */
-internal class Unmarked(private val marked: PixelSource, restoration: String) : PixelSource {
-    override val height = marked.height
-    override val width = marked.width
+internal class Marking(private val width: Int, restoration: String, private val sign: Int) {
     private val pattern = markOf(restoration)
     private var row = 0
 
-    override fun read(rows: Int): ByteArray {
-        val levels = marked.read(rows)
-        for (place in 2 until levels.size step 3) {
+    /** The next [rows], in place. */
+    fun move(rows: ByteArray): ByteArray {
+        for (place in 2 until rows.size step 3) {
             val y = row + place / 3 / width
             val x = place / 3 % width
             val raised = pattern[y / CELL % CELLS * CELLS + x / CELL % CELLS]
-            levels[place] = ((levels[place].toInt() and 0xFF) - raised).coerceIn(0, 255).toByte()
+            rows[place] = ((rows[place].toInt() and 0xFF) + sign * raised).coerceIn(0, 255).toByte()
         }
-        row += rows
-        return levels
+        row += rows.size / 3 / width
+        return rows
     }
+}
+
+/** The pixels of a marked file without the mark, which is taken off before a file that is as it was saved is restored. */
+internal class Unmarked(private val marked: PixelSource, restoration: String) : PixelSource {
+    override val height = marked.height
+    override val width = marked.width
+    private val marking = Marking(width, restoration, sign = -1)
+
+    override fun read(rows: Int): ByteArray = marking.move(marked.read(rows))
 }
 
 /** By how many levels blue is raised in each cell of a filter's pattern, row by row. */

@@ -38,8 +38,8 @@ internal class PngFileWriter(
     }
 
     override fun finish(tag: Tag?) {
-        val requires = if (transparent?.hasHidden == true) listOf(HIDDEN_COLOURS) else emptyList()
-        val told = tag?.copy(fingerprint = digest.fingerprint(), requires = requires)
+        val hidden = if (transparent?.hasHidden == true) listOf(HIDDEN_COLOURS) else emptyList()
+        val told = tag?.let { it.copy(fingerprint = digest.fingerprint(), requires = hidden + it.requires) }
         val chunks = told?.let { listOf(textChunk(Tag.KEYWORD, it.toJson()), textChunk(XMP_KEYWORD, it.toXmp(packet))) }
         png.finish(*chunks.orEmpty().toTypedArray())
     }

@@ -17,5 +17,8 @@ enum class Refusal(val code: String) {
     ALTERED("altered"),
 }
 
-/** A file that no filter made, or not this one, or not as it was saved; one line for the user. */
-class Refused(val refusal: Refusal, message: String) : IOException(message)
+/**
+ * A file that no filter made, or not this one, or not as it was saved; [reason] is one line for the user. [recognition] says what it is,
+ * where it is a photo that this code restores: the user may pick the filter of one that is [Origin.CANNOT_TELL].
+ */
+class Refused(val refusal: Refusal, val reason: String, val recognition: Recognition? = null) : IOException(reason)

@@ -3,7 +3,7 @@ package dev.unfilter
 import java.io.InputStream
 
 /** A file to restore, opened as far as its metadata. */
-internal interface SavedFile {
+internal interface SavedFile : Picture {
     /** As in a [Tag]. */
     val codec: String
     val tag: Tag?
@@ -14,9 +14,6 @@ internal interface SavedFile {
 
     /** Of a JPEG. */
     val decoding: Jpeg.Decoding?
-
-    /** Gives the pixels to [use], from the first row on, each time. */
-    fun <T> pixels(use: (PixelSource) -> T): T
 
     companion object {
         /** Throws [Refused] for what is no photo of a kind that this code opens, and for one that is damaged. */
@@ -37,7 +34,7 @@ private class SavedPng(private val file: () -> InputStream) : SavedFile {
 
     override fun <T> pixels(use: (PixelSource) -> T): T = file().use {
         val png = PngReader(it)
-        use(if (info.channels == 3) png else Transparent(png, hides = HIDDEN_COLOURS in tag?.requires.orEmpty()))
+        use(if (info.channels == 3) png else Transparent(png, hides = tag?.requires?.contains(HIDDEN_COLOURS) ?: true)) // R23
     }
 }
 

@@ -10,9 +10,13 @@ private val OPAQUE = 255.toByte()
  * go around the network, as alpha does (R23 of sdk/format/RULES.md): it sees middle grey there. Unless [hides], of a file whose
  * network saw all, it sees them.
  */
-internal class Transparent(private val png: PngReader, private val hides: Boolean = true) : PixelSource {
-    override val height = png.height
-    override val width = png.width
+internal class Transparent(
+    override val height: Int,
+    override val width: Int,
+    private val hides: Boolean = true,
+    private val readWhole: (rows: Int) -> ByteArray,
+) : PixelSource {
+    constructor(png: PngReader, hides: Boolean = true) : this(png.height, png.width, hides, png::readWhole)
 
     /** Whether own colours and alpha are kept until [joined] takes them. */
     var keeps = false
@@ -27,7 +31,7 @@ internal class Transparent(private val png: PngReader, private val hides: Boolea
         private set
 
     override fun read(rows: Int): ByteArray {
-        val whole = png.readWhole(rows)
+        val whole = readWhole(rows)
         for (place in 3 until whole.size step 4) {
             if (whole[place] != OPAQUE) isTransparent = true
             if (whole[place] == 0.toByte()) hasHidden = hides

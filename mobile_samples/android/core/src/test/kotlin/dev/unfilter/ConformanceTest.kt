@@ -123,8 +123,6 @@ class ConformanceTest {
         if (case.optInt("channels") == 4) assertEquals("$name: alpha", 0, apart.filterIndexed { place, _ -> place % 4 == 3 }.max())
     }
 
-    private fun JSONArray.lists() = List(length(), ::getJSONArray)
-
     private fun assertSays(case: JSONObject, message: String, words: String = "words") {
         val missing = case.getJSONArray(words).strings().filterNot { message.contains(it, ignoreCase = true) }
         assertEquals("${case.getString("name")}: $message", emptyList<String>(), missing)

@@ -4,6 +4,7 @@ import dev.unfilter.imageio.ImageIoJpeg
 import dev.unfilter.onnx.OnnxRuntime
 import java.io.ByteArrayOutputStream
 import java.io.File
+import org.json.JSONArray
 
 /** The repository's committed goldens and the bundle that they are of; system properties name others. */
 object Fixtures {
@@ -28,3 +29,5 @@ object Fixtures {
         return file.toByteArray()
     }
 }
+
+internal fun JSONArray.lists() = List(length(), ::getJSONArray)

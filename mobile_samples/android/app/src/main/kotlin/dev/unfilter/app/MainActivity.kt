@@ -17,7 +17,9 @@ import androidx.activity.result.contract.ActivityResultContracts.OpenDocument
 import androidx.activity.result.contract.ActivityResultContracts.RequestPermission
 import dev.unfilter.Codec
 import dev.unfilter.Goldens
+import dev.unfilter.Origin
 import dev.unfilter.Photo
+import dev.unfilter.Refused
 import dev.unfilter.android.Exact
 import dev.unfilter.android.PlatformJpeg
 import dev.unfilter.android.firstExact
@@ -42,6 +44,7 @@ class MainActivity : ComponentActivity() {
     private var hasCamera = false
     private var isBusy = false
     private var shown: Shown? = null
+    private var untold: Uri? = null // a file that was refused, since nothing tells which filter made it
 
     // Documents come as they are; the photo picker may give a converted copy.
     private val photoToFilter = registerForActivityResult(OpenDocument()) { uri ->
@@ -71,6 +74,8 @@ class MainActivity : ComponentActivity() {
         find<Button>(R.id.filter).setOnClickListener { choose(photoToFilter, "image/jpeg", "image/png") }
         find<Button>(R.id.restore).setOnClickListener { choose(fileToRestore, "image/*") }
         find<Button>(R.id.restore_shown).setOnClickListener { shown?.let { restore(it.uri) } }
+        find<Button>(R.id.restore_untold).text = getString(R.string.restore_untold, bundle.filter)
+        find<Button>(R.id.restore_untold).setOnClickListener { untold?.let { restore(it, force = true) } }
         find<Button>(R.id.close).setOnClickListener { show(null) }
         cameraPermission.launch(Manifest.permission.CAMERA)
         work {
@@ -114,24 +119,33 @@ class MainActivity : ComponentActivity() {
 
     private fun filter(name: String, read: () -> ByteArray) {
         val exactly = find<CheckBox>(R.id.png).isChecked || !bundle.restoresFromJpeg
+        val isMarked = find<CheckBox>(R.id.mark).isChecked
         val values = sliders.values
         workOnPhotos { filter ->
             val photo = Photo.read(read(), jpeg)
             val codec = if (exactly || photo.isTransparent) Codec.Png else Codec.Jpeg()
             val saved = savePhoto(contentResolver, "$name-${System.currentTimeMillis()}.unfilter", codec) {
-                filter.applyFile(photo.pixels, photo.carried, it, codec, values, ::progress)
+                filter.applyFile(photo.pixels, photo.carried, it, codec, values, isMarked, ::progress)
             }
             Shown(saved, picture(contentResolver, saved), canBeRestored = true)
         }
     }
 
-    /** As PNG, which keeps every level of what came back. */
-    private fun restore(uri: Uri) = workOnPhotos { filter ->
-        val tag = filter.inspect { open(uri) } // refused before the gallery gets an entry
-        val saved = savePhoto(contentResolver, "restored-${System.currentTimeMillis()}", Codec.Png) {
-            filter.restoreFile({ open(uri) }, it, progress = ::progress)
+    /**
+     * As PNG, which keeps every level of what came back. A file without a tag is restored by the mark that it has; where it has none, only
+     * with [force], where the user says that this filter made it.
+     */
+    private fun restore(uri: Uri, force: Boolean = false) = workOnPhotos { filter ->
+        val found = try {
+            filter.look({ open(uri) }, force) // refused before the gallery gets an entry
+        } catch (refused: Refused) {
+            if (refused.recognition?.origin == Origin.CANNOT_TELL) runOnUiThread { untold = uri }
+            throw refused
         }
-        Shown(saved, picture(contentResolver, saved), canBeRestored = false, carriedMore = tag.carriesMore)
+        val saved = savePhoto(contentResolver, "restored-${System.currentTimeMillis()}", Codec.Png) {
+            filter.restoreFile({ open(uri) }, it, force = force, found = found, progress = ::progress)
+        }
+        Shown(saved, picture(contentResolver, saved), canBeRestored = false, found)
     }
 
     private fun open(uri: Uri) = contentResolver.openInputStream(uri) ?: throw IOException("$uri cannot be read")
@@ -145,6 +159,7 @@ class MainActivity : ComponentActivity() {
     private fun work(task: () -> Unit) {
         if (worker.isShutdown) return // a picture that came when the user had left
         isBusy = true
+        untold = null
         enable()
         worker.execute {
             val reason = try {
@@ -167,7 +182,7 @@ class MainActivity : ComponentActivity() {
         shown = result
         find<View>(R.id.result).visibility = if (result == null) View.GONE else View.VISIBLE
         find<ImageView>(R.id.picture).setImageBitmap(result?.picture)
-        if (result != null) say(getString(result.message))
+        if (result != null) say(listOfNotNull(getString(result.message), result.verdict).joinToString(": "))
         enable()
     }
 
@@ -182,6 +197,7 @@ class MainActivity : ComponentActivity() {
         for (id in listOf(R.id.filter, R.id.restore)) find<Button>(id).isEnabled = isReady
         find<Button>(R.id.take).isEnabled = isReady && hasCamera
         find<Button>(R.id.restore_shown).isEnabled = isReady && shown?.canBeRestored == true
+        find<Button>(R.id.restore_untold).visibility = if (isReady && untold != null) View.VISIBLE else View.GONE
         find<CheckBox>(R.id.live).isEnabled = hasCamera
     }
 

@@ -1,0 +1,51 @@
+import Foundation
+import Unfilter
+
+/// All filters of an app: finds the one that made a file, by its tag, or where that is gone by the mark in its pixels.
+///
+///     let filters = ByFile(bundles, runtime: CoreMLRuntime())
+///     try await filters.restoreFile(Data(contentsOf: file), to: restoredFile)  // throws Refused
+///
+/// A filter is opened when it is first needed. Not for several threads at once: keep it in one actor, as a `Filter`.
+public final class ByFile {
+    private let bundles: [Unfilter.Bundle]
+    private let jpeg: any JpegCodec
+    private let runtime: any Runtime
+    private var filters: [String: Filter] = [:]
+
+    public init(_ bundles: [Unfilter.Bundle], runtime: any Runtime, jpeg: any JpegCodec = ImageIOJpeg()) {
+        (self.bundles, self.runtime, self.jpeg) = (bundles, runtime, jpeg)
+    }
+
+    /// What a file is, among all filters; throws `Refused` for what is no photo of a kind that this app restores.
+    public func recognised(_ file: Data) throws -> Recognition {
+        try looked(OpenedFile(file, jpeg), bundles).recognition
+    }
+
+    /// As `Filter.restoreFile` of the filter that made the file, which the result names; throws `Refused` where none is known to have.
+    @discardableResult
+    public func restoreFile(
+        _ file: Data,
+        to target: URL,
+        as format: SavedAs = .png,
+        isolation: isolated (any Actor)? = #isolation,
+        progress: (Double) -> Void = { _ in }
+    ) async throws -> Recognition {
+        let looked = try looked(OpenedFile(file, jpeg), bundles)
+        if let refused = looked.refused {
+            throw refused
+        }
+        let found = looked.recognition
+        guard let bundle = bundles.first(where: { $0.restoration == found.restoration }) else {
+            throw BundleError("the filter of the file is not at hand")
+        }
+        let filter: Filter
+        if let opened = filters[bundle.restoration] {
+            filter = opened
+        } else {
+            filter = try await Filter.open(bundle, runtime: runtime)
+            filters[bundle.restoration] = filter
+        }
+        return try filter.restoreFile(file, to: target, as: format, jpeg: jpeg, found: found, progress: progress)
+    }
+}

@@ -12,8 +12,8 @@ func looked(_ file: OpenedFile, _ bundles: [Unfilter.Bundle]) throws -> Looked {
     let refused: Refused
     do {
         let tag = try checked(file, bundles)
-        let reason = "its tag says so, and its pixels are those that were saved"
-        return Looked(recognition: Recognition(.asSaved, reason, filter: tag.filter, restoration: tag.restoration, tag: tag))
+        let pixels = tag.fingerprint == nil ? "which tells nothing of its pixels" : "and its pixels are those that were saved"
+        return Looked(recognition: Recognition(.asSaved, "its tag says so, \(pixels)", filter: tag.filter, restoration: tag.restoration, tag: tag))
     } catch let error as Refused {
         refused = error
     }

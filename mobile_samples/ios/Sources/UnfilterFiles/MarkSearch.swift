@@ -85,9 +85,9 @@ func folded(_ blue: Plane, scale: Double, shift: Double = 0) -> Waves {
         }
     }
     var waves = Waves()
-    for row in 0..<cells {
-        for x in 0..<blue.width {
-            waves.real[row * cells + columns[x]] += Double(down[row * blue.width + x])
+    waves.real.withUnsafeMutableBufferPointer { sums in
+        for row in 0..<cells {
+            add(down, row * blue.width, to: sums.baseAddress! + row * cells, by: columns, blue.width)
         }
     }
     let (high, wide) = (counts(rows), counts(columns))
@@ -107,6 +107,14 @@ private func add(_ values: UnsafePointer<Float>, to sums: UnsafeMutablePointer<F
     var place = 0
     while place < count {
         sums[place] += values[place]
+        place += 1
+    }
+}
+
+private func add(_ values: UnsafePointer<Float>, _ start: Int, to sums: UnsafeMutablePointer<Double>, by columns: UnsafePointer<Int>, _ count: Int) {
+    var place = 0
+    while place < count {
+        sums[columns[place]] += Double(values[start + place])
         place += 1
     }
 }

@@ -61,9 +61,18 @@ private func multiply(
 
 /// One line of 32 numbers, `stride` apart, by halves (Cooley and Tukey, 1965).
 private func transformed(_ real: UnsafeMutablePointer<Double>, _ imaginary: UnsafeMutablePointer<Double>, _ stride: Int) {
-    for (one, other) in exchanged {
-        (real[one * stride], real[other * stride]) = (real[other * stride], real[one * stride])
-        (imaginary[one * stride], imaginary[other * stride]) = (imaginary[other * stride], imaginary[one * stride])
+    exchanged.withUnsafeBufferPointer { exchanged in
+        let places = exchanged.baseAddress!
+        var index = 0
+        while index < exchanged.count {
+            let (one, other) = (places[index] * stride, places[index + 1] * stride)
+            let (re, im) = (real[one], imaginary[one])
+            real[one] = real[other]
+            imaginary[one] = imaginary[other]
+            real[other] = re
+            imaginary[other] = im
+            index += 2
+        }
     }
     turns.withUnsafeBufferPointer { turns in
         let turns = turns.baseAddress!
@@ -94,8 +103,8 @@ private let turns: [Double] = (0..<cells / 2).flatMap { (index: Int) -> [Double]
     return [cos(angle), sin(angle)]
 }
 
-/// Places that exchange their numbers first: those whose five bits are each other's, backwards.
-private let exchanged: [(Int, Int)] = (0..<cells).compactMap { (index: Int) -> (Int, Int)? in
+/// Places that exchange their numbers first, one pair after the other: those whose five bits are each other's, backwards.
+private let exchanged: [Int] = (0..<cells).flatMap { (index: Int) -> [Int] in
     let backwards = (0..<5).reduce(0) { (bits: Int, bit: Int) -> Int in bits << 1 | index >> bit & 1 }
-    return index < backwards ? (index, backwards) : nil
+    return index < backwards ? [index, backwards] : []
 }

@@ -12,7 +12,8 @@ internal class Looked(val recognition: Recognition, val refused: Refused? = null
 internal fun looked(saved: SavedFile, bundles: List<Bundle>): Looked {
     val refused = try {
         val tag = checked(saved, bundles)
-        return Looked(Recognition(Origin.AS_SAVED, "its tag says so, and its pixels are those that were saved", tag.filter, tag.restoration, tag))
+        val pixels = if (tag.fingerprint == null) "which tells nothing of its pixels" else "and its pixels are those that were saved"
+        return Looked(Recognition(Origin.AS_SAVED, "its tag says so, $pixels", tag.filter, tag.restoration, tag))
     } catch (error: Refused) {
         error
     }

@@ -32,7 +32,8 @@ class SharedFilesTest {
 
     private fun opened(bundle: Bundle) = Filter(bundle, OnnxRuntime(), ImageIoJpeg())
 
-    private fun restored(file: ByteArray, force: Boolean = false) = ByteArrayOutputStream().also { filter.restoreFile(file::inputStream, it, force = force) }.toByteArray()
+    private fun restored(file: ByteArray, force: Boolean = false) =
+        ByteArrayOutputStream().also { filter.restoreFile(file::inputStream, it, force = force) }.toByteArray()
 
     /** A PNG of [levels], by a [tag] too. */
     private fun png(height: Int, width: Int, levels: ByteArray, tag: Tag? = null): ByteArray {
@@ -143,7 +144,8 @@ class SharedFilesTest {
             }
         }
         ByFile(listOf(other), ImageIoJpeg(), ::opened).use { filters ->
-            val refused = assertThrows(Refused::class.java) { filters.restoreFile(tagged(Pixels(8, 8, ByteArray(192)))::inputStream, ByteArrayOutputStream()) }
+            val foreign = tagged(Pixels(8, 8, ByteArray(192)))
+            val refused = assertThrows(Refused::class.java) { filters.restoreFile(foreign::inputStream, ByteArrayOutputStream()) }
             assertEquals(Refusal.OTHER_FILTER to Origin.NOT_OURS, refused.refusal to refused.recognition?.origin)
         }
         assertEquals("cannot tell: no filter is installed", "${ByFile(emptyList(), ImageIoJpeg(), ::opened).recognised(file::inputStream)}")

@@ -205,8 +205,8 @@ class ExportForm(nn.Module):
         return halves[0] + moved[0], halves[1] + moved[1]
 
     def _remade(self, image: Halves, valid: Tensor | None) -> Halves:
-        first, second = run_back(self.invertible, image, valid)
-        return self._features((first, second), None, valid)
+        restored = self.bands.unsqueeze(torch.cat(run_back(self.invertible, image, valid), dim=1))
+        return self._features(self.bands.squeeze(restored.clamp(0, 1)), None, valid)
 
     def examples(self, side: int) -> dict[str, Tensor]:
         """Inputs to trace the graph with, by name: a `side` x `side` image and, where taken, `output`, `parameters`."""

@@ -126,9 +126,14 @@ class QuasiInvertibleNetwork(RestorableNetwork):
         return self.squeeze.unsqueeze(filtered), delta
 
     def _remade(self, image_bands: Tensor) -> Tensor:
-        """Features of a restored image, for the fusion's refinements."""
+        """Features of a restored image, for the fusion's refinements.
+
+        It is clipped as the photo was that the forward pass saw: where the first guess is far off, what the branch made of it
+        would be farther off still.
+        """
         assert self.auxiliary is not None
-        bands = _run_back(self.invertible, image_bands, self.low)
+        image = self.squeeze.unsqueeze(_run_back(self.invertible, image_bands, self.low))
+        bands = self.squeeze.squeeze(image.clamp(0, 1))
         return bands + self.auxiliary(bands, None).float()
 
     def inverse(

@@ -128,8 +128,8 @@ class QuasiInvertibleNetwork(RestorableNetwork):
     def _remade(self, image_bands: Tensor) -> Tensor:
         """Features of a restored image, for the fusion's refinements.
 
-        It is clipped as the photo was that the forward pass saw: where the first guess is far off, what the branch made of it
-        would be farther off still.
+        It is clipped as the photo was that the forward pass saw: where the first guess is far off, what the branch made of
+        it would be farther off still.
         """
         assert self.auxiliary is not None
         image = self.squeeze.unsqueeze(_run_back(self.invertible, image_bands, self.low))

@@ -1,10 +1,10 @@
-"""Restoring again (R35 of sdk/format/RULES.md): a file that kept all or nearly all shows what its restoration missed.
+"""Restoring again (R35 of sdk/format/RULES.md): a file that kept every level shows what its restoration missed.
 
 What the forward graph makes of a restored photo would be the file, had nothing been missed. The inverse says which photo
 the difference is of, and that is added. So both graphs of a filter that ships are enough, and every bundle that there is
 restores exact files by 1 to 7 dB better. This is Newton's method with the inverse for the derivative's inverse: it converges
 where the two undo one another but for a little. A JPEG differs from what the graph makes by its compression too, which would
-be restored with the rest: half of a step is taken where its quality is high, and none below.
+be restored with the rest: it is restored once (docs/training.md has what half a step came to).
 """
 
 import numpy as np
@@ -15,13 +15,9 @@ from unfilter.run.runtimes import BoundGraph
 ROUNDS = 2
 """How often. The first brings most, a third less than 1 dB more, or less than nothing."""
 
-LOSSY_STEP, LEAST_QUALITY = 0.5, 92
-"""What part of a step is taken from a JPEG, and from which quality on: 0.2 to 1.7 dB at 96, next to nothing at 80."""
 
-
-def again(inverse: BoundGraph, forward: BoundGraph, rounds: int = ROUNDS, step: float = 1.0) -> BoundGraph:
-    """The inverse as a graph that restores `rounds` times again, each time by `step` of what `forward` makes of the restored
-    tile differs by.
+def again(inverse: BoundGraph, forward: BoundGraph, rounds: int = ROUNDS) -> BoundGraph:
+    """The inverse as a graph that restores `rounds` times again, each time by what `forward` makes of the restored tile.
 
     Its result is clipped to 0..1. Where a round takes the tile farther from the file than it was, that round is undone, and
     none follows.
@@ -37,7 +33,7 @@ def again(inverse: BoundGraph, forward: BoundGraph, rounds: int = ROUNDS, step: 
             if off >= least:
                 return before
             before, least = restored, off
-            restored = _clipped(restored + np.float32(step) * (first - inverse(made)))
+            restored = _clipped(restored + first - inverse(made))
         return restored
 
     return graph

@@ -72,13 +72,11 @@ class Graphs:
         pixels: NDArray[np.uint8],
         parameters: Mapping[str, float] | None = None,
         progress: Progress | None = None,
-        *,
-        step: float = 1.0,
     ) -> NDArray[np.uint8]:
-        """The inverse on a file's pixels, and again by so much of a step (`unfilter.run.again`). `parameters` are those that
-        the file was filtered with; the rest is as for `run`.
+        """The inverse on an exact file's pixels, and again (`unfilter.run.again`). `parameters` are those that the file was
+        filtered with; the rest is as for `run`.
         """
-        graph = again(self.bound("inverse"), self.bound("forward", parameters), step=step)
+        graph = again(self.bound("inverse"), self.bound("forward", parameters))
         fixed_size = self.fixed_size("inverse") or self.fixed_size("forward")
         return run_photo(graph, pixels, self.bundle.manifest.tiles, fixed_size, progress)
 

@@ -141,7 +141,9 @@ def test_the_command_sets_values_the_file_records_them_and_restore_asks_for_none
     shown = capsys.readouterr().out.splitlines()
     assert {"parameter     sigma 0.1", "parameter     factor 7.5"} <= set(shown)
     assert main(["restore", str(filtered), str(restored)]) == 0
-    np.testing.assert_array_equal(read_photo(restored).pixels, opened.restore(read_photo(filtered).pixels))
+    saved = read_photo(filtered).pixels
+    expected = opened.run_again(saved, tag.parameters) if suffix == "png" else opened.restore(saved)
+    np.testing.assert_array_equal(read_photo(restored).pixels, expected)
 
 
 def test_inspect_of_the_bundle_shows_what_may_be_set(variable_bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:

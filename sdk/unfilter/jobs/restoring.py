@@ -7,6 +7,7 @@ from unfilter.errors import UnfilterError
 from unfilter.format.hyper_parameter import complete
 from unfilter.jobs.detection.comparison import compare
 from unfilter.photo import Photo
+from unfilter.photo.transparency import given
 from unfilter.run.graphs import Graphs
 from unfilter.run.tiling import Progress
 
@@ -34,7 +35,7 @@ def kept_every_level(graphs: Graphs, photo: Photo) -> bool:
     tag = photo.tag
     if tag is None or "jpeg" in (tag.codec, photo.codec) or tag.payload or photo.top_up is not None:
         return False
-    if not graphs.precise or graphs.guided or (photo.alpha is not None and not photo.alpha.all()):
+    if not graphs.precise or graphs.guided or given(photo) is not photo.pixels:
         return False
     taken = graphs.bundle.manifest.hyper_parameters
     try:

@@ -206,7 +206,7 @@ def test_a_filtered_file_says_what_made_it_and_carries_what_came_with_the_photo(
         assert after.pixels.shape == photo.pixels.shape  # nothing was turned
     if codec != "jpeg":
         np.testing.assert_array_equal(after_apply.pixels, l0.apply(photo.pixels))
-        np.testing.assert_array_equal(after_restore.pixels, l0.restore(after_apply.pixels))
+        np.testing.assert_array_equal(after_restore.pixels, l0.run_again(after_apply.pixels))
         assert psnr(after_restore.pixels, photo.pixels) > 40
 
 
@@ -259,7 +259,7 @@ def test_a_turned_photo_restores_through_heic(
     l0.restore_file(tmp_path / "f.heic", tmp_path / "r.heic")
     restored = read_photo(tmp_path / "r.heic")
     assert restored.exif == exif.tobytes()
-    np.testing.assert_array_equal(restored.pixels, l0.restore(l0.apply(pixels)))
+    np.testing.assert_array_equal(restored.pixels, l0.run_again(l0.apply(pixels)))
     assert psnr(restored.pixels, pixels) > 40
 
 
@@ -408,7 +408,9 @@ def test_what_is_given_comes_back_of_its_kind_with_the_same_pixels_and_restores(
     assert isinstance(restored, kind)
     pixels, found, back = read_photo(camera_photo).pixels, _read(filtered), _read(restored)
     np.testing.assert_array_equal(found.pixels, l0.apply(pixels))
-    np.testing.assert_array_equal(back.pixels, l0.restore(found.pixels))
+    whatever = kind is np.ndarray  # which may have been anything, so that it is restored once
+    expected_pixels = l0.restore(found.pixels) if whatever else l0.run_again(found.pixels)
+    np.testing.assert_array_equal(back.pixels, expected_pixels)
     if kind is not np.ndarray:
         expected = Tag(filter="l0", restoration=l0.bundle.manifest.restoration, codec="png")
         assert found.tag == expected.model_copy(update={"fingerprint": of_exact(found.pixels)})

@@ -19,7 +19,7 @@ from unfilter.format.mark import marked
 from unfilter.jobs import Apply
 from unfilter.jobs.recognition.arrival import cut
 from unfilter.jobs.recognition.bars import inside
-from unfilter.jobs.recognition.by_pixels import Candidate, _on_card, recognise
+from unfilter.jobs.recognition.by_pixels import Candidate, on_card, recognise
 from unfilter.jobs.recognition.mark_search import THRESHOLD, strongest, upright, without
 from unfilter.photo import Photo
 
@@ -151,7 +151,7 @@ def found(pixels: Pixels, taken_off: bool) -> Fields:
 
 def expected(scores: list[Fields], scale: float) -> Fields:
     """PSNR to expect by the scores of a card; null where it says nothing."""
-    card = Candidate("any", ONE, None, _on_card(Provenance.model_construct(scores=scores)))
+    card = Candidate("any", ONE, None, on_card(Provenance.model_construct(scores=scores)))
     restored_db, arrived_db = card.quality(np.empty((0, 0)), scale)
     return {"scores": scores, "scale": scale, "restored": restored_db, "arrived": arrived_db}
 

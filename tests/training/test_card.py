@@ -159,6 +159,12 @@ def test_card_names_the_method(form: object, said: str) -> None:
     assert said in " ".join(card.split())
 
 
+def test_card_says_what_a_png_restores_to_once_where_it_was_scored() -> None:
+    once = SCORE.model_copy(update={"restoration_once": 41.5})
+    assert "what the filter makes of the restored photo; once: kodak 41.50." in render_card(description(once))
+    assert "once:" not in render_card(description(SCORE))
+
+
 def test_card_of_a_guided_filter_says_what_goes_in_and_what_it_was_trained_on() -> None:
     about = description()
     network = NetworkConfig(blocks=0, fusion="hiding", auxiliary="guided")

@@ -30,7 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--once",
         action="store_true",
-        help="restore a PNG, WebP or HEIC that kept every level only once: in a fifth of the time, less near to the photo",
+        help="restore a PNG, WebP or HEIC that kept every level only once: in a quarter of the time, less near to the photo",
     )
     add_limit_argument(parser)
     add_runtime_arguments(parser)

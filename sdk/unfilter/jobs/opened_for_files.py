@@ -126,7 +126,7 @@ class OpenedForFiles(Opened):
     ) -> tuple[str, ...]:
         """Restore a photo from a file that this filter saved; the result carries no tag, and everything else that the file
         does. A file that kept every level is restored again (`unfilter.run.again`), unless `once` is enough, in a
-        fifth of the time. `limit` is as for `read_photo`, `overwrite` as for `apply_file`, `progress` as for `run_photo`.
+        quarter of the time. `limit` is as for `read_photo`, `overwrite` as for `apply_file`, `progress` as for `run_photo`.
 
         Returns:
             What was left behind, a line each.

@@ -22,7 +22,7 @@ class Restore(Job):
         graphs: of the filter that made them, or what finds them for a photo: `unfilter.jobs.by_file.ByFile`, or `ByTag`,
             which takes no file without a tag.
         force: restore even what another filter made, what the filter cannot have made, and what restoring makes worse.
-        once: restore every file once, also one that kept every level (`unfilter.run.again`), in a fifth of the time.
+        once: restore every file once, also one that kept every level (`unfilter.run.again`), in a quarter of the time.
         limit: as for `read_photo`.
         overwrite: as for `Job`.
     """

@@ -82,7 +82,7 @@ class Graphs:
 
     @property
     def precise(self) -> bool:
-        """Whether graphs compute what the reference does but for some ten-thousandths of a level: in fp32, on a CPU."""
+        """Whether graphs compute what the reference does but for some thousandths of a level: in fp32, on a CPU."""
         return self.precision == "fp32" and self.delegate.hardware == "CPU"
 
     def check_output(

@@ -14,7 +14,7 @@ from unfilter.format.manifest import Provenance
 from unfilter.format.tiles import TilePlan, spans
 from unfilter.jobs.recognition.arrival import arrival, cut
 from unfilter.jobs.recognition.bars import inside
-from unfilter.jobs.recognition.by_pixels import Candidate, _on_card
+from unfilter.jobs.recognition.by_pixels import Candidate, on_card
 from unfilter.jobs.recognition.mark_search import THRESHOLD, strongest, upright, without
 from unfilter.photo.exif import MARKER, exif_of
 from unfilter.photo.xmp import without_claims
@@ -159,7 +159,7 @@ def test_the_strongest_mark_is_the_one_that_the_case_says(case: Case) -> None:
 
 @pytest.mark.parametrize("case", MARKS["expectations"], ids=str)
 def test_what_to_expect_is_what_the_card_says(case: Case) -> None:
-    card = Candidate("any", "0" * 64, None, _on_card(Provenance.model_construct(scores=case["scores"])))
+    card = Candidate("any", "0" * 64, None, on_card(Provenance.model_construct(scores=case["scores"])))
     for found, name in zip(card.quality(np.empty((0, 0)), case["scale"]), ("restored", "arrived"), strict=True):
         expected = case[name]
         assert found == (expected and pytest.approx(expected, abs=MARKS["tolerances"]["db"]))

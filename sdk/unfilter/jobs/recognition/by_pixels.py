@@ -44,7 +44,7 @@ class Candidate:
         """
         manifest = bundle.manifest
         recognizer = read_recognizer(bundle.checked(manifest.recognition)) if manifest.recognition else None
-        return cls(manifest.filter, manifest.restoration, recognizer, _on_card(manifest.provenance))
+        return cls(manifest.filter, manifest.restoration, recognizer, on_card(manifest.provenance))
 
     def quality(self, measures: NDArray[np.float64], scale: float) -> tuple[float | None, float | None]:
         """PSNR to expect of what is restored, and of the file itself, dB: from the traces of the picture, a row per square,
@@ -127,7 +127,7 @@ def _within(pixels: Pixels, candidates: list[Candidate]) -> Recognition:
     return Recognition(Origin.NOT_OURS, f"{names} did not make it", confidence=_confidence(nearest))
 
 
-def _on_card(provenance: Provenance) -> dict[float, tuple[float, float]]:
+def on_card(provenance: Provenance) -> dict[float, tuple[float, float]]:
     """See `Candidate`. Scores of several photo sets weigh as many photos as they have."""
     scores = [one for one in provenance.scores if one.get("shared") and one.get("arrived")]
     if not scores:

@@ -7,9 +7,31 @@ from torch import Tensor, nn
 
 from unfilter_converters.export_layers import CouplingForm, Direction, Trunk, Unsqueeze, forms, part
 from unfilter_converters.export_pyramid import PyramidForm
-from unfilter_training.network.hiding import Hiding
+from unfilter_training.network.hiding import Expectation, Hiding
 
 Halves = tuple[Tensor, Tensor]
+
+
+class _ExpectationForm(nn.Module):
+    """What the photo's halves probably are, of those of the operator's output."""
+
+    def __init__(self, expectation: Expectation, low: int) -> None:
+        super().__init__()
+        self.trunk = Trunk(expectation.subnet)
+        last = expectation.subnet.convolutions[-1]
+        assert isinstance(last, nn.Conv2d)
+        halves = (0, low), (low, last.out_channels)
+        self.moves = nn.ModuleList(part(last, start, stop) for start, stop in halves)
+        self.matrices = nn.ModuleList(part(expectation.matrix, start, stop) for start, stop in halves)
+
+    def forward(self, features: Halves, valid: Tensor | None) -> Halves:
+        seen = torch.cat(features, dim=1)
+        hidden = self.trunk(seen, valid)
+        low, high = (
+            feature + matrix(seen) + move(hidden)
+            for feature, matrix, move in zip(features, self.matrices, self.moves, strict=True)
+        )
+        return low, high
 
 
 class HidingForm(nn.Module):
@@ -29,6 +51,7 @@ class HidingForm(nn.Module):
         self.register_buffer("low_start", start[:low].clone()[None])
         self.register_buffer("high_start", start[low:].clone()[None])
         self.couplings = forms(list(hiding.couplings), direction, CouplingForm)
+        self.expectation = _ExpectationForm(hiding.expectation, low) if isinstance(hiding.expectation, Expectation) else None
         self.predictor = PyramidForm(hiding.predictor, (low, channels - low), unsqueeze) if self.inverse else None
         self.refinements = len(hiding.trust) if self.inverse else 0
         for index in range(self.refinements):
@@ -41,10 +64,14 @@ class HidingForm(nn.Module):
         low, high = (torch.tanh(gain(hidden)) * self.factor for gain in self.gains)
         return torch.exp(low + self.low_start), torch.exp(high + self.high_start)
 
+    def _expected(self, features: Halves, valid: Tensor | None) -> Halves:
+        return features if self.expectation is None else self.expectation(features, valid)
+
     def filtered(self, image: Halves, features: Halves, valid: Tensor | None) -> Tensor:
         seen = torch.cat(features, dim=1)
         gains = self._gains(seen, valid)
-        hidden = [gain * (band - feature) for gain, band, feature in zip(gains, image, features, strict=True)]
+        expected = self._expected(features, valid)
+        hidden = [gain * (band - guess) for gain, band, guess in zip(gains, image, expected, strict=True)]
         for index, form in enumerate(self.couplings):
             target = index % 2
             hidden[target] = form(hidden[target], torch.cat([hidden[1 - target], seen], dim=1), valid)
@@ -69,5 +96,6 @@ class HidingForm(nn.Module):
             target = index % 2
             hidden[target] = self.couplings[index](hidden[target], torch.cat([hidden[1 - target], seen], dim=1), valid)
         gains = self._gains(seen, valid)
-        low, high = (feature + gain * band for feature, gain, band in zip(features, gains, hidden, strict=True))
+        expected = self._expected((features[0], features[1]), valid)
+        low, high = (guess + gain * band for guess, gain, band in zip(expected, gains, hidden, strict=True))
         return low, high

@@ -28,6 +28,7 @@ CONFIG = NetworkConfig(
     fusion="hiding",
     hiding_blocks=1,
     refinements=1,
+    expectation=True,
     predictor_widths=(6, 8, 10),
 )
 PLAN = TilePlan(tile=224, halo=88, alignment=2, grid=8)

@@ -362,14 +362,18 @@ PYRAMIDS = NetworkConfig(
 )
 
 
-def test_approximating_steps_move_the_auxiliary_branch_alone_and_come_before_all_others(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("expectation", "moved"), [(False, "auxiliary."), (True, ("auxiliary.", "hiding.expectation."))])
+def test_approximating_steps_move_branch_and_expectation_alone_and_come_before_all_others(
+    expectation: bool, moved: str | tuple[str, ...], tmp_path: Path
+) -> None:
     schedule = RECIPE.schedule.model_copy(update={"approximate": 8})
-    learner = training(tmp_path, RECIPE.model_copy(update={"network": PYRAMIDS, "schedule": schedule}))
+    network = PYRAMIDS.model_copy(update={"expectation": expectation})
+    learner = training(tmp_path, RECIPE.model_copy(update={"network": network, "schedule": schedule}))
     before = {name: value.clone() for name, value in learner.network.state_dict().items()}
     while learner.step < 8:
         learner.train_step()
     for name, value in learner.network.state_dict().items():
-        assert torch.equal(value, before[name]) != name.startswith("auxiliary."), name
+        assert torch.equal(value, before[name]) != name.startswith(moved), name
     learner.run()
     assert learner.step == 20
     assert not torch.equal(learner.network.state_dict()["hiding.start"], before["hiding.start"])

@@ -12,6 +12,7 @@ from unfilter_training.data import Batch
 from unfilter_training.degradation import Degradation
 from unfilter_training.losses import Loss, LossWeights, objective
 from unfilter_training.network import RestorableNetwork
+from unfilter_training.network.quasi_invertible import QuasiInvertibleNetwork
 
 
 class Objective(nn.Module):
@@ -26,18 +27,26 @@ class Objective(nn.Module):
 
 
 class Approximation(nn.Module):
-    """How far the auxiliary features are from the operator's output, as one module, for the same reason."""
+    """How far the auxiliary features are from the operator's output, and what is expected of the photo from the photo where
+    the network expects it, as one module, for the same reason.
+    """
 
     def __init__(self, network: RestorableNetwork) -> None:
         super().__init__()
+        assert isinstance(network, QuasiInvertibleNetwork)
+        assert network.hiding is not None
         self.auxiliary = network.auxiliary
-        self.network = [network]  # in a list, so that only the branch's weights are this module's
+        self.expectation = network.hiding.expectation
+        self.network = [network]  # in a list, so that only these weights are this module's
 
     def forward(self, batch: Batch) -> Loss:
         picture = self.network[0].features(batch.photo, batch.normalised)
         error = nn.functional.mse_loss(picture, batch.target)
         nothing = torch.full_like(error.detach(), torch.nan)
-        return Loss(error, error.detach(), nothing, nothing, picture.detach())
+        total = error
+        if self.network[0].config.expectation:
+            total = total + nn.functional.mse_loss(self.network[0].expected(batch.target), batch.photo)
+        return Loss(total, error.detach(), nothing, nothing, picture.detach())
 
 
 class Judgement(nn.Module):

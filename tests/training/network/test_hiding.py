@@ -18,6 +18,7 @@ SMALL = {
 LEARNED = NetworkConfig(auxiliary="pyramid", **SMALL)
 GUIDED = NetworkConfig(auxiliary="guided", **SMALL)
 REFINED = NetworkConfig(auxiliary="pyramid", refinements=2, **SMALL)
+EXPECTING = NetworkConfig(auxiliary="pyramid", refinements=1, expectation=True, **SMALL)
 
 
 def shaken(config: NetworkConfig) -> nn.Module:
@@ -30,7 +31,7 @@ def shaken(config: NetworkConfig) -> nn.Module:
     return network
 
 
-@pytest.mark.parametrize("config", [LEARNED, REFINED], ids=["predicted", "refined"])
+@pytest.mark.parametrize("config", [LEARNED, REFINED, EXPECTING], ids=["predicted", "refined", "expecting"])
 @pytest.mark.parametrize("size", [(32, 48), (2, 2), (30, 46), (18, 50)])
 def test_with_its_own_delta_the_inverse_gives_the_photo_back(size: tuple[int, int], config: NetworkConfig) -> None:
     network, photo = shaken(config), torch.rand(2, 3, *size)
@@ -74,6 +75,19 @@ def test_without_delta_the_filtered_picture_is_the_same() -> None:
 def test_features_are_what_the_branch_takes_for_the_operators_output() -> None:
     network, photo = build(LEARNED), torch.rand(1, 3, 16, 24)
     torch.testing.assert_close(network.features(photo), photo, atol=1e-5, rtol=0)  # its last layer starts at zero
+
+
+def test_what_is_expected_of_the_photo_is_the_operators_output_at_first() -> None:
+    output = torch.rand(1, 3, 16, 24)
+    torch.testing.assert_close(build(EXPECTING).expected(output), output, atol=1e-5, rtol=0)
+
+
+def test_a_tone_curve_that_the_expectation_undoes_leaves_nothing_to_hide() -> None:
+    network, photo = build(GUIDED.model_copy(update={"expectation": True})), torch.rand(1, 3, 16, 24)
+    output = 0.5 * photo
+    with torch.no_grad():
+        network.hiding.expectation.matrix.weight.copy_(torch.eye(12)[:, :, None, None])  # twice the output
+    torch.testing.assert_close(network(photo, None, output)[0], output, atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize("size", [(16, 16), (15, 9), (1, 1), (17, 30)])

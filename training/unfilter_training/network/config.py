@@ -20,6 +20,7 @@ class NetworkConfig(StableModel):
         {
             *("auxiliary_dilations", "auxiliary_widths", "colours", "split", "enhancer", "enhancer_width"),
             *("fusion", "hiding_blocks", "gain", "gain_bound", "predictor_widths", "refinements"),
+            "expectation",
         }
     )
 
@@ -73,6 +74,10 @@ class NetworkConfig(StableModel):
         0,
         ge=0,
         description="how often the inverse looks for the features again, with the auxiliary branch in what it restored",
+    )
+    expectation: bool = Field(
+        False,
+        description="hide the difference from what the operator's output lets expect of the photo, not from that output",
     )
     fusion_blocks: int = Field(1, ge=1, description="blocks over (image, auxiliary features)")
     fusion_width: int = Field(32, ge=1)

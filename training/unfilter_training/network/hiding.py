@@ -1,8 +1,8 @@
 """Hiding what the operator changed: attenuated by a gain that follows the features, then shaped by couplings that see them.
 
-With `features` F near the operator's output, the difference of image and F is made so weak that it hardly shows, and added
-to F. Whoever finds F in the result again has the difference back, and with it the image. Delta is what the predictor misses
-of F.
+With `features` F near the operator's output, the difference of image and F (or of what F lets expect of the image) is made
+so weak that it hardly shows, and added to F. Whoever finds F in the result again has the difference back, and with it the
+image. Delta is what the predictor misses of F.
 
 A refinement makes F again of the image that was restored by the first guess, as the forward pass made it of the photo, and
 restores once more: a step of a fixed-point iteration, whose error shrinks where the operator passes on less of an error than
@@ -20,7 +20,7 @@ from unfilter_training.network.coupling import Coupling, Subnet
 from unfilter_training.network.pyramid import Pyramid
 
 CONVOLUTIONS = 2
-"""Of the subnet that sees the features and says how strongly to attenuate."""
+"""Of each subnet that sees the features alone: what says how strongly to attenuate, and what expects the photo."""
 
 TRUST = 0.5
 """How far a refinement goes towards the features that it made anew, at first; training decides, band by band."""
@@ -30,11 +30,33 @@ Remake = Callable[[Tensor], Tensor]
 """Makes features of the image's bands, as the auxiliary branch does."""
 
 
+class Expectation(nn.Module):
+    """What the photo probably is where the operator's output is known: the features, and what a matrix and a subnet add.
+
+    It starts as the features themselves. The matrix is applied in float32 even under autocast: its error is not attenuated.
+    """
+
+    def __init__(self, channels: int, width: int) -> None:
+        super().__init__()
+        self.matrix = nn.Conv2d(channels, channels, 1)
+        self.subnet = Subnet(channels, channels, width, CONVOLUTIONS, skip=False)
+        nn.init.zeros_(self.matrix.weight)
+        assert self.matrix.bias is not None
+        nn.init.zeros_(self.matrix.bias)
+
+    def forward(self, features: Float[Tensor, "batch bands height width"]) -> Float[Tensor, "batch bands height width"]:
+        moved = self.subnet(features).float()
+        with torch.autocast(features.device.type, enabled=False):
+            return features + self.matrix(features) + moved
+
+
 class Hiding(nn.Module):
     """Fusion of image and auxiliary features into (image, Delta), all of `channels` bands.
 
     Law: `inverse(*forward(image, features))` gives the image back to float accuracy. The gain lies in
-    `start * exp(-bound) .. start * exp(bound)` and is `start` at first; couplings start as identity.
+    `start * exp(-bound) .. start * exp(bound)` and is `start` at first; couplings start as identity. Where `expectation` is
+    true, what is hidden is the difference of the image and what the features let expect of it: a tone curve or a blur that
+    can be undone needs no hiding.
     """
 
     def __init__(
@@ -50,6 +72,7 @@ class Hiding(nn.Module):
         bound: float,
         predictor: Pyramid,
         refinements: int,
+        expectation: bool,
     ) -> None:
         super().__init__()
         self.first, self.bound = first, gain_bound
@@ -61,6 +84,7 @@ class Hiding(nn.Module):
             for source, target in sizes
         )
         self.predictor = predictor
+        self.expectation = Expectation(channels, width) if expectation else nn.Identity()
         self.trust = nn.ParameterList(torch.full((channels, 1, 1), TRUST) for _ in range(refinements))
 
     def _log_gain(self, features: Tensor) -> Tensor:
@@ -74,7 +98,7 @@ class Hiding(nn.Module):
         self, image: Float[Tensor, "batch bands height width"], features: Float[Tensor, "batch bands height width"]
     ) -> Float[Tensor, "batch bands height width"]:
         """The bands to save."""
-        hidden = torch.exp(self._log_gain(features)) * (image - features)
+        hidden = torch.exp(self._log_gain(features)) * (image - self.expectation(features))
         halves = list(hidden.split([self.first, hidden.shape[1] - self.first], dim=1))
         for index, coupling in enumerate(self.couplings):
             target = index % 2
@@ -115,4 +139,4 @@ class Hiding(nn.Module):
             target = index % 2
             source = torch.cat([halves[1 - target], features], dim=1)
             halves[target] = self.couplings[index].inverse(halves[target], source)
-        return features + torch.exp(-self._log_gain(features)) * torch.cat(halves, dim=1)
+        return self.expectation(features) + torch.exp(-self._log_gain(features)) * torch.cat(halves, dim=1)

@@ -54,6 +54,7 @@ class QuasiInvertibleNetwork(RestorableNetwork):
                 bound=config.log_scale_bound,
                 predictor=Pyramid(channels, channels, config.predictor_widths),
                 refinements=config.refinements,
+                expectation=config.expectation,
             )
         elif self.auxiliary is not None:
             # Fusion changes the image first, by the auxiliary features, then the features into Delta: a target that
@@ -82,6 +83,12 @@ class QuasiInvertibleNetwork(RestorableNetwork):
         bands = self.squeeze.squeeze(image)
         condition = None if hyper_parameters is None else hyper_parameters[:, :, None, None]
         return self.squeeze.unsqueeze(bands + self.auxiliary(bands, condition).float())
+
+    def expected(self, output: Float[Tensor, "batch 3 height width"]) -> Float[Tensor, "batch 3 height width"]:
+        """The photo that the hiding fusion expects where the operator's output is this."""
+        assert self.hiding is not None
+        bands: Tensor = self.hiding.expectation(self.squeeze.squeeze(output))
+        return self.squeeze.unsqueeze(bands)
 
     def forward(
         self,

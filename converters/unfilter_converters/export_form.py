@@ -14,6 +14,7 @@ What is rewritten, and why:
 - The halves of what a hiding fusion hides stay two tensors as well, and so do those of the features: every convolution that
   gives all bands becomes two.
 - A refinement runs the forward graph's branch in the inverse, which then holds its weights too.
+- What sees single pixels runs at the photo's own size, as 1x1 convolutions between unsqueezing and squeezing.
 - A pyramid's scales are doubled by a transposed convolution or by a 1x1 convolution and depth-to-space, as the squeeze is
   undone.
 - `valid`, where asked for, is 1 inside the photo and 0 outside; every padded convolution sees its input times `valid`, which
@@ -27,7 +28,8 @@ from copy import deepcopy
 import torch
 from torch import Tensor, nn
 
-from unfilter_converters.export_hiding import Halves, HidingForm
+from unfilter_converters.export_bands import Bands, Halves, TonesForm
+from unfilter_converters.export_hiding import HidingForm
 from unfilter_converters.export_layers import CouplingForm, Direction, Trunk, Unsqueeze, forms, run, run_back
 from unfilter_converters.export_pyramid import PyramidForm
 from unfilter_converters.tensors import INPUT, LOOK, PARAMETERS
@@ -72,39 +74,6 @@ class _EnhancerForm(nn.Module):
         return x + self.last(self.trunk(x, valid))
 
 
-class _Bands(nn.Module):
-    """Image to (low, high) halves and back."""
-
-    def __init__(self, network: QuasiInvertibleNetwork, unsqueeze: Unsqueeze) -> None:
-        super().__init__()
-        self.low = network.low
-        self.transposed = unsqueeze == "transposed_convolution"
-        self.squeezed = network.config.squeeze != "none"
-        if self.squeezed:
-            weight, dual = network.squeeze.weight, network.squeeze.back
-            assert isinstance(weight, Tensor) and isinstance(dual, Tensor)
-            self.register_buffer("low_weight", weight[: self.low].clone())
-            self.register_buffer("high_weight", weight[self.low :].clone())
-            # the way back: as it is, or as 1x1 weights with output channel (colour, row, column) in depth-to-space order
-            back = dual if self.transposed else dual.permute(1, 2, 3, 0).reshape(12, 12, 1, 1)
-            self.register_buffer("back", back.clone())
-
-    def squeeze(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        if not self.squeezed:
-            return image[:, : self.low], image[:, self.low :]
-        return (
-            nn.functional.conv2d(image, self.low_weight, stride=2),
-            nn.functional.conv2d(image, self.high_weight, stride=2),
-        )
-
-    def unsqueeze(self, bands: Tensor) -> Tensor:
-        if not self.squeezed:
-            return bands
-        if self.transposed:
-            return nn.functional.conv_transpose2d(bands, self.back, stride=2)
-        return nn.functional.pixel_shuffle(nn.functional.conv2d(bands, self.back), 2)
-
-
 class ExportForm(nn.Module):
     """One direction of a network as a graph: `image` (1, 3, H, W), unclipped float in, unclipped float out.
 
@@ -128,20 +97,22 @@ class ExportForm(nn.Module):
         self.direction = direction
         self.hyper_parameters = config.hyper_parameters if direction == "forward" else 0
         self.guided = network.takes_output and direction == "forward"
-        self.bands = _Bands(network, unsqueeze)
+        self.bands = Bands(network, unsqueeze)
         self.auxiliary: nn.Module | None = None
+        self.tones: TonesForm | None = None
         branch = list(network.invertible)
         fusion = list(network.fusion)
         self.invertible = forms(branch, direction, CouplingForm)
         if network.auxiliary is not None and (direction == "forward" or config.refinements):
             self.auxiliary = _auxiliary_form(network, unsqueeze)
+            self.tones = None if network.auxiliary_tones is None else TonesForm(network.auxiliary_tones, self.bands)
         if direction == "forward":
             while fusion and len(fusion) % 2 == 0:  # odd couplings make Delta; after the last even one they are dead
                 fusion.pop()
         self.fusion = forms(fusion, direction, _FusionForm)
         self.enhance_decoded = _enhancer_form(network.enhance_decoded, direction)
         self.enhance_restored = _enhancer_form(network.enhance_restored, direction)
-        self.hiding = None if network.hiding is None else HidingForm(network.hiding, direction, network.low, unsqueeze)
+        self.hiding = None if network.hiding is None else HidingForm(network.hiding, direction, self.bands, unsqueeze)
         self.maskable = config.auxiliary != "strided" or direction == "inverse"
 
     def forward(
@@ -202,7 +173,11 @@ class ExportForm(nn.Module):
         """What the branch takes for the operator's output, for a hiding fusion."""
         assert self.auxiliary is not None
         moved = self.auxiliary(torch.cat(halves, dim=1), parameters, valid)
-        return halves[0] + moved[0], halves[1] + moved[1]
+        features = halves[0] + moved[0], halves[1] + moved[1]
+        if self.tones is None:
+            return features
+        toned = self.tones(halves)
+        return features[0] + toned[0], features[1] + toned[1]
 
     def _remade(self, image: Halves, valid: Tensor | None) -> Halves:
         restored = self.bands.unsqueeze(torch.cat(run_back(self.invertible, image, valid), dim=1))

@@ -5,22 +5,22 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from unfilter_converters.export_bands import Bands, Halves, TonesForm
 from unfilter_converters.export_layers import CouplingForm, Direction, Trunk, Unsqueeze, forms, part
 from unfilter_converters.export_pyramid import PyramidForm
 from unfilter_training.network.hiding import Expectation, Hiding
-
-Halves = tuple[Tensor, Tensor]
 
 
 class _ExpectationForm(nn.Module):
     """What the photo's halves probably are, of those of the operator's output."""
 
-    def __init__(self, expectation: Expectation, low: int) -> None:
+    def __init__(self, expectation: Expectation, bands: Bands) -> None:
         super().__init__()
+        self.tones = None if expectation.tones is None else TonesForm(expectation.tones, bands)
         self.trunk = Trunk(expectation.subnet)
         last = expectation.subnet.convolutions[-1]
         assert isinstance(last, nn.Conv2d)
-        halves = (0, low), (low, last.out_channels)
+        halves = (0, bands.low), (bands.low, last.out_channels)
         self.moves = nn.ModuleList(part(last, start, stop) for start, stop in halves)
         self.matrices = nn.ModuleList(part(expectation.matrix, start, stop) for start, stop in halves)
 
@@ -31,15 +31,18 @@ class _ExpectationForm(nn.Module):
             feature + matrix(seen) + move(hidden)
             for feature, matrix, move in zip(features, self.matrices, self.moves, strict=True)
         )
-        return low, high
+        if self.tones is None:
+            return low, high
+        low_tones, high_tones = self.tones(features)
+        return low + low_tones, high + high_tones
 
 
 class HidingForm(nn.Module):
     """A hiding fusion in one direction, on halves of the bands."""
 
-    def __init__(self, hiding: Hiding, direction: Direction, low: int, unsqueeze: Unsqueeze) -> None:
+    def __init__(self, hiding: Hiding, direction: Direction, bands: Bands, unsqueeze: Unsqueeze) -> None:
         super().__init__()
-        self.inverse = direction == "inverse"
+        self.inverse, low = direction == "inverse", bands.low
         sign = -1.0 if self.inverse else 1.0
         self.factor = sign * hiding.bound
         self.trunk = Trunk(hiding.log_gain)
@@ -51,7 +54,8 @@ class HidingForm(nn.Module):
         self.register_buffer("low_start", start[:low].clone()[None])
         self.register_buffer("high_start", start[low:].clone()[None])
         self.couplings = forms(list(hiding.couplings), direction, CouplingForm)
-        self.expectation = _ExpectationForm(hiding.expectation, low) if isinstance(hiding.expectation, Expectation) else None
+        expectation = hiding.expectation
+        self.expectation = _ExpectationForm(expectation, bands) if isinstance(expectation, Expectation) else None
         self.predictor = PyramidForm(hiding.predictor, (low, channels - low), unsqueeze) if self.inverse else None
         self.refinements = len(hiding.trust) if self.inverse else 0
         for index in range(self.refinements):

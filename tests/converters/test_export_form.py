@@ -33,7 +33,7 @@ CONFIGS |= {
     "hiding": NetworkConfig(**SMALL | PYRAMID | {"blocks": 0}),
     "hiding_after_couplings": NetworkConfig(**SMALL | PYRAMID | {"hiding_blocks": 3}),
     "hiding_refined": NetworkConfig(**SMALL | PYRAMID | {"refinements": 2}),
-    "hiding_expecting": NetworkConfig(**SMALL | PYRAMID | {"refinements": 1, "expectation": True}),
+    "hiding_expecting": NetworkConfig(**SMALL | PYRAMID | {"refinements": 1, "expectation": True, "tone_width": 4}),
     "hiding_with_hyper_parameter": NetworkConfig(**SMALL | PYRAMID, hyper_parameters=1),
 }
 MASKABLE = {name: config for name, config in CONFIGS.items() if config.auxiliary != "strided"}

@@ -29,6 +29,7 @@ CONFIG = NetworkConfig(
     hiding_blocks=1,
     refinements=1,
     expectation=True,
+    tone_width=4,
     predictor_widths=(6, 8, 10),
 )
 PLAN = TilePlan(tile=224, halo=88, alignment=2, grid=8)

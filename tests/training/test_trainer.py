@@ -362,12 +362,14 @@ PYRAMIDS = NetworkConfig(
 )
 
 
-@pytest.mark.parametrize(("expectation", "moved"), [(False, "auxiliary."), (True, ("auxiliary.", "hiding.expectation."))])
+@pytest.mark.parametrize(
+    ("expectation", "moved"), [(False, "auxiliary."), (True, ("auxiliary.", "auxiliary_tones.", "hiding.expectation."))]
+)
 def test_approximating_steps_move_branch_and_expectation_alone_and_come_before_all_others(
     expectation: bool, moved: str | tuple[str, ...], tmp_path: Path
 ) -> None:
     schedule = RECIPE.schedule.model_copy(update={"approximate": 8})
-    network = PYRAMIDS.model_copy(update={"expectation": expectation})
+    network = PYRAMIDS.model_copy(update={"expectation": expectation, "tone_width": 4 if expectation else 0})
     learner = training(tmp_path, RECIPE.model_copy(update={"network": network, "schedule": schedule}))
     before = {name: value.clone() for name, value in learner.network.state_dict().items()}
     while learner.step < 8:

@@ -31,8 +31,8 @@ from unfilter_training.sources.specification import Specification
 from unfilter_training.trainer import started
 from unfilter_training.training import PAIRS, train
 
-BASE = "any"
-"""The recipe whose network, files and optimizers new looks take, and the filter whose weights they start from."""
+BASE = "llf"
+"""The recipe whose network, files and optimizers new looks take."""
 
 FEWEST, FEW = 4, 40
 """Photos below which nothing is trained, and below which it is said that more would help."""
@@ -157,17 +157,16 @@ def _readable(folder: Path, source: LookSource) -> list[Path]:
 
 def _recipe(name: str, source: Specification, photos: Path, form: Form, every: int, licence: str) -> Recipe:
     base = read_recipe(BASE)
-    learned = {"auxiliary": "pyramid"} if form == "learned" else {}
-    network = base.network.model_dump() | learned
-    schedule = base.schedule.model_dump() | {"approximate": 1 if form == "learned" else 0, "steps": 2}
-    losses = base.losses.model_dump() | {"restoration": 1.2, "balanced": False}
+    guided = {"auxiliary": "guided", "refinements": 0} if form == "guided" else {}
+    network = base.network.model_dump() | {"expectation": True, "tone_width": 16} | guided
+    schedule = base.schedule.model_dump() | {"approximate": 1 if form == "learned" else 0, "steps": 2, "restart": 1.0}
+    losses = base.losses.model_dump() | {"restoration": 0.3}
     return Recipe(
         filter=name,
         operator=LOOK,
         source=source,
         held_out=every,
         network=type(base.network).model_validate(network),
-        warm_start=BASE if BASE in checkpoint.shipped() else None,
         photos=(PhotoSource(match="*", origin=photos.resolve().name, licence=licence),),
         schedule=type(base.schedule).model_validate(schedule),
         losses=type(base.losses).model_validate(losses),

@@ -35,7 +35,7 @@ class Approximation(nn.Module):
         super().__init__()
         assert isinstance(network, QuasiInvertibleNetwork)
         assert network.hiding is not None
-        self.auxiliary = network.auxiliary
+        self.auxiliary, self.tones = network.auxiliary, network.auxiliary_tones
         self.expectation = network.hiding.expectation
         self.network = [network]  # in a list, so that only these weights are this module's
 

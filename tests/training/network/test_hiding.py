@@ -18,7 +18,7 @@ SMALL = {
 LEARNED = NetworkConfig(auxiliary="pyramid", **SMALL)
 GUIDED = NetworkConfig(auxiliary="guided", **SMALL)
 REFINED = NetworkConfig(auxiliary="pyramid", refinements=2, **SMALL)
-EXPECTING = NetworkConfig(auxiliary="pyramid", refinements=1, expectation=True, **SMALL)
+EXPECTING = NetworkConfig(auxiliary="pyramid", refinements=1, expectation=True, tone_width=4, **SMALL)
 
 
 def shaken(config: NetworkConfig) -> nn.Module:
@@ -90,6 +90,15 @@ def test_a_tone_curve_that_the_expectation_undoes_leaves_nothing_to_hide() -> No
     torch.testing.assert_close(network(photo, None, output)[0], output, atol=1e-5, rtol=0)
 
 
+def test_what_sees_single_pixels_adds_to_each_what_it_is_alone() -> None:
+    tones, photo = shaken(EXPECTING).auxiliary_tones, torch.rand(1, 3, 8, 10)
+    assert tones is not None
+    added = tones.squeeze.unsqueeze(tones(tones.squeeze.squeeze(photo)))
+    pixel = photo[..., 5:6, 3:4].expand(1, 3, 2, 2)
+    alone = tones.squeeze.unsqueeze(tones(tones.squeeze.squeeze(pixel)))
+    torch.testing.assert_close(added[..., 5, 3], alone[..., 0, 0], atol=1e-5, rtol=0)
+
+
 @pytest.mark.parametrize("size", [(16, 16), (15, 9), (1, 1), (17, 30)])
 def test_a_pyramid_takes_any_size(size: tuple[int, int]) -> None:
     torch.manual_seed(0)
@@ -121,3 +130,9 @@ def test_refinements_come_nearer_to_the_photo_where_the_operator_passes_on_littl
 def test_refinements_want_a_branch_that_the_inverse_can_run(other: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="refinements run the pyramid"):
         NetworkConfig(refinements=1, **SMALL, **other)
+
+
+@pytest.mark.parametrize("part", [{"expectation": True}, {"tone_width": 4}])
+def test_parts_of_a_hiding_fusion_want_one(part: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="set fusion = hiding"):
+        NetworkConfig(**part)

@@ -35,7 +35,14 @@ CONFIGS = {
     "hiding_after_couplings": narrow("mobile", auxiliary="pyramid", fusion="hiding", blocks=3, **PYRAMIDS),
     "hiding_refined": narrow("mobile", auxiliary="pyramid", fusion="hiding", blocks=2, refinements=1, **PYRAMIDS),
     "hiding_expecting": narrow(
-        "mobile", auxiliary="pyramid", fusion="hiding", blocks=0, refinements=1, expectation=True, **PYRAMIDS
+        "mobile",
+        auxiliary="pyramid",
+        fusion="hiding",
+        blocks=0,
+        refinements=1,
+        expectation=True,
+        tone_width=4,
+        **PYRAMIDS,
     ),
     "paper": narrow("paper", blocks=4),
     "paper_context": narrow("paper", blocks=2, subnet_convolutions=2, subnet_skip=False),

@@ -20,7 +20,7 @@ class NetworkConfig(StableModel):
         {
             *("auxiliary_dilations", "auxiliary_widths", "colours", "split", "enhancer", "enhancer_width"),
             *("fusion", "hiding_blocks", "gain", "gain_bound", "predictor_widths", "refinements"),
-            "expectation",
+            *("expectation", "tone_width"),
         }
     )
 
@@ -79,6 +79,11 @@ class NetworkConfig(StableModel):
         False,
         description="hide the difference from what the operator's output lets expect of the photo, not from that output",
     )
+    tone_width: int = Field(
+        0,
+        ge=0,
+        description="of the part of branch and expectation that sees single pixels, as tone curves do; 0 has none",
+    )
     fusion_blocks: int = Field(1, ge=1, description="blocks over (image, auxiliary features)")
     fusion_width: int = Field(32, ge=1)
     hyper_parameters: int = Field(0, ge=0, description="values that only the auxiliary branch sees")
@@ -103,6 +108,8 @@ class NetworkConfig(StableModel):
             raise ValueError(
                 "refinements run the pyramid of a hiding fusion in the inverse, which knows no hyper-parameters"
             )
+        if (self.tone_width or self.expectation) and self.fusion != "hiding":
+            raise ValueError("tone_width and expectation are parts of a hiding fusion; set fusion = hiding")
         if self.auxiliary == "guided" and self.hyper_parameters:
             raise ValueError("a guided network takes no hyper-parameters: the operator's output shows what they did")
         if self.squeeze == "none" and (self.colours, self.split) != ("opponent", "bands"):

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from unfilter_training.network.coupling import Coupling, Subnet
 from unfilter_training.network.pyramid import Pyramid
+from unfilter_training.network.tones import Tones
 
 CONVOLUTIONS = 2
 """Of each subnet that sees the features alone: what says how strongly to attenuate, and what expects the photo."""
@@ -31,13 +32,15 @@ Remake = Callable[[Tensor], Tensor]
 
 
 class Expectation(nn.Module):
-    """What the photo probably is where the operator's output is known: the features, and what a matrix and a subnet add.
+    """What the photo probably is where the operator's output is known: the features, and what a matrix, a subnet and a
+    function of single pixels add.
 
     It starts as the features themselves. The matrix is applied in float32 even under autocast: its error is not attenuated.
     """
 
-    def __init__(self, channels: int, width: int) -> None:
+    def __init__(self, channels: int, width: int, tones: Tones | None) -> None:
         super().__init__()
+        self.tones = tones
         self.matrix = nn.Conv2d(channels, channels, 1)
         self.subnet = Subnet(channels, channels, width, CONVOLUTIONS, skip=False)
         nn.init.zeros_(self.matrix.weight)
@@ -46,6 +49,8 @@ class Expectation(nn.Module):
 
     def forward(self, features: Float[Tensor, "batch bands height width"]) -> Float[Tensor, "batch bands height width"]:
         moved = self.subnet(features).float()
+        if self.tones is not None:
+            moved = moved + self.tones(features)
         with torch.autocast(features.device.type, enabled=False):
             return features + self.matrix(features) + moved
 
@@ -54,9 +59,9 @@ class Hiding(nn.Module):
     """Fusion of image and auxiliary features into (image, Delta), all of `channels` bands.
 
     Law: `inverse(*forward(image, features))` gives the image back to float accuracy. The gain lies in
-    `start * exp(-bound) .. start * exp(bound)` and is `start` at first; couplings start as identity. Where `expectation` is
-    true, what is hidden is the difference of the image and what the features let expect of it: a tone curve or a blur that
-    can be undone needs no hiding.
+    `start * exp(-bound) .. start * exp(bound)` and is `start` at first; couplings start as identity. With an
+    `expectation`, what is hidden is the difference of the image and what the features let expect of it: a tone curve or a
+    blur that can be undone needs no hiding.
     """
 
     def __init__(
@@ -72,7 +77,7 @@ class Hiding(nn.Module):
         bound: float,
         predictor: Pyramid,
         refinements: int,
-        expectation: bool,
+        expectation: Expectation | None,
     ) -> None:
         super().__init__()
         self.first, self.bound = first, gain_bound
@@ -84,7 +89,7 @@ class Hiding(nn.Module):
             for source, target in sizes
         )
         self.predictor = predictor
-        self.expectation = Expectation(channels, width) if expectation else nn.Identity()
+        self.expectation = expectation or nn.Identity()
         self.trust = nn.ParameterList(torch.full((channels, 1, 1), TRUST) for _ in range(refinements))
 
     def _log_gain(self, features: Tensor) -> Tensor:

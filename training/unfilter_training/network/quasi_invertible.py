@@ -10,10 +10,11 @@ from unfilter_training.network.auxiliary import auxiliary_branch
 from unfilter_training.network.config import NetworkConfig
 from unfilter_training.network.coupling import Coupling
 from unfilter_training.network.enhancer import Enhancer
-from unfilter_training.network.hiding import Hiding
+from unfilter_training.network.hiding import Expectation, Hiding
 from unfilter_training.network.pyramid import Pyramid
 from unfilter_training.network.restorable import RestorableNetwork
 from unfilter_training.network.squeeze import squeeze
+from unfilter_training.network.tones import Tones
 
 
 class QuasiInvertibleNetwork(RestorableNetwork):
@@ -41,6 +42,7 @@ class QuasiInvertibleNetwork(RestorableNetwork):
         self.invertible = _couplings(config, config.blocks, self.low, channels - self.low, config.subnet_width)
         self.fusion = nn.ModuleList()
         self.auxiliary = auxiliary_branch(config)
+        self.auxiliary_tones = self._tones() if config.auxiliary == "pyramid" else None
         self.hiding: Hiding | None = None
         if config.fusion == "hiding":
             self.hiding = Hiding(
@@ -54,7 +56,7 @@ class QuasiInvertibleNetwork(RestorableNetwork):
                 bound=config.log_scale_bound,
                 predictor=Pyramid(channels, channels, config.predictor_widths),
                 refinements=config.refinements,
-                expectation=config.expectation,
+                expectation=Expectation(channels, config.subnet_width, self._tones()) if config.expectation else None,
             )
         elif self.auxiliary is not None:
             # Fusion changes the image first, by the auxiliary features, then the features into Delta: a target that
@@ -63,6 +65,9 @@ class QuasiInvertibleNetwork(RestorableNetwork):
             self.fusion = _couplings(config, blocks, channels, channels, config.fusion_width)
         self.enhance_decoded = _enhancer(config, "before")
         self.enhance_restored = _enhancer(config, "after")
+
+    def _tones(self) -> Tones | None:
+        return Tones(self.squeeze, self.config.tone_width) if self.config.tone_width else None
 
     def filter(
         self,
@@ -82,7 +87,7 @@ class QuasiInvertibleNetwork(RestorableNetwork):
         assert self.auxiliary is not None and self.hiding is not None
         bands = self.squeeze.squeeze(image)
         condition = None if hyper_parameters is None else hyper_parameters[:, :, None, None]
-        return self.squeeze.unsqueeze(bands + self.auxiliary(bands, condition).float())
+        return self.squeeze.unsqueeze(self._features(bands, condition))
 
     def expected(self, output: Float[Tensor, "batch 3 height width"]) -> Float[Tensor, "batch 3 height width"]:
         """The photo that the hiding fusion expects where the operator's output is this."""
@@ -118,9 +123,9 @@ class QuasiInvertibleNetwork(RestorableNetwork):
         if self.auxiliary is None:
             return self.squeeze.unsqueeze(image_bands), None
         condition = None if hyper_parameters is None else hyper_parameters[:, :, None, None]
-        features = self.auxiliary(bands, condition).float()
         if self.hiding is not None:
-            return self._hidden(image_bands, bands + features)
+            return self._hidden(image_bands, self._features(bands, condition))
+        features = self.auxiliary(bands, condition).float()
         fused = _run(self.fusion, torch.cat([image_bands, features], dim=1), self.config.channels)
         image_bands, delta = fused.split(self.config.channels, dim=1)
         return self.squeeze.unsqueeze(image_bands), delta
@@ -140,8 +145,13 @@ class QuasiInvertibleNetwork(RestorableNetwork):
         """
         assert self.auxiliary is not None
         image = self.squeeze.unsqueeze(_run_back(self.invertible, image_bands, self.low))
-        bands = self.squeeze.squeeze(image.clamp(0, 1))
-        return bands + self.auxiliary(bands, None).float()
+        return self._features(self.squeeze.squeeze(image.clamp(0, 1)), None)
+
+    def _features(self, bands: Tensor, condition: Tensor | None) -> Tensor:
+        """What the branch takes for the operator's output, for a hiding fusion, in bands."""
+        assert self.auxiliary is not None
+        features: Tensor = bands + self.auxiliary(bands, condition).float()
+        return features if self.auxiliary_tones is None else features + self.auxiliary_tones(bands)
 
     def inverse(
         self,

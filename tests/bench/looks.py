@@ -1,4 +1,4 @@
-"""Looks of the examples in docs/looks.md: three tables of ours, and a function that draws film grain.
+"""Looks of the examples in docs/looks.md: three tables of ours, and functions: film grain, and two operators of the paper.
 
 python tests/bench/looks.py FOLDER      # writes mild.cube, strong.cube and mono.cube
 unfilter new grain --from tests.bench.looks:grain --photos PHOTOS --guided
@@ -59,6 +59,24 @@ def grain(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     grey = (photo / 255) @ LUMA
     noise = np.random.default_rng().normal(0, 0.04, grey.shape)
     return np.floor(np.clip(grey + noise, 0, 1) * 255 + 0.5).astype(np.uint8)[..., None].repeat(3, axis=2)
+
+
+def l0(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """L0 smoothing, as an app would run it: a filter that sees the whole photo."""
+    return _operated("l0", photo, smoothness=0.02)
+
+
+def llf(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Local Laplacian detail enhancement at its authors' strength."""
+    return _operated("llf", photo)
+
+
+def _operated(name: str, photo: NDArray[np.uint8], **parameters: float) -> NDArray[np.uint8]:
+    from unfilter_training.data import image_tensor  # torch, which the tables do without
+    from unfilter_training.operators import operator
+    from unfilter_training.operators.saving import saved_levels
+
+    return saved_levels(operator(name)(image_tensor(photo), **parameters))
 
 
 if __name__ == "__main__":

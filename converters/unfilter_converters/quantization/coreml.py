@@ -16,7 +16,7 @@ from unfilter_converters.quantization import LEAST_WEIGHTS, renamed
 MADE_FROM: dict[Precision, Precision] = {"w8": "fp16"}
 TOOLS = ("coremltools",)
 
-_FIRST = re.compile(r"trunk_convolutions_0_weight")
+_FIRST = re.compile(r"(trunk_convolutions_0|(auxiliary|predictor)_first)_weight")
 
 
 def quantize(

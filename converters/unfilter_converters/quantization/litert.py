@@ -16,7 +16,9 @@ TOOLS = ("ai-edge-quantizer", "ai-edge-litert")
 _CONVOLUTIONS = r"torch\.nn\.modules\.conv\.Conv2d_"
 """In the scope of every convolution whose weights were trained, and of no other operation."""
 _INVERTIBLE = r"\bCouplingForm_\d+/(.*/)?torch\.nn\.modules\.conv\.Conv2d_"
-_FIRST = r"\bTrunk_(scale_)?trunk/torch\.nn\.modules\.conv\.Conv2d_0;"
+_FIRST = (
+    r"(\bTrunk_(scale_)?trunk/torch\.nn\.modules\.conv\.Conv2d_0|\bPyramidForm_\w+/torch\.nn\.modules\.conv\.Conv2d_first);"
+)
 
 
 def quantize(

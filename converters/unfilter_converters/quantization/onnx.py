@@ -26,7 +26,7 @@ _DOMAIN = "com.microsoft"
 """ONNX's own QuantizeLinear knows 16 bits from opset 21 on; ONNX Runtime's, in every opset."""
 _SIDE = 384
 """Side of the representative photos, pixels: all tensors of a graph are held at once."""
-_FIRST = re.compile(r"trunk\.convolutions\.0\.weight$")
+_FIRST = re.compile(r"(\btrunk\.convolutions\.0|\b(auxiliary|predictor)\.first)\.weight$")
 
 
 def quantize(

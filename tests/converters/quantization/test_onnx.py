@@ -98,6 +98,20 @@ def test_first_convolutions_keep_their_weights_to_the_bit(
             assert np.abs(after[name] * scale - weights).max() <= scale.max() / 2 * 1.001
 
 
+def test_pyramids_keep_the_weights_that_see_the_photo(tmp_path: Path, noisy: Any) -> None:
+    from unfilter_training.network import NetworkConfig
+
+    widths = {"auxiliary_widths": (16, 16), "predictor_widths": (16, 16)}
+    network = noisy(NetworkConfig(blocks=0, subnet_width=16, auxiliary="pyramid", fusion="hiding", refinements=1, **widths))
+    plan = TilePlan(tile=64, halo=8, alignment=4)
+    artifacts = exporter.convert(network, plan, tmp_path, "fp32")
+    for artifact in smaller.quantize(tmp_path, artifacts, plan, "w8", tmp_path):
+        names = {tensor.name for tensor in onnx.load(tmp_path / artifact.path).graph.initializer}
+        kept = {name for name in names if name.endswith(".first.weight")}
+        assert len(kept) == {"forward": 1, "inverse": 2}[artifact.direction]
+        assert any(name.endswith("last.0.weight.int8") or "encode" in name for name in names - kept)
+
+
 def test_the_fusion_has_float_activations_and_the_invertible_branch_integers(
     exported: tuple[Path, tuple[Artifact, ...]], tmp_path: Path
 ) -> None:

@@ -20,6 +20,9 @@ from unfilter_training.recipe import Recipe, first_problem
 CHECKPOINTS = Path(__file__).parent / "checkpoints"
 """Checkpoints that ship, one folder per filter."""
 
+GUIDED = Path(__file__).parent / "guided"
+"""Checkpoints that ship and make no look of their own: photo and an app's own result go in."""
+
 RESEARCH_ONLY = Path(__file__).parents[2] / "research_only"
 """Checkpoints for research only: beside the packages, so that no wheel holds them, and there in a source checkout alone."""
 
@@ -100,14 +103,19 @@ def shipped() -> list[str]:
     return sorted(path.parent.name for path in CHECKPOINTS.glob(f"*/{DESCRIPTION}"))
 
 
+def guided() -> list[str]:
+    """Ids of the filters that ship and hide a photo in what an app's own filter made of it, sorted."""
+    return sorted(path.parent.name for path in GUIDED.glob(f"*/{DESCRIPTION}"))
+
+
 def research_only() -> list[str]:
     """Ids of the filters whose checkpoints may be used for research only, sorted; none where only the wheel is installed."""
     return sorted(path.parent.name for path in RESEARCH_ONLY.glob(f"*/{DESCRIPTION}"))
 
 
 def find(name: str | Path) -> Path:
-    """The folder of a checkpoint by filter id, shipped or for research only, or `name` itself where it is a folder."""
-    for known, root in ((shipped(), CHECKPOINTS), (research_only(), RESEARCH_ONLY)):
+    """The folder of a checkpoint by filter id, shipped, guided or for research only, or `name` itself where it is a folder."""
+    for known, root in ((shipped(), CHECKPOINTS), (guided(), GUIDED), (research_only(), RESEARCH_ONLY)):
         if str(name) in known:
             return root / str(name)
     return Path(name)
@@ -146,7 +154,7 @@ def read_description(folder: Path) -> Description:
             raise CheckpointError(f"{path}: checkpoint version {version!r}, this unfilter reads version 1; train it again")
         return Description.model_validate(fields)
     except OSError as error:
-        known = ", ".join([*shipped(), *research_only()]) or "none"
+        known = ", ".join([*shipped(), *guided(), *research_only()]) or "none"
         raise CheckpointError(f"{path}: cannot read the checkpoint ({error.strerror}); shipped filters: {known}") from None
     except ValidationError as error:
         raise CheckpointError(f"{path}: {first_problem(error)}; fetch the checkpoint again") from None

@@ -31,6 +31,8 @@ from unfilter_training.sources.specification import Specification
 from unfilter_training.trainer import started
 from unfilter_training.training import PAIRS, train
 
+Form = Literal["learned", "guided"]
+
 BASE = "llf"
 """The recipe whose network, files and optimizers new looks take."""
 
@@ -43,9 +45,10 @@ MOST = 1_000_000_000
 APPROXIMATING = 0.5
 """Part of the steps in which the auxiliary branch of a learned filter learns the look alone."""
 
-RECIPE = "recipe.toml"
+RESTORATION: dict[Form, float] = {"learned": 0.3, "guided": 1.0}
+"""Weight of the restored photo against the look. A guided filter need not learn the look, and is near it in any case."""
 
-Form = Literal["learned", "guided"]
+RECIPE = "recipe.toml"
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def _check_name(name: str) -> None:
     if not re.fullmatch(r"[a-z0-9_]{1,64}", name):
         fitting = re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_")
         raise UnfilterError(f"{name!r}: a filter's name is of lower-case letters, digits and underscores, such as {fitting}")
-    if name in checkpoint.shipped():
+    if name in [*checkpoint.shipped(), *checkpoint.guided()]:
         raise UnfilterError(f"{name}: is the name of a filter that ships; choose another one")
 
 
@@ -160,7 +163,7 @@ def _recipe(name: str, source: Specification, photos: Path, form: Form, every: i
     guided = {"auxiliary": "guided", "refinements": 0} if form == "guided" else {}
     network = base.network.model_dump() | {"expectation": True, "tone_width": 16} | guided
     schedule = base.schedule.model_dump() | {"approximate": 1 if form == "learned" else 0, "steps": 2, "restart": 1.0}
-    losses = base.losses.model_dump() | {"restoration": 0.3}
+    losses = base.losses.model_dump() | {"restoration": RESTORATION[form]}
     return Recipe(
         filter=name,
         operator=LOOK,

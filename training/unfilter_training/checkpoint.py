@@ -114,7 +114,7 @@ def research_only() -> list[str]:
 
 
 def find(name: str | Path) -> Path:
-    """The folder of a checkpoint by filter id, shipped, guided or for research only, or `name` itself where it is a folder."""
+    """The folder of a checkpoint by filter id, shipped or for research only, or `name` itself where it is a folder."""
     for known, root in ((shipped(), CHECKPOINTS), (guided(), GUIDED), (research_only(), RESEARCH_ONLY)):
         if str(name) in known:
             return root / str(name)

@@ -33,8 +33,8 @@ from unfilter_training.training import PAIRS, train
 
 Form = Literal["learned", "guided"]
 
-BASE = "llf"
-"""The recipe whose network, files and optimizers new looks take."""
+BASE: dict[Form, str] = {"learned": "llf", "guided": "any"}
+"""The recipe whose network, files and optimizers new looks take. Guided ones begin where `any` ended, where it is there."""
 
 FEWEST, FEW = 4, 40
 """Photos below which nothing is trained, and below which it is said that more would help."""
@@ -47,6 +47,9 @@ APPROXIMATING = 0.5
 
 RESTORATION: dict[Form, float] = {"learned": 0.3, "guided": 1.0}
 """Weight of the restored photo against the look. A guided filter need not learn the look, and is near it in any case."""
+
+RESTART: dict[Form, float] = {"learned": 1.0, "guided": 0.5}
+"""Learning rate of the hiding steps: whole where hiding is learned anew, half where it goes on from `any`."""
 
 RECIPE = "recipe.toml"
 
@@ -159,17 +162,17 @@ def _readable(folder: Path, source: LookSource) -> list[Path]:
 
 
 def _recipe(name: str, source: Specification, photos: Path, form: Form, every: int, licence: str) -> Recipe:
-    base = read_recipe(BASE)
-    guided = {"auxiliary": "guided", "refinements": 0} if form == "guided" else {}
-    network = base.network.model_dump() | {"expectation": True, "tone_width": 16} | guided
-    schedule = base.schedule.model_dump() | {"approximate": 1 if form == "learned" else 0, "steps": 2, "restart": 1.0}
-    losses = base.losses.model_dump() | {"restoration": RESTORATION[form]}
+    base, learned = read_recipe(BASE[form]), form == "learned"
+    network = base.network.model_dump() | {"expectation": True, "tone_width": 16}
+    schedule = base.schedule.model_dump() | {"approximate": int(learned), "steps": 2, "restart": RESTART[form]}
+    losses = base.losses.model_dump() | {"restoration": RESTORATION[form], "balanced": False}
     return Recipe(
         filter=name,
         operator=LOOK,
         source=source,
         held_out=every,
         network=type(base.network).model_validate(network),
+        warm_start=BASE[form] if BASE[form] in checkpoint.guided() else None,
         photos=(PhotoSource(match="*", origin=photos.resolve().name, licence=licence),),
         schedule=type(base.schedule).model_validate(schedule),
         losses=type(base.losses).model_validate(losses),

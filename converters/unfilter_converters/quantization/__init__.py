@@ -9,7 +9,7 @@
 Two rules hold in every format, and docs/precisions.md has the numbers:
 
 - The first convolution of every coupling's subnet and of every pyramid keeps float weights. It sees the photo itself, where
-  every weight's error is multiplied by brightness: at 8 bits it alone costs L0's inverse 15 dB, and it is 15 % of the weights.
+  every weight's error is multiplied by brightness: at 8 bits it alone costs L0's inverse 15 dB; 15 % of weights.
 - The fusion's nets keep float activations: they carry the hidden detail, which is far smaller than the photo beside it.
 """
 

@@ -11,7 +11,7 @@ from unfilter_converters.source import read_source
 from unfilter_training import checkpoint
 from unfilter_training.recipe import read_recipe
 
-KEPT = [*checkpoint.shipped(), *checkpoint.guided(), *checkpoint.research_only()]
+KEPT = [*checkpoint.shipped_and_guided(), *checkpoint.research_only()]
 
 
 @pytest.mark.slow

@@ -108,6 +108,11 @@ def guided() -> list[str]:
     return sorted(path.parent.name for path in GUIDED.glob(f"*/{DESCRIPTION}"))
 
 
+def shipped_and_guided() -> list[str]:
+    """Ids of all filters that ship, those with a look of their own first: what is converted, and which names are taken."""
+    return [*shipped(), *guided()]
+
+
 def research_only() -> list[str]:
     """Ids of the filters whose checkpoints may be used for research only, sorted; none where only the wheel is installed."""
     return sorted(path.parent.name for path in RESEARCH_ONLY.glob(f"*/{DESCRIPTION}"))
@@ -154,7 +159,7 @@ def read_description(folder: Path) -> Description:
             raise CheckpointError(f"{path}: checkpoint version {version!r}, this unfilter reads version 1; train it again")
         return Description.model_validate(fields)
     except OSError as error:
-        known = ", ".join([*shipped(), *guided(), *research_only()]) or "none"
+        known = ", ".join([*shipped_and_guided(), *research_only()]) or "none"
         raise CheckpointError(f"{path}: cannot read the checkpoint ({error.strerror}); shipped filters: {known}") from None
     except ValidationError as error:
         raise CheckpointError(f"{path}: {first_problem(error)}; fetch the checkpoint again") from None

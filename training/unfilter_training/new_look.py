@@ -122,7 +122,7 @@ def _check_name(name: str) -> None:
     if not re.fullmatch(r"[a-z0-9_]{1,64}", name):
         fitting = re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_")
         raise UnfilterError(f"{name!r}: a filter's name is of lower-case letters, digits and underscores, such as {fitting}")
-    if name in [*checkpoint.shipped(), *checkpoint.guided()]:
+    if name in checkpoint.shipped_and_guided():
         raise UnfilterError(f"{name}: is the name of a filter that ships; choose another one")
 
 

@@ -138,7 +138,7 @@ def _weights(
     beside = folder.parent / name
     if (beside / checkpoint.DESCRIPTION).exists():
         return beside
-    if name in [*checkpoint.shipped(), *checkpoint.guided()]:
+    if name in checkpoint.shipped_and_guided():
         return checkpoint.find(name)
     if name in waiting:
         raise UnfilterError(f"warm starts go round in a circle: {' from '.join((*waiting, name))}")

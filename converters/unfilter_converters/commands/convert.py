@@ -46,10 +46,10 @@ def run(arguments: Namespace) -> int:
     from unfilter_converters.make import PRECISIONS
     from unfilter_converters.publish import page_of
     from unfilter_converters.source import read_source
-    from unfilter_training.checkpoint import find, guided, shipped
+    from unfilter_training.checkpoint import find, shipped_and_guided
 
     # what is wrong with a checkpoint is said before work begins
-    sources = [read_source(find(name)) for name in arguments.filters or [*shipped(), *guided()]]
+    sources = [read_source(find(name)) for name in arguments.filters or shipped_and_guided()]
     if not sources:
         raise UnfilterError("no checkpoint comes with the wheel: name a folder of one, or convert in a clone of the project")
     for folder in (arguments.out, arguments.cache, arguments.pack):

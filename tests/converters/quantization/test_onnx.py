@@ -105,11 +105,18 @@ def test_pyramids_keep_the_weights_that_see_the_photo(tmp_path: Path, noisy: Any
     network = noisy(NetworkConfig(blocks=0, subnet_width=16, auxiliary="pyramid", fusion="hiding", refinements=1, **widths))
     plan = TilePlan(tile=64, halo=8, alignment=4)
     artifacts = exporter.convert(network, plan, tmp_path, "fp32")
-    for artifact in smaller.quantize(tmp_path, artifacts, plan, "w8", tmp_path):
-        names = {tensor.name for tensor in onnx.load(tmp_path / artifact.path).graph.initializer}
-        kept = {name for name in names if name.endswith(".first.weight")}
-        assert len(kept) == {"forward": 1, "inverse": 2}[artifact.direction]
-        assert any(name.endswith("last.0.weight.int8") or "encode" in name for name in names - kept)
+    (quantized := tmp_path / "w8").mkdir()
+    for exact, artifact in zip(artifacts, smaller.quantize(tmp_path, artifacts, plan, "w8", quantized), strict=True):
+        before, after = (
+            {each.name: onnx.numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
+            for path in (tmp_path / exact.path, quantized / artifact.path)
+        )
+        first = [name for name in before if name.endswith(".first.weight")]
+        assert len(first) == {"forward": 1, "inverse": 2}[artifact.direction]
+        for name in first:
+            np.testing.assert_array_equal(after[name], before[name])
+            pyramid = name.removesuffix("first.weight")
+            assert any(held.startswith(pyramid) and held.endswith(".int8") for held in after)
 
 
 def test_the_fusion_has_float_activations_and_the_invertible_branch_integers(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from unfilter.format.hyper_parameter import HyperParameter
 from unfilter.format.manifest import Golden
 from unfilter.photo import Photo, read_photo, write_photo
+from unfilter.proof.goldens import golden_look
 from unfilter_training.network import QuasiInvertibleNetwork
 from unfilter_training.network.whole_photo import run_whole
 
@@ -55,16 +56,6 @@ def make_goldens(
             )
         )
     return tuple(goldens)
-
-
-def golden_look(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """What stands for an app's own filter: faded colours, warm lights, and a curve, in whole levels (height x width x 3)."""
-    levels = pixels.astype(np.int32)
-    luma = (77 * levels[..., 0] + 150 * levels[..., 1] + 29 * levels[..., 2]) >> 8
-    faded = (5 * levels + 3 * luma[..., None]) >> 3
-    warm = faded + ((luma[..., None] * np.array([24, 4, -32])) >> 8)
-    curved = 16 + ((warm * (640 - warm)) >> 9) * 7 // 8
-    return np.clip(curved, 0, 255).astype(np.uint8)
 
 
 def golden_values(index: int, hyper_parameters: Sequence[HyperParameter]) -> dict[str, float]:

@@ -20,10 +20,11 @@ from unfilter.jobs.filter import Filter
 from unfilter.jobs.wrapping import Promise, Wrap
 from unfilter.photo import Photo, read_photo, write_photo
 from unfilter.proof.fidelity import verify
+from unfilter.proof.goldens import golden_look
 from unfilter.run import runtimes
 from unfilter_converters import make
 from unfilter_converters.convert import convert
-from unfilter_converters.goldens import golden_look, make_goldens
+from unfilter_converters.goldens import make_goldens
 from unfilter_converters.make import converter
 from unfilter_converters.source import read_source, tile_plan
 from unfilter_training import checkpoint

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.photo import read_photo
-from unfilter_converters.goldens import LICENCES, PHOTOS, golden_look, mosaic
+from unfilter_converters.goldens import LICENCES, PHOTOS, mosaic
 
 MARGIN = 2.0
 NORMALISED = (0.0, 0.5, 1.0)

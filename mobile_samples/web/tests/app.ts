@@ -51,8 +51,8 @@ export class App {
     }, places);
   }
 
-  /** Gives a file through one of the two buttons, or drops it on the page; waits for what comes of it. */
-  async give(how: "pick" | "restore" | "drop", name: string, content: Uint8Array): Promise<Outcome> {
+  /** Gives a file through one of the buttons, or drops it on the page; waits for what comes of it. */
+  async give(how: "pick" | "output" | "restore" | "drop", name: string, content: Uint8Array): Promise<Outcome> {
     const given = { how, name, base64: Buffer.from(content).toString("base64") };
     await this.browser.run(({ how, name, base64 }) => {
       const transfer = new DataTransfer();

@@ -20,6 +20,8 @@ interface BundleCase {
   manifest: string;
   expect: "opens" | "refused";
   artifacts?: { format: string; direction: string; precision: string }[];
+  /** The same for readers that know the case's rule. */
+  artifacts_by_rule?: { format: string; direction: string; precision: string }[];
   refuses_to_filter?: string[];
   words?: string[];
 }
@@ -84,7 +86,8 @@ for (const each of cases.bundles) {
     assert.equal(opened(each).guided, Boolean(each.refuses_to_filter)); // browsers.test.ts gives it a photo
     const left = opened(each).artifacts.map(({ format, direction, precision }) => ({ format, direction, precision }));
     assert.ok(left.length);
-    if (each.artifacts) assert.deepEqual(left, each.artifacts);
+    const expected = each.artifacts_by_rule ?? each.artifacts; // R29 is known
+    if (expected) assert.deepEqual(left, expected);
   });
 }
 

@@ -15,6 +15,8 @@ export interface PhotoGolden {
   parameters: Record<string, number>;
   places: number[];
   photo: string;
+  /** Only of a guided filter. */
+  output?: string;
   filtered: string;
   restored: string;
 }
@@ -54,8 +56,8 @@ export class Goldens {
     return new Uint8Array(readFileSync(join(this.folder, path)));
   }
 
-  pixels(photo: PhotoGolden, which: "photo" | "filtered" | "restored"): Pixels {
-    return { width: photo.width, height: photo.height, data: this.bytes(photo[which]) };
+  pixels(photo: PhotoGolden, which: "photo" | "output" | "filtered" | "restored"): Pixels {
+    return { width: photo.width, height: photo.height, data: this.bytes(photo[which]!) };
   }
 
   /** Raw pixels of a JPEG. */
@@ -72,6 +74,7 @@ export class Goldens {
 export const goldens = {
   l0: new Goldens(join(FIXTURES, "goldens-version-1")),
   variable: new Goldens(join(FIXTURES, "goldens-variable")),
+  guided: new Goldens(join(FIXTURES, "goldens-guided")),
 };
 
 /** How far apart two pictures are at most, in levels; infinite where their sizes differ. */

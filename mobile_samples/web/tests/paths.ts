@@ -13,8 +13,12 @@ export const CONFORMANCE = join(PROJECT, "sdk/format/conformance");
 export const JPEG_CODEC = join(SAMPLE, "node_modules/@cornerstonejs/codec-libjpeg-turbo-8bit/dist/");
 export const FIXTURES = join(PROJECT, "tests/fixtures");
 
-/** The committed bundles: a shipped filter, and a tiny network with hyper-parameters that has LiteRT models too. */
-export const BUNDLES = { l0: join(FIXTURES, "bundle-schema-1"), variable: join(FIXTURES, "bundle-variable") };
+/** The committed bundles: a shipped filter, and two tiny networks that have LiteRT models too, with hyper-parameters and guided. */
+export const BUNDLES = {
+  l0: join(FIXTURES, "bundle-schema-1"),
+  variable: join(FIXTURES, "bundle-variable"),
+  guided: join(FIXTURES, "bundle-guided"),
+};
 
 /** A bundle as `unfilter convert` makes it; null where none is named. */
 export const CONVERTED = process.env.UNFILTER_TEST_BUNDLE ? resolve(process.env.UNFILTER_TEST_BUNDLE) : null;

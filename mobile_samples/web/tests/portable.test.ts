@@ -10,6 +10,7 @@ import { complete, place, valueAt } from "../src/unfilter/hyperParameter";
 import { deviation } from "../src/unfilter/cells";
 import { textChunk, textOf } from "../src/unfilter/photo/chunks";
 import { toByte } from "../src/unfilter/pixels";
+import { checkOutput, checkTurned } from "../src/unfilter/guided";
 import { alteration, DECODER, fingerprintOf, jpegFingerprintOf } from "../src/unfilter/fingerprint";
 import { tagFromJson, tagToJson } from "../src/unfilter/tag";
 import { goldens } from "./goldens";
@@ -192,4 +193,22 @@ test("no claim of a gain map or a video travels along, and no thumbnail", async 
   assert.deepEqual(Buffer.from(kept!, "latin1").subarray(0, TURNED.length), Buffer.from(TURNED));
   assert.ok(xmp!.includes("camera</dc:source>"));
   assert.doesNotMatch(xmp!, /hdrgm:Version|MotionPhoto/);
+});
+
+test("a guided filter takes an output that lies on the photo and is stored turned alike, and no other does", async () => {
+  const of = (width: number, height: number) => ({ width, height, data: new Uint8Array(width * height * 3) });
+  const [guided, own] = [{ filter: "any", guided: true }, { filter: "l0", guided: false }] as Manifest[];
+  assert.throws(() => checkOutput(guided!, of(4, 2), undefined), /any is guided: it hides the photo in what your own filter made of it/);
+  assert.throws(() => checkOutput(guided!, of(4, 2), of(4, 4)), /The output has 4 x 4 pixels, the photo 4 x 2; both must lie on one another\.$/);
+  assert.throws(() => checkOutput(guided!, of(4, 2), of(2, 4)), /it may be turned/);
+  assert.throws(() => checkOutput(own!, of(4, 2), of(4, 2)), /l0 makes its look itself/);
+  checkOutput(guided!, of(4, 2), of(4, 2));
+  checkOutput(own!, of(4, 2), undefined);
+  const stored = (carried: Photo["carried"]): Photo => ({ pixels: of(4, 2), codec: "png", tag: null, alpha: null, carried });
+  const turned = stored([{ name: "eXIf", content: TURNED }]);
+  assert.throws(() => checkTurned(stored([]), turned), /The output is stored with orientation 6, the photo with 1/);
+  checkTurned(turned, turned);
+  checkTurned(turned, stored([])); // says nothing
+  const cut = { name: "eXIf", content: TURNED.slice(0, 14) };
+  assert.throws(() => checkTurned(turned, stored([cut])), /orientation 1, the photo with 6/);
 });

@@ -16,7 +16,7 @@ export interface Site {
 
 /**
  * Serves the app with the committed bundles, the one that was converted, and, of the one with hyper-parameters: `inexact`, whose golden
- * no back end gives, `keeping`, whose card says that shared files are better left alone, `tile_grid` and `guided` of the conformance cases,
+ * no back end gives, `keeping`, whose card says that shared files are better left alone, `tile_grid` and `guided_past` of the conformance cases,
  * and `last_tile_small`, whose whole tiles begin on a grid.
  */
 export async function serve(): Promise<Site> {
@@ -33,7 +33,7 @@ export async function serve(): Promise<Site> {
     change(says);
     writeFileSync(manifest, JSON.stringify(says));
   };
-  variant("guided", (says) => Object.assign(says, JSON.parse(readFileSync(join(CONFORMANCE, "past/guided.manifest.json"), "utf8"))));
+  variant("guided_past", (says) => Object.assign(says, JSON.parse(readFileSync(join(CONFORMANCE, "past/guided.manifest.json"), "utf8"))));
   const keeping = { restoration: "e".repeat(64), provenance: { scores: [{ shared: [30, 30], arrived: [31, 31] }] } };
   variant("keeping", (says) => Object.assign(says, keeping));
   variant("inexact", ({ goldens }) => (goldens[0]!.restored = goldens[0]!.filtered));

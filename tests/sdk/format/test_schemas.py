@@ -39,7 +39,7 @@ def test_the_committed_schemas_are_those_of_the_code(script: ModuleType) -> None
         assert json.loads((FORMAT / name).read_text(encoding="utf-8")) == script.schema(name), name
 
 
-@pytest.mark.parametrize("bundle", ["bundle-schema-1", "bundle-variable"])
+@pytest.mark.parametrize("bundle", ["bundle-schema-1", "bundle-variable", "bundle-guided"])
 def test_manifests_of_the_past_are_as_the_schema_says_and_so_is_what_is_written_again(bundle: str) -> None:
     text = (FIXTURES / bundle / "manifest.json").read_text(encoding="utf-8")
     again = Manifest.model_validate_json(text).model_dump_json()
@@ -47,7 +47,7 @@ def test_manifests_of_the_past_are_as_the_schema_says_and_so_is_what_is_written_
         validator("manifest.schema.json").validate(json.loads(content))
 
 
-@pytest.mark.parametrize("goldens", ["goldens-version-1", "goldens-variable"])
+@pytest.mark.parametrize("goldens", ["goldens-version-1", "goldens-variable", "goldens-guided"])
 def test_goldens_are_as_the_schema_says(goldens: str) -> None:
     validator("goldens.schema.json").validate(json.loads((FIXTURES / goldens / "goldens.json").read_text()))
 

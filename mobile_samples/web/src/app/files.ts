@@ -5,14 +5,18 @@ import { button, element } from "./element";
 export interface Taking {
   /** A photo to filter. */
   picked(file: File): void;
+  /** What another filter made of the photo that was picked before. */
+  guided(output: File): void;
   /** A file to restore. */
   dropped(file: File): void;
   busy(): boolean;
 }
 
-export function takeFiles({ picked, dropped, busy }: Taking): void {
-  pick("pick", picked);
-  pick("restore", dropped);
+export function takeFiles({ picked, guided, dropped, busy }: Taking): void {
+  take("pick", picked);
+  take("output", guided);
+  take("restore", dropped);
+  for (const name of ["pick", "restore"]) button(`${name}-button`).addEventListener("click", () => choose(name));
   addEventListener("dragover", (event) => {
     event.preventDefault();
     document.body.classList.toggle("dragging", !busy());
@@ -28,12 +32,16 @@ export function takeFiles({ picked, dropped, busy }: Taking): void {
   });
 }
 
-function pick(name: string, take: (file: File) => void): void {
+/** Opens the dialog in which the file of one input is chosen. */
+export function choose(name: string): void {
+  element(`${name}-input`, HTMLInputElement).click();
+}
+
+function take(name: string, taken: (file: File) => void): void {
   const input = element(`${name}-input`, HTMLInputElement);
-  button(`${name}-button`).addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
     const file = input.files?.[0];
     input.value = ""; // so that the same file can be picked again
-    if (file) take(file);
+    if (file) taken(file);
   });
 }

@@ -5,7 +5,7 @@ import { Camera, type Facing } from "./camera";
 import { Compare } from "./compare";
 import { button, element } from "./element";
 import { FilterWorker } from "./filterWorker";
-import { takeFiles } from "./files";
+import { choose, takeFiles } from "./files";
 import { LiveView } from "./live";
 import type { Made, Opened } from "./messages";
 import { hideNotice, notify } from "./notice";
@@ -37,13 +37,14 @@ let liveWanted = true;
 let parameters: Parameters = {};
 /** The filtered file that is shown, which can be restored. */
 let filtered: File | undefined;
+/** The photo that a guided filter was given, while the picture that it is to be hidden in is chosen. */
+let unguided: PhotoFile | undefined;
 
 async function start(): Promise<void> {
   wire();
   const names = (await (await fetch("bundles/index.json")).json()) as string[];
   for (const name of names) bundles.set(name, (await Bundle.open(`bundles/${name}`)).manifest);
-  const filtering = new Map([...bundles].filter(([, { guided }]) => !guided)); // the others only restore
-  await Promise.all([openFilter(offerSettings(filtering, openFilter)), openCamera("environment")]);
+  await Promise.all([openFilter(offerSettings(bundles, openFilter)), openCamera("environment")]);
 }
 
 /** Opens the chosen filter in a worker of its own; the one before is ended with all it holds. */
@@ -95,13 +96,13 @@ function refresh(): void {
   element("no-camera", HTMLElement).hidden = Boolean(camera) || screen !== "camera";
   const busy = !opened || screen === "working";
   button("restore-button").disabled = busy;
-  const only = opened?.manifest.guided ?? false; // restores
-  button("pick-button").disabled = busy || only;
-  button("shutter").disabled = busy || only || !camera;
+  const guided = opened?.manifest.guided ?? false; // by a picture that the camera does not give
+  button("pick-button").disabled = busy;
+  button("shutter").disabled = busy || guided || !camera;
   button("switch-button").disabled = !camera?.several;
   button("live-button").disabled = !camera;
   live.stop();
-  if (screen === "camera" && camera && opened && !only && liveWanted) void live.start(filterWorker);
+  if (screen === "camera" && camera && opened && !guided && liveWanted) void live.start(filterWorker);
 }
 
 function show(next: Screen): void {
@@ -130,11 +131,20 @@ async function capture(): Promise<void> {
   await filterPhoto(await camera.capture());
 }
 
-async function filterPhoto(file: PhotoFile): Promise<void> {
+async function filterPhoto(file: PhotoFile, output?: PhotoFile): Promise<void> {
+  if (opened!.manifest.guided && !output) return askForOutput(file);
   await work("Filtering", file, async (progress) => {
-    const made = await filterWorker.ask("apply", { file, parameters, saving: savingOf(settings) }, { progress });
+    const made = await filterWorker.ask("apply", { file, parameters, saving: savingOf(settings), output }, { progress });
     await showResult({ label: "Original", file }, { label: "Filtered", made }, file);
   });
+}
+
+/** A guided filter hides the photo in what another filter made of it, so that picture is wanted too. */
+function askForOutput(file: PhotoFile): void {
+  show("camera");
+  unguided = file;
+  const asked = `${settings.filter.replaceAll("_", " ")} hides ${nameOf(file)} in what your own filter made of it, of the same size. Whoever has the file and this filter sees the photo as it was.`;
+  notify(asked, { label: "Choose that picture", do: () => choose("output") });
 }
 
 async function restoreFile(file: PhotoFile): Promise<void> {
@@ -235,7 +245,8 @@ function wire(): void {
   button("start-camera").addEventListener("click", () => void openCamera("environment"));
   button("live-button").addEventListener("click", () => setLive(!liveWanted));
   button("switch-button").addEventListener("click", () => void openCamera(camera?.facing === "user" ? "environment" : "user"));
-  takeFiles({ picked: filterPhoto, dropped: restoreFile, busy: () => !opened || screen === "working" });
+  const guided = (output: File) => void (unguided && filterPhoto(unguided, output));
+  takeFiles({ picked: (file) => void filterPhoto(file), guided, dropped: restoreFile, busy: () => !opened || screen === "working" });
   addEventListener("keydown", (event) => {
     if (event.target !== document.body || event.repeat) return;
     if (event.key === " " && screen === "camera") void capture();

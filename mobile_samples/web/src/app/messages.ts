@@ -22,7 +22,7 @@ export interface Made {
 export interface Requests {
   open: { given: { bundle: string; choice: Choice }; answer: Opened };
   preview: { given: { frame: ImageData; parameters: Parameters }; answer: { frame: ImageData; seconds: number } };
-  apply: { given: { file: PhotoFile; parameters: Parameters; saving: Saving }; answer: Made };
+  apply: { given: { file: PhotoFile; parameters: Parameters; saving: Saving; output?: PhotoFile | undefined }; answer: Made };
   restore: { given: { file: PhotoFile; recognition: Recognition; force: boolean }; answer: Made };
   /** The photo that a file holds whole, for which no filter is needed; null where it holds none. */
   held: { given: { file: PhotoFile }; answer: Made | null };

@@ -23,7 +23,9 @@ const methods: { [Name in keyof Requests]: (given: Requests[Name]["given"], id: 
     putRgb(pixels, frame);
     return { frame, seconds: seconds() };
   },
-  apply: ({ file, parameters, saving }, id) => timed(async (progress) => ({ file: await opened().applyFile(file, parameters, saving, progress) }), id),
+  apply({ file, parameters, saving, output }, id) {
+    return timed(async (progress) => ({ file: await opened().applyFile(file, parameters, saving, progress, output) }), id);
+  },
   restore({ file, recognition, force }, id) {
     const filterless = recognition.origin === "shared" && keeps(recognition) && !force;
     return timed(async (progress) => ({ ...(await opened().restored(file, progress, { recognition, force })), filterless }), id);

@@ -17,11 +17,10 @@ export async function isExact(filter: Filter, bundle: Bundle): Promise<boolean> 
   const size = (path: string) => files.find((each) => each.path === path)?.bytes ?? Infinity;
   const golden = goldens.toSorted((one, other) => size(one.photo) - size(other.photo))[0];
   if (!golden) return true;
-  const [photo, filtered, restored] = await Promise.all(
-    [golden.photo, golden.filtered, golden.restored].map(async (path) => (await decodePng(await bundle.load(path))).pixels),
-  );
-  const applies = bundle.manifest.guided || isNear(await filter.apply(photo!, golden.parameters), filtered!);
-  return applies && isNear(await filter.restore(filtered!), restored!);
+  const load = async (path: string) => (await decodePng(await bundle.load(path))).pixels;
+  const [photo, filtered, restored] = await Promise.all([load(golden.photo), load(golden.filtered), load(golden.restored)]);
+  const output = golden.output ? await load(golden.output) : undefined;
+  return isNear(await filter.apply(photo, golden.parameters, undefined, output), filtered) && isNear(await filter.restore(filtered), restored);
 }
 
 function isNear(one: Pixels, other: Pixels): boolean {

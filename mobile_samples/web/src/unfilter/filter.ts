@@ -10,9 +10,9 @@
 
 import type { Bundle } from "./bundle";
 import { complete, type Parameters, place } from "./hyperParameter";
-import { UnfilterError } from "./errors";
 import { isExact } from "./exact";
 import { fingerprintOf } from "./fingerprint";
+import { checkOutput, checkTurned } from "./guided";
 import { heldIn, refined, type Restored } from "./held";
 import type { Direction, Manifest } from "./manifest";
 import { MARK, marked, unmarked } from "./mark";
@@ -85,15 +85,15 @@ export class Filter {
     return this.session.backend;
   }
 
-  /** The filtered pixels, of the same size. Save them exactly, or nothing can be restored. */
-  apply(pixels: Pixels, parameters: Parameters = {}, progress?: Progress): Promise<Pixels> {
-    if (this.manifest.guided) {
-      const { filter } = this.manifest;
-      throw new UnfilterError(`${filter} is a guided filter: it takes what another filter made of the photo, which this app does not give; it only restores.`);
-    }
+  /**
+   * The filtered pixels, of the same size. Save them exactly, or nothing can be restored. A guided filter hides the pixels in `output`,
+   * what another filter made of them: pixel on pixel, of the same size (R29).
+   */
+  apply(pixels: Pixels, parameters: Parameters = {}, progress?: Progress, output?: Pixels): Promise<Pixels> {
+    checkOutput(this.manifest, pixels, output);
     const known = this.manifest.hyper_parameters;
     const values = complete(known, parameters);
-    return this.run("forward", pixels, known.map((one) => place(one, values[one.name]!)), progress);
+    return this.run("forward", pixels, known.map((one) => place(one, values[one.name]!)), progress, output);
   }
 
   /** The pixels that `apply` made `pixels` from, at whatever parameters. */
@@ -106,10 +106,15 @@ export class Filter {
     return wanted.codec === "jpeg" && !this.manifest.carriers.includes("jpeg") ? asPng(wanted) : wanted;
   }
 
-  /** A JPEG or PNG file, filtered, as a file that says what made it; a photo with transparency always as PNG. */
-  async applyFile(file: PhotoFile, parameters: Parameters = {}, wanted: Saving = SHARED, progress?: Progress): Promise<Blob> {
+  /**
+   * A JPEG or PNG file, filtered, as a file that says what made it; a photo with transparency always as PNG. `output` is the file of what
+   * another filter made of the photo, for a guided filter: of the same size, and stored turned alike.
+   */
+  async applyFile(file: PhotoFile, parameters: Parameters = {}, wanted: Saving = SHARED, progress?: Progress, output?: PhotoFile): Promise<Blob> {
     const photo = await readPhoto(file);
-    const filtered = await this.apply(seen(photo), parameters, progress);
+    const guide = output && (await readPhoto(output));
+    if (guide) checkTurned(photo, guide);
+    const filtered = await this.apply(seen(photo), parameters, progress, guide?.pixels);
     const values = complete(this.manifest.hyper_parameters, parameters);
     const transparent = photo.alpha?.some((level) => level < 255) ?? false;
     const saving: Saving = transparent ? asPng(wanted) : this.savingOf(wanted);
@@ -161,7 +166,7 @@ export class Filter {
   }
 
   /** One direction, tile by tile. */
-  private async run(direction: Direction, pixels: Pixels, places: number[], progress?: Progress): Promise<Pixels> {
+  private async run(direction: Direction, pixels: Pixels, places: number[], progress?: Progress, output?: Pixels): Promise<Pixels> {
     const { tiles: plan } = this.manifest;
     const { width, height } = pixels;
     const result = emptyPixels(width, height);
@@ -169,7 +174,8 @@ export class Filter {
     const planned = tiles(height - (height % plan.alignment), width - (width % plan.alignment), plan, artifact.fixed_size);
     for (const [index, tile] of planned.entries()) {
       const [rows, columns] = [tile.rows.stop - tile.rows.start, tile.columns.stop - tile.columns.start];
-      const floats = await run(toFloats(pixels, tile, artifact.image.layout), rows, columns, places);
+      const floatsOf = (picture: Pixels) => toFloats(picture, tile, artifact.image.layout);
+      const floats = await run(floatsOf(pixels), rows, columns, places, output && floatsOf(output));
       storeBytes(floats, tile, artifact.result.layout, result);
       progress?.((index + 1) / planned.length);
     }

@@ -23,6 +23,8 @@ export interface Artifact {
   precision: Precision;
   path: string;
   image: Tensor;
+  /** What another filter made of the photo; only forward graphs of a guided filter (R29). */
+  output?: Tensor | null;
   result: Tensor;
   parameters: Tensor | null;
   /** 1 inside the photo, 0 outside, a value per squeeze cell; only fixed-size graphs. */
@@ -41,12 +43,12 @@ export interface Manifest {
   carriers: ("exact" | "jpeg")[];
   hyper_parameters: HyperParameter[];
   artifacts: Artifact[];
-  goldens: { name: string; parameters: Record<string, number>; photo: string; filtered: string; restored: string }[];
+  goldens: { name: string; parameters: Record<string, number>; photo: string; output?: string; filtered: string; restored: string }[];
   files: { path: string; sha256: string; bytes: number }[];
   research_only: string | null;
   /** What the model card says; of every set of photos what is restored of files that were shared, and what they were themselves, in dB (R34). */
   provenance?: { scores?: { count?: number; shared?: number[]; arrived?: number[] }[] };
-  /** Whether its forward graphs take what another filter made of the photo (R29), so that this app only restores by it. */
+  /** Whether its forward graphs take what another filter made of the photo beside it (R29). */
   guided: boolean;
 }
 
@@ -63,7 +65,7 @@ const KNOWN: Record<string, readonly string[]> = {
 const CARRIERS: readonly string[] = ["exact", "jpeg"];
 /** What a manifest may require: tiles that begin on a grid (R4). */
 const TILE_GRID = "tile_grid";
-/** What an artifact may require: what another filter made of the photo (R29). Those are skipped here. */
+/** What an artifact may require: what another filter made of the photo (R29). */
 const GUIDED = "guided";
 
 /** The entries of a list `requires` that are none of `known`. */
@@ -89,7 +91,7 @@ export function manifestOf(json: unknown, where: string): Manifest {
     throw new UnfilterError(`${where}: ${remedy}`);
   }
   const carriers = (manifest.carriers ?? ["exact"]).filter((each) => CARRIERS.includes(each));
-  const guided = artifacts.some((each) => unknownOf((each as { requires?: unknown }).requires).includes(GUIDED));
+  const guided = artifacts.some(({ output }) => output != null);
   const known = { artifacts: artifacts.filter((each) => !isLater(each)), carriers, guided };
   return { hyper_parameters: [], research_only: null, goldens: [], ...manifest, ...known } as Manifest;
 }
@@ -98,5 +100,5 @@ export function manifestOf(json: unknown, where: string): Manifest {
 function isLater(artifact: Artifact): boolean {
   const fields = artifact as unknown as Record<string, unknown>;
   const strange = ([name, known]: [string, readonly string[]]) => typeof fields[name] === "string" && !known.includes(fields[name]);
-  return Object.entries(KNOWN).some(strange) || unknownOf(fields.requires).length > 0;
+  return Object.entries(KNOWN).some(strange) || unknownOf(fields.requires, [GUIDED]).length > 0;
 }

@@ -4,7 +4,8 @@ A bundle's own goldens are whole PNG photos for the runtimes of this SDK. These 
 language: pixels without a codec around them, tile plans, roundings, tags, and files that must be refused.
 """
 
+from unfilter.proof.goldens.look import golden_look
 from unfilter.proof.goldens.schema import NAME, Goldens
 from unfilter.proof.goldens.write import write_goldens
 
-__all__ = ["NAME", "Goldens", "write_goldens"]
+__all__ = ["NAME", "Goldens", "golden_look", "write_goldens"]

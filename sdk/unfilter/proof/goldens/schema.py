@@ -1,8 +1,8 @@
 """What `goldens.json` says. docs/goldens.md explains it, sdk/format/goldens.schema.json is this module as JSON Schema."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from unfilter.format.artifact import Precision
 from unfilter.format.tiles import TilePlan
@@ -32,7 +32,7 @@ class _Frozen(BaseModel):
 class PhotoGolden(_Frozen):
     """A photo, what the filter makes of it, and what restoring *those* bytes gives.
 
-    All three are raw: 8-bit RGB, row by row, height x width x 3 bytes, no header.
+    All are raw: 8-bit RGB, row by row, height x width x 3 bytes, no header.
     """
 
     name: str
@@ -43,8 +43,16 @@ class PhotoGolden(_Frozen):
         description="the same normalised, 0..1, in the manifest's order, for the forward graph"
     )
     photo: str
+    output: str | None = Field(None, description="what an app's own filter made of the photo; only of a guided filter")
     filtered: str
     restored: str
+
+    @model_serializer(mode="wrap")
+    def _without_output(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = write(self)
+        if fields["output"] is None:
+            del fields["output"]  # the goldens of all other filters stay as they are
+        return fields
 
 
 class FileGolden(_Frozen):

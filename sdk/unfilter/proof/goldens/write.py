@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.errors import BundleError
 from unfilter.files import new_folder
 from unfilter.format.remainder import aligned_size
 from unfilter.format.rounding import to_bytes
@@ -13,6 +12,7 @@ from unfilter.format.tiles import Span, TilePlan, spans
 from unfilter.jobs.filter import Filter
 from unfilter.proof.goldens.cases import write_files
 from unfilter.proof.goldens.jpegs import write_jpegs
+from unfilter.proof.goldens.look import golden_look
 from unfilter.proof.goldens.schema import NAME, Goldens, PhotoGolden, PlanGolden, RoundingGolden
 
 TOLERANCE = 1
@@ -31,14 +31,13 @@ def write_goldens(chosen: Filter, pixels: NDArray[np.uint8], folder: Path) -> Go
 
     Law: the same bundle, photo, runtime and machine give the same bytes.
 
+    A guided filter gets `golden_look` of each part as its output.
+
     Raises:
-        BundleError: the filter is guided.
         FileNotFoundError: the folder that `folder` lies in does not exist.
         OSError: `folder` exists.
     """
     manifest = chosen.bundle.manifest
-    if manifest.guided:
-        raise BundleError(f"{chosen.bundle.folder}: is guided, and goldens for apps have no output to be guided by yet")
     with new_folder(folder) as temporary:
         (temporary / "photos").mkdir()
         photos = tuple(
@@ -110,20 +109,22 @@ def _photo(chosen: Filter, name: str, pixels: NDArray[np.uint8], index: int, fol
     taken = chosen.hyper_parameters
     chosen_values = [(index + turn) % 3 / 2 for turn, _ in enumerate(taken)]
     parameters = {one.name: one.value(normalised) for one, normalised in zip(taken, chosen_values, strict=True)}
-    filtered = chosen.apply(pixels, **parameters)
-    restored = chosen.restore(filtered)
-    paths = [f"photos/{name}{part}.rgb" for part in ("", ".filtered", ".restored")]
-    for path, content in zip(paths, (pixels, filtered, restored), strict=True):
-        (folder / path).write_bytes(content.tobytes())
+    look = golden_look(pixels) if chosen.bundle.manifest.guided else None
+    filtered = chosen.run("forward", pixels, parameters, output=look)
+    pictures = {"": pixels, ".output": look, ".filtered": filtered, ".restored": chosen.restore(filtered)}
+    paths = {part: f"photos/{name}{part}.rgb" for part, picture in pictures.items() if picture is not None}
+    for part, path in paths.items():
+        (folder / path).write_bytes(pictures[part].tobytes())
     return PhotoGolden(
         name=name,
         height=pixels.shape[0],
         width=pixels.shape[1],
         parameters=parameters,
         places=tuple(one.normalise(parameters[one.name]) for one in taken),
-        photo=paths[0],
-        filtered=paths[1],
-        restored=paths[2],
+        photo=paths[""],
+        output=paths.get(".output"),
+        filtered=paths[".filtered"],
+        restored=paths[".restored"],
     )
 
 

@@ -17,7 +17,7 @@ from unfilter.format.fingerprint import of_exact
 from unfilter.format.rounding import to_bytes
 from unfilter.photo import Tag
 from unfilter.photo.jpeg import decoder
-from unfilter.proof.goldens import NAME, Goldens, write_goldens
+from unfilter.proof.goldens import NAME, Goldens, golden_look, write_goldens
 from unfilter.proof.goldens.schema import FileGolden, JpegGolden, PhotoGolden, PlanGolden
 
 ROOT = Path(__file__).parents[4]
@@ -43,6 +43,23 @@ def test_the_sdk_makes_and_restores_the_golden_bytes(golden: PhotoGolden, l0: Fi
     filtered = pixels(golden, golden.filtered)
     assert levels_apart(l0.apply(pixels(golden, golden.photo)), filtered) <= GOLDENS.tolerance
     assert levels_apart(l0.restore(filtered), pixels(golden, golden.restored)) <= GOLDENS.tolerance
+
+
+def test_goldens_of_a_guided_filter_hold_the_look_and_others_none() -> None:
+    folder = ROOT / "tests/fixtures/goldens-guided"
+    guided = Filter.open(ROOT / "tests/fixtures/bundle-guided", runtime="onnx")
+    for golden in Goldens.model_validate_json((folder / NAME).read_bytes()).photos:
+        assert golden.output
+        photo, output, filtered, restored = (
+            np.frombuffer((folder / path).read_bytes(), np.uint8).reshape(golden.height, golden.width, 3)
+            for path in (golden.photo, golden.output, golden.filtered, golden.restored)
+        )
+        np.testing.assert_array_equal(golden_look(photo), output)
+        assert levels_apart(guided.apply(photo, output=output), filtered) <= GOLDENS.tolerance
+        assert levels_apart(guided.restore(filtered), restored) <= GOLDENS.tolerance
+    assert all(golden.output is None for golden in GOLDENS.photos)
+    assert '"output"' not in (FIXTURE / NAME).read_text(encoding="utf-8")
+    assert '"output"' not in GOLDENS.model_dump_json()
 
 
 def test_there_are_goldens_of_one_tile_of_two_and_of_left_over_lines() -> None:

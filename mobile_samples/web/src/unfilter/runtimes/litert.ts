@@ -5,7 +5,7 @@ import { loadAndCompile, loadLiteRt, supportsFeature, Tensor } from "@litertjs/c
 import type { Bundle } from "../bundle";
 import type { Artifact } from "../manifest";
 import type { TilePlan } from "../tiling";
-import { artifactOf, type Backend, type Graph, type Session, threads } from "./runtime";
+import { artifactOf, type Backend, type Graph, type Image, type Session, threads } from "./runtime";
 
 let loaded: Promise<unknown> | undefined;
 
@@ -33,7 +33,7 @@ export async function openSession(bundle: Bundle, backend: Backend, files: strin
     },
   };
 
-  async function run(signature: string, inputs: Record<string, [Float32Array, number[]]>, result: string): Promise<Float32Array> {
+  async function run(signature: string, inputs: Inputs, result: string): Promise<Float32Array> {
     const tensors = Object.entries(inputs).map(([name, [values, shape]]) => [name, new Tensor(values, shape)] as const);
     try {
       const results = await model.run(signature, Object.fromEntries(tensors));
@@ -46,28 +46,30 @@ export async function openSession(bundle: Bundle, backend: Backend, files: strin
   }
 }
 
-type Inputs = Record<string, [values: Float32Array, shape: number[]]>;
+type Inputs = Record<string, [values: Image, shape: number[]]>;
 
-/** A photo smaller than the only size that a graph takes lies in its upper left corner, and `valid` says how far (R5 of sdk/format/RULES.md). */
+/** A picture smaller than the only size that a graph takes lies in its upper left corner, and `valid` says how far (R5 of sdk/format/RULES.md). */
 function filling(plan: TilePlan, artifact: Artifact, call: (signature: string, inputs: Inputs) => Promise<Float32Array>): Graph["run"] {
   const { tile, alignment } = plan;
-  const { image: given, parameters, valid, signature, masked_signature: masked } = artifact;
-  return async (image, height, width, places) => {
+  const { image: given, output: guide, parameters, valid, signature, masked_signature: masked } = artifact;
+  return async (image, height, width, places, output) => {
     const inputs: Inputs = parameters ? { [parameters.name]: [Float32Array.from(places), [1, 1, 1, places.length]] } : {};
     const shape = [1, tile, tile, 3];
-    if (height === tile && width === tile) return call(signature!, { ...inputs, [given.name]: [image, shape] });
+    const take = (picture: Image) => (height === tile && width === tile ? picture : copyRows(picture, width, tile, height, tile));
+    inputs[given.name] = [take(image), shape];
+    if (guide) inputs[guide.name] = [take(output!), shape];
+    if (height === tile && width === tile) return call(signature!, inputs);
     const cells = tile / alignment;
     const inside = new Float32Array(cells * cells);
     for (let row = 0; row < height / alignment; row++) inside.fill(1, row * cells, row * cells + width / alignment);
-    const padded = copyRows(image, width, tile, height, tile);
     const masks: Inputs = { [valid!.name]: [inside, [1, cells, cells, 1]] };
-    const result = await call(masked!, { ...inputs, ...masks, [given.name]: [padded, shape] });
+    const result = await call(masked!, { ...inputs, ...masks });
     return copyRows(result, tile, width, height, height);
   };
 }
 
 /** The first `rows` rows of an image of three channels, from a width to another one, in an image of `height`. */
-function copyRows(image: Float32Array, from: number, to: number, rows: number, height: number): Float32Array {
+function copyRows(image: Float32Array, from: number, to: number, rows: number, height: number): Image {
   const copy = new Float32Array(height * to * 3);
   const width = Math.min(from, to) * 3;
   for (let row = 0; row < rows; row++) copy.set(image.subarray(row * from * 3, row * from * 3 + width), row * to * 3);

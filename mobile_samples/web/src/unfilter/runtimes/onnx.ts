@@ -24,9 +24,10 @@ export async function openSession(bundle: Bundle, backend: Backend, files: strin
     const session: InferenceSession = await ort.InferenceSession.create(model, { executionProviders: [PROVIDERS[backend]] });
     return {
       artifact,
-      async run(image, height, width, places) {
-        const { image: given, parameters, result } = artifact;
+      async run(image, height, width, places, output) {
+        const { image: given, output: guide, parameters, result } = artifact;
         const feeds = { [given.name]: new ort.Tensor("float32", image, shape(given.layout, height, width, 3)) };
+        if (guide) feeds[guide.name] = new ort.Tensor("float32", output!, shape(guide.layout, height, width, 3));
         if (parameters) {
           const tensor = new ort.Tensor("float32", Float32Array.from(places), shape(parameters.layout, 1, 1, places.length));
           feeds[parameters.name] = tensor;

@@ -7,14 +7,17 @@ import type { Artifact, Direction, Format } from "../manifest";
 export type RuntimeName = "onnx" | "litert";
 export type Backend = "webgpu" | "wasm";
 
+export type Image = Float32Array<ArrayBuffer>;
+
 /** One direction of a filter, ready to run. */
 export interface Graph {
   artifact: Artifact;
   /**
    * Runs on an image or tile: float32 0..1 in the artifact's layout, sides multiples of the alignment and at most the tile's.
-   * The result has the same shape and is not clipped. `places` of the hyper-parameters are 0..1, forward only.
+   * The result has the same shape and is not clipped. `places` of the hyper-parameters are 0..1, forward only; `output`, as `image`, is
+   * what a guided filter's forward graph takes beside it (R29).
    */
-  run(image: Float32Array<ArrayBuffer>, height: number, width: number, places: number[]): Promise<Float32Array>;
+  run(image: Image, height: number, width: number, places: number[], output?: Image): Promise<Float32Array>;
 }
 
 /** A runtime with the graphs of one bundle; each is loaded, and its file checked, when first needed. */

@@ -17,6 +17,8 @@ struct CameraView: View {
     /// A file that was refused, since nothing tells which filter made it.
     @State private var untold: Data?
     @State private var photoToFilter: PhotosPickerItem?
+    /// What another filter made of it, which a guided filter takes too.
+    @State private var outputOfPhoto: PhotosPickerItem?
     @State private var fileToRestore: PhotosPickerItem?
     @State private var camera = Camera()
     @State private var live = LivePreview()
@@ -39,6 +41,11 @@ struct CameraView: View {
                 }
                 .disabled(isBusy)
             }
+            if isGuided, photoToFilter != nil, let name = darkroom?.bundle.filter {
+                Text("\(name) hides the photo in what your own filter made of it. Whoever has the file and this filter sees the photo.")
+                PhotosPicker("Choose that picture", selection: $outputOfPhoto, matching: .images, preferredItemEncoding: .compatible)
+                    .disabled(isBusy)
+            }
             sliders
             if let bundle = darkroom?.bundle, bundle.savedAs != .png {
                 Toggle("PNG: every level, some 13 MB", isOn: $isPng)
@@ -54,7 +61,13 @@ struct CameraView: View {
             }
         }
         .onChange(of: photoToFilter) { _, item in
-            work(on: item) { try await filtered($0) }
+            if !isGuided {
+                work(on: item) { try await filtered($0) }
+            }
+        }
+        .onChange(of: outputOfPhoto) { _, item in
+            let photo = photoToFilter
+            work(on: item) { try await filtered(loaded(photo), output: $0) }
         }
         .onChange(of: fileToRestore) { _, item in
             work(on: item) { try await restored($0) }
@@ -81,7 +94,7 @@ struct CameraView: View {
             Button("Take a photo") {
                 work { try await filtered(camera.take()) }
             }
-            .disabled(!hasCamera)
+            .disabled(!hasCamera || isGuided)
             // As JPEG, whatever the library holds: the filter takes pixels of 8 bits.
             PhotosPicker("Filter a photo", selection: $photoToFilter, matching: .images, preferredItemEncoding: .compatible)
             // As it is: a file that was encoded again carries nothing.
@@ -121,10 +134,12 @@ struct CameraView: View {
         }
     }
 
-    private func filtered(_ photo: Data) async throws -> Developed {
+    private var isGuided: Bool { darkroom?.bundle.isGuided ?? false }
+
+    private func filtered(_ photo: Data, output: Data? = nil) async throws -> Developed {
         let darkroom = try opened()
         let format = isPng ? .png : darkroom.bundle.savedAs
-        return try await darkroom.filter(photo, as: format, parameters: values, mark: isMarked, progress: show)
+        return try await darkroom.filter(photo, as: format, parameters: values, mark: isMarked, output: output, progress: show)
     }
 
     private func restored(_ file: Data, force: Bool = false) async throws -> Developed {
@@ -147,12 +162,14 @@ struct CameraView: View {
         guard let item else {
             return
         }
-        work {
-            guard let file = try await item.loadTransferable(type: Data.self) else {
-                throw BundleError("The photo cannot be read")
-            }
-            return try await task(file)
+        work { try await task(loaded(item)) }
+    }
+
+    private func loaded(_ item: PhotosPickerItem?) async throws -> Data {
+        guard let file = try await item?.loadTransferable(type: Data.self) else {
+            throw BundleError("The photo cannot be read")
         }
+        return file
     }
 
     /// Run `task`, and show what came of it, or say why it failed.
@@ -166,7 +183,7 @@ struct CameraView: View {
                 (developed, status) = (nil, "\(error)")
             }
             isBusy = false
-            (photoToFilter, fileToRestore) = (nil, nil)
+            (photoToFilter, outputOfPhoto, fileToRestore) = (nil, nil, nil)
         }
     }
 

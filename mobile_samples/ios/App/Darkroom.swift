@@ -50,8 +50,8 @@ actor Darkroom {
         return "Filter \(bundle.filter) on \(units.name)"
     }
 
-    /// The forward graph for what the camera sees, in half precision where the bundle has it: it is for the eye alone. Throws of a guided
-    /// filter, which only restores.
+    /// The forward graph for what the camera sees, in half precision where the bundle has it: it is for the eye alone. Not for a
+    /// guided filter, whose other picture no camera gives.
     nonisolated func preview() async throws -> sending Preview {
         let precision: Precision =
             (try? bundle.artifact(format: .mlpackage, direction: .forward, precision: .fp16)) == nil ? .fp32 : .fp16
@@ -63,12 +63,16 @@ actor Darkroom {
         as wanted: SavedAs,
         parameters: [String: Double],
         mark: Bool,
+        output: Data?,
         progress: @escaping Progress
     ) async throws -> Developed {
         let file = try PhotoFile(photo, jpeg: codec)
+        let guide = try output.map { try PhotoFile($0, jpeg: codec) }
         let format = file.isTransparent ? .png : wanted
         let target = place("photo", "unfilter.\(format.suffix)")
-        try opened().applyFile(file, to: target, as: format, parameters: parameters, jpeg: codec, mark: mark, progress: progress)
+        try opened().applyFile(
+            file, to: target, as: format, parameters: parameters, jpeg: codec, mark: mark, output: guide, progress: progress
+        )
         return try await save(target, isFiltered: true)
     }
 

@@ -26,7 +26,7 @@ public final class Bundle: Sendable {
     /// Those of formats and precisions that this app knows.
     public let artifacts: [Artifact]
     public let files: [FileEntry]
-    /// Whether it takes what another filter made of the photo (R29), which this app does not give: it only restores.
+    /// Whether it hides the photo in what another filter made of it (R29), which it takes too.
     public let isGuided: Bool
     /// What the model card says of shared files.
     public let card: Card
@@ -55,19 +55,11 @@ public final class Bundle: Sendable {
 
     /// By format, direction and precision, all three (R8). Throws `BundleError` where the bundle has none.
     public func artifact(format: Format, direction: Direction, precision: Precision = .fp32) throws -> Artifact {
-        guard !isGuided || direction == .inverse else {
-            throw onlyRestores
-        }
         let found = artifacts.first { $0.format == format && $0.direction == direction && $0.precision == precision }
         guard let found else {
             throw BundleError("filter \(filter): holds no \(format.rawValue) \(direction.rawValue) in \(precision.rawValue)")
         }
         return found
-    }
-
-    /// Why a guided filter filters nothing here.
-    var onlyRestores: BundleError {
-        BundleError("filter \(filter): is guided by what another filter made of the photo, which this app does not give; it only restores")
     }
 
     /// The tag of a file of this filter, given what the file says and the `codec` that it is saved in; throws `Refused` for any

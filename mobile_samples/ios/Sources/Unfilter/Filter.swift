@@ -8,26 +8,26 @@
 /// Not for several threads at once: keep it in one actor, which the compiler sees to.
 public final class Filter {
     public let bundle: Bundle
-    /// None of a guided filter.
-    private let forward: (any Graph)?
+    private let forward: any Graph
     private let inverse: any Graph
 
-    public init(_ bundle: Bundle, forward: (any Graph)?, inverse: any Graph) {
+    public init(_ bundle: Bundle, forward: any Graph, inverse: any Graph) {
         (self.bundle, self.forward, self.inverse) = (bundle, forward, inverse)
     }
 
     public static func open(_ bundle: Bundle, runtime: any Runtime) async throws -> sending Filter {
         let inverse = try await runtime.openGraph(bundle, .inverse)
-        if bundle.isGuided {
-            return Filter(bundle, forward: nil, inverse: inverse)
-        }
         let forward = try await runtime.openGraph(bundle, .forward)
         return Filter(bundle, forward: forward, inverse: inverse)
     }
 
-    /// The filtered photo, of the same size. Save it exactly, or in a JPEG if the filter was trained for that.
-    public func apply(_ photo: Pixels, parameters: [String: Double] = [:]) throws -> Pixels {
-        try whole(photo) { try apply(PixelRows(photo), parameters: parameters, progress: { _ in }, write: $0) }
+    /// The filtered photo, of the same size. Save it exactly, or in a JPEG if the filter was trained for that. A guided filter hides the
+    /// photo in `output`, what another filter made of it: pixel on pixel, of the same size (R29). Throws `BundleError` where that is missing
+    /// or superfluous.
+    public func apply(_ photo: Pixels, parameters: [String: Double] = [:], output: Pixels? = nil) throws -> Pixels {
+        try whole(photo) {
+            try apply(PixelRows(photo), parameters: parameters, output: output.map(PixelRows.init), progress: { _ in }, write: $0)
+        }
     }
 
     /// The photo that `apply` made `filtered` from, at whatever parameters.
@@ -39,14 +39,15 @@ public final class Filter {
     public func apply(
         _ photo: any PixelSource,
         parameters: [String: Double] = [:],
+        output: (any PixelSource)? = nil,
         progress: (Double) -> Void,
         write: ([UInt8]) throws -> Void
     ) throws {
+        try bundle.check(photo, output: output)
         let places = try bundle.hyperParameters.places(parameters)
-        guard let forward else {
-            throw bundle.onlyRestores
-        }
-        try filterRows(forward, plan: bundle.tiles, places: places, source: photo, progress: progress, write: write)
+        try filterRows(
+            forward, plan: bundle.tiles, places: places, source: photo, output: output, progress: progress, write: write
+        )
     }
 
     public func restore(_ filtered: any PixelSource, progress: (Double) -> Void, write: ([UInt8]) throws -> Void) throws {
@@ -57,8 +58,9 @@ public final class Filter {
     public func warmUp() throws {
         let side = bundle.tiles.tile
         let image = [Float](repeating: 0, count: side * side * 3)
-        _ = try forward?.run(image, height: side, width: side, places: bundle.hyperParameters.places([:]))
-        _ = try inverse.run(image, height: side, width: side, places: [])
+        let places = try bundle.hyperParameters.places([:])
+        _ = try forward.run(image, height: side, width: side, places: places, output: bundle.isGuided ? image : nil)
+        _ = try inverse.run(image, height: side, width: side, places: [], output: nil)
     }
 
     private func whole(_ photo: Pixels, _ run: (([UInt8]) throws -> Void) throws -> Void) throws -> Pixels {

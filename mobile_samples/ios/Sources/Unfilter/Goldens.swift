@@ -10,6 +10,8 @@ public struct Goldens: Sendable {
         public let width: Int
         public let parameters: [String: Double]
         public let photo: String
+        /// Only of a guided filter.
+        public let output: String?
         public let filtered: String
         public let restored: String
     }
@@ -77,8 +79,9 @@ public struct Goldens: Sendable {
     public func levelsOff(_ filter: Filter, _ golden: Photo) throws -> Int {
         let (photo, filtered) = (try pixels(golden, golden.photo), try pixels(golden, golden.filtered))
         let restored = try pixels(golden, golden.restored)
-        let back = apart(try filter.restore(filtered), restored)
-        return filter.bundle.isGuided ? back : max(apart(try filter.apply(photo, parameters: golden.parameters), filtered), back)
+        let output = try golden.output.map { try pixels(golden, $0) }
+        let made = try filter.apply(photo, parameters: golden.parameters, output: output)
+        return max(apart(made, filtered), apart(try filter.restore(filtered), restored))
     }
 
     /// One of a golden's raw files.

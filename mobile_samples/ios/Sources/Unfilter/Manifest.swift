@@ -33,12 +33,14 @@ public struct Artifact: Codable, Equatable, Sendable {
     public let precision: Precision
     public let path: String
     public let image: Tensor
+    /// What another filter made of the photo; only forward graphs of a guided filter (R29).
+    public let output: Tensor?
     public let result: Tensor
     public let parameters: Tensor?
     public let fixedSize: Bool?
 
     enum CodingKeys: String, CodingKey {
-        case format, direction, precision, path, image, result, parameters
+        case format, direction, precision, path, image, output, result, parameters
         case fixedSize = "fixed_size"
     }
 }
@@ -57,7 +59,7 @@ struct Manifest: Decodable {
     static let schema = 1
     /// Tiles begin on a grid (R4 of sdk/format/RULES.md).
     static let tileGrid = "tile_grid"
-    /// An artifact takes what another filter made of the photo (R29), and is skipped.
+    /// An artifact takes what another filter made of the photo beside it (R29).
     static let guided = "guided"
 
     let filter: String
@@ -126,10 +128,11 @@ struct Manifest: Decodable {
             let direction = Direction(rawValue: try fields.decode(String.self, forKey: .direction))
             let precision = Precision(rawValue: try fields.decode(String.self, forKey: .precision))
             let delegate = try fields.decodeIfPresent(String.self, forKey: .delegate)
-            let unknown = try fields.decodeIfPresent([String].self, forKey: .requires) ?? []
+            let requires = try fields.decodeIfPresent([String].self, forKey: .requires) ?? []
+            let unknown = requires.filter { $0 != Manifest.guided }
             let isKnown = format != nil && direction != nil && precision != nil && delegate == nil && unknown.isEmpty
             artifact = isKnown ? try Artifact(from: decoder) : nil
-            isGuided = unknown.contains(Manifest.guided)
+            isGuided = requires.contains(Manifest.guided)
         }
     }
 }

@@ -41,7 +41,8 @@ public final class PixelRows: PixelSource {
     }
 }
 
-/// Run `graph` over `source`, tile by tile, and give the result's rows to `write` as they are done.
+/// Run `graph` over `source`, tile by tile, and give the result's rows to `write` as they are done. `output`, of the same size, is cut by
+/// the same tiles (R29); left-over lines are those of `source`.
 ///
 /// A photo of any size takes the memory of one row of tiles: of 48 megapixels (8064 x 6048) two bands of 19 MB, and one tile.
 /// `progress` is called with the share that is done, 0...1.
@@ -50,6 +51,7 @@ public func filterRows(
     plan: TilePlan,
     places: [Float],
     source: any PixelSource,
+    output: (any PixelSource)? = nil,
     progress: (Double) -> Void,
     write: ([UInt8]) throws -> Void
 ) throws {
@@ -62,17 +64,22 @@ public func filterRows(
         return try write(source.read(rows: height))  // below one cell there is no neighbour inside
     }
     var window: [UInt8] = []
+    var guide: [UInt8] = []
     var top = 0
     var band: [UInt8] = []
     var done = 0.0
     for row in rows {
-        window.removeFirst((row.start - top) * stride)  // what is left, the halo reads again
+        let seen = (row.start - top) * stride  // what lies behind it, the halo reads again
         top = row.start
-        window += try source.read(rows: row.length - window.count / stride)
+        try move(&window, behind: seen, rows: row.length, source)
+        if let output {
+            try move(&guide, behind: seen, rows: row.length, output)
+        }
         band = [UInt8](repeating: 0, count: (row.keepStop - row.keepStart) * stride)
         for column in columns {
             let image = floats(window, stride: stride, row: row, column: column)
-            let values = try graph.run(image, height: row.length, width: column.length, places: places)
+            let guiding = output == nil ? nil : floats(guide, stride: stride, row: row, column: column)
+            let values = try graph.run(image, height: row.length, width: column.length, places: places, output: guiding)
             store(values, row: row, column: column, band: &band, stride: stride)
             done += 1
             progress(done / Double(rows.count * columns.count))
@@ -93,6 +100,12 @@ public func filterRows(
     }
     carryColumns(before: before, offset: 0, after: &after, plan: plan, width: width)
     try write(after)
+}
+
+/// Let go of what lies before `seen` in `window`, and read as much more of `source` as makes `rows` rows.
+private func move(_ window: inout [UInt8], behind seen: Int, rows: Int, _ source: any PixelSource) throws {
+    window.removeFirst(seen)
+    window += try source.read(rows: rows - window.count / (source.width * 3))
 }
 
 private func floats(_ window: [UInt8], stride: Int, row: Span, column: Span) -> [Float] {

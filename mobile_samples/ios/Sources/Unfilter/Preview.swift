@@ -25,7 +25,7 @@ public final class Preview {
     /// `levels` are height x width x 3.
     public func show(_ levels: [UInt8], parameters: [String: Double] = [:]) throws -> Pixels {
         let places = try bundle.hyperParameters.places(parameters)
-        let filtered = try graph.run(levels.map(toFloat), height: height, width: width, places: places)
+        let filtered = try graph.run(levels.map(toFloat), height: height, width: width, places: places, output: nil)
         return Pixels(height: height, width: width, levels: filtered.map(toLevel))
     }
 

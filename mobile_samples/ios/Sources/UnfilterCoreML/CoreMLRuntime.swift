@@ -34,14 +34,11 @@ private final class CoreMLGraph: Graph {
         fixedSize = wholeTiles || artifact.fixedSize == true
     }
 
-    func run(_ image: [Float], height: Int, width: Int, places: [Float]) throws -> [Float] {
-        let planes = try MLMultiArray(shape: [1, 3, NSNumber(value: height), NSNumber(value: width)], dataType: .float32)
-        planes.withUnsafeMutableBufferPointer(ofType: Float.self) { buffer, strides in
-            each(height, width) { plane, y, x, place in
-                buffer[plane * strides[1] + y * strides[2] + x * strides[3]] = image[place]
-            }
+    func run(_ image: [Float], height: Int, width: Int, places: [Float], output: [Float]?) throws -> [Float] {
+        var inputs = [artifact.image.name: try planes(image, height, width)]
+        if let guide = artifact.output, let output {
+            inputs[guide.name] = try planes(output, height, width)
         }
-        var inputs = [artifact.image.name: MLFeatureValue(multiArray: planes)]
         if let parameters = artifact.parameters {
             let values = try MLMultiArray(shape: [1, NSNumber(value: parameters.channels), 1, 1], dataType: .float32)
             for (index, value) in places.enumerated() {
@@ -62,6 +59,17 @@ private final class CoreMLGraph: Graph {
         }
         return values
     }
+}
+
+/// Height x width x 3 as the planes that a package takes.
+private func planes(_ image: [Float], _ height: Int, _ width: Int) throws -> MLFeatureValue {
+    let planes = try MLMultiArray(shape: [1, 3, NSNumber(value: height), NSNumber(value: width)], dataType: .float32)
+    planes.withUnsafeMutableBufferPointer(ofType: Float.self) { buffer, strides in
+        each(height, width) { plane, y, x, place in
+            buffer[plane * strides[1] + y * strides[2] + x * strides[3]] = image[place]
+        }
+    }
+    return MLFeatureValue(multiArray: planes)
 }
 
 /// Calls `body` with plane, row and column of every level, and its place in height x width x 3.

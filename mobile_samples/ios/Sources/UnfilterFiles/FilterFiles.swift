@@ -20,9 +20,10 @@ extension Unfilter.Bundle {
 extension Filter {
     /// Filter a photo of any size into a file that says what made it. A PNG takes the memory of a band of rows, a JPEG that of the
     /// whole photo three times. With `mark` its pixels say what made them too, after sharing: a weak pattern in blue, which costs some quality
-    /// then (docs/sharing.md).
+    /// then (docs/sharing.md). A guided filter takes the `output` of another one: of the same size, and stored turned alike.
     ///
-    /// Throws `Refused` where the filter was not trained for `format`, before it reads a row.
+    /// Throws `Refused` where the filter was not trained for `format`, and `BundleError` where the output is not what it takes, before it
+    /// reads a row.
     public func applyFile(
         _ photo: PhotoFile,
         to target: URL,
@@ -30,8 +31,11 @@ extension Filter {
         parameters: [String: Double] = [:],
         jpeg codec: any JpegCodec = ImageIOJpeg(),
         mark: Bool = false,
+        output: PhotoFile? = nil,
         progress: (Double) -> Void = { _ in }
     ) throws {
+        try bundle.check(photo.pixels, output: output?.pixels)
+        try output?.mustLie(on: photo)
         let values = try bundle.hyperParameters.complete(parameters)
         let tag = { (codec: Codec, quality: Int?, fingerprint: Fingerprint, requires: [String]) in
             Tag(
@@ -46,7 +50,9 @@ extension Filter {
         }
         var marking = mark ? Marking(width: photo.pixels.width, restoration: bundle.restoration, sign: 1) : nil
         func filtered(_ write: ([UInt8]) throws -> Void) throws {
-            try apply(photo.pixels, parameters: parameters, progress: progress) { try write(marking?.moved($0) ?? $0) }
+            try apply(photo.pixels, parameters: parameters, output: output?.pixels, progress: progress) {
+                try write(marking?.moved($0) ?? $0)
+            }
         }
         switch format {
         case .png:

@@ -23,6 +23,15 @@ public struct PhotoFile {
         }
     }
 
+    /// Throws `BundleError` where EXIF says that this output of another filter is stored turned otherwise than `photo`; one without EXIF
+    /// says nothing.
+    func mustLie(on photo: PhotoFile) throws {
+        guard let own = orientation(carried), case let other = orientation(photo.carried) ?? 1, own != other else {
+            return
+        }
+        throw BundleError("the output is stored with orientation \(own), the photo with \(other); save both turned alike")
+    }
+
     /// Whether alpha is below 255 anywhere.
     private static func says(_ png: PngFile) throws -> Bool {
         let rows = try Transparent(png)

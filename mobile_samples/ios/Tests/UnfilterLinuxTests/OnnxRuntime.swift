@@ -19,10 +19,14 @@ private final class OnnxGraph: Graph {
         (self.artifact, self.session) = (artifact, session)
     }
 
-    func run(_ image: [Float], height: Int, width: Int, places: [Float]) throws -> [Float] {
+    func run(_ image: [Float], height: Int, width: Int, places: [Float], output: [Float]?) throws -> [Float] {
         let size = height * width
-        let planes = (0..<3 * size).map { image[$0 % size * 3 + $0 / size] }
-        var inputs = [(name: artifact.image.name, shape: [1, 3, Int64(height), Int64(width)], values: planes)]
+        let planes = { (image: [Float]) in (0..<3 * size).map { image[$0 % size * 3 + $0 / size] } }
+        let shape = [1, 3, Int64(height), Int64(width)]
+        var inputs = [(name: artifact.image.name, shape: shape, values: planes(image))]
+        if let guide = artifact.output, let output {
+            inputs.append((name: guide.name, shape: shape, values: planes(output)))
+        }
         if let parameters = artifact.parameters {
             inputs.append((name: parameters.name, shape: [1, Int64(parameters.channels), 1, 1], values: places))
         }

@@ -75,7 +75,7 @@ final class GoldensTests: XCTestCase {
 private final class Identity: Graph {
     let fixedSize = false
 
-    func run(_ image: [Float], height: Int, width: Int, places: [Float]) -> [Float] {
+    func run(_ image: [Float], height: Int, width: Int, places: [Float], output: [Float]?) -> [Float] {
         image
     }
 }

@@ -11,7 +11,7 @@ final class PreviewTests: XCTestCase {
         var sizes: Set<[Int]> = []
         var places: [Float] = []
 
-        func run(_ image: [Float], height: Int, width: Int, places: [Float]) -> [Float] {
+        func run(_ image: [Float], height: Int, width: Int, places: [Float], output: [Float]?) -> [Float] {
             sizes.insert([height, width])
             self.places = places
             return image

@@ -140,7 +140,7 @@ public final class MLModel {
         else {
             throw OnnxError(description: "\(path): no package, or no ONNX graph of its direction in the bundle")
         }
-        let inputs = ["image", "parameters"].compactMap { (graph[$0] as? [String: Any])?["name"] as? String }
+        let inputs = ["image", "output", "parameters"].compactMap { (graph[$0] as? [String: Any])?["name"] as? String }
         let compiled = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).mlmodelc")
         try FileManager.default.createDirectory(at: compiled, withIntermediateDirectories: true)
         try FileManager.default.copyItem(

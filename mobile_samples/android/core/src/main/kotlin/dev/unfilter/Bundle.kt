@@ -20,6 +20,8 @@ data class Artifact(
     val precision: String,
     val path: String,
     val image: Tensor,
+    /** What another filter made of the photo; only forward graphs of a guided filter (R29). */
+    val output: Tensor?,
     val result: Tensor,
     val parameters: Tensor?,
     val valid: Tensor?,
@@ -49,7 +51,7 @@ class Bundle(private val open: (String) -> InputStream) {
     /** By factor of the size, what the model card says of shared files ([Candidate]). */
     val card: Map<Double, Quality> get() = manifest.card
 
-    /** Whether it takes what another filter made of the photo (R29), which this code does not give: it only restores. */
+    /** Whether it hides the photo in what another filter made of it (R29), which it takes too. */
     val isGuided: Boolean get() = manifest.isGuided
 
     /** Whether the filter was trained to be saved as JPEG, whose losses destroy what others carry. */
@@ -57,9 +59,6 @@ class Bundle(private val open: (String) -> InputStream) {
 
     /** By format, direction and precision, all three (R8 of sdk/format/RULES.md). Throws [BundleException] where the bundle has none. */
     fun artifact(format: String, direction: Direction, precision: String = "fp32"): Artifact {
-        if (isGuided && direction == Direction.FORWARD) {
-            throw BundleException("filter $filter: is guided by what another filter made of the photo, which this app does not give; it only restores")
-        }
         return artifacts.firstOrNull { it.format == format && it.direction == direction && it.precision == precision }
             ?: throw BundleException("filter $filter: holds no $format ${direction.code} in $precision")
     }

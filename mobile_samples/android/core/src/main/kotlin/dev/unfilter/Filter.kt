@@ -17,9 +17,14 @@ import java.io.OutputStream
 class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg: JpegCodec? = null) : AutoCloseable {
     private val graphs = mutableMapOf<Direction, Graph>()
 
-    /** The filtered photo, of the same size. Save it exactly, or nothing can be restored. */
-    fun apply(photo: Pixels, parameters: Map<String, Double> = emptyMap()): Pixels =
-        whole(photo) { write -> run(Direction.FORWARD, photo, bundle.hyperParameters.places(parameters), {}, write) }
+    /**
+     * The filtered photo, of the same size. Save it exactly, or nothing can be restored. A guided filter hides the photo in [output], what
+     * another filter made of it: pixel on pixel, of the same size (R29). Throws [BundleException] where that is missing or superfluous.
+     */
+    fun apply(photo: Pixels, parameters: Map<String, Double> = emptyMap(), output: Pixels? = null): Pixels {
+        bundle.check(photo, output)
+        return whole(photo) { write -> run(Direction.FORWARD, photo, bundle.hyperParameters.places(parameters), {}, write, output) }
+    }
 
     /** The photo that [apply] made [filtered] from, at whatever parameters. */
     fun restore(filtered: Pixels): Pixels =
@@ -27,7 +32,8 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
 
     /**
      * Filter a photo of any size into a file that says what made it; [carried] are its profile, EXIF and XMP ([Jpeg.chunks]). With [mark] its
-     * pixels say it too, after sharing: a weak pattern in blue, which costs some quality then (docs/sharing.md).
+     * pixels say it too, after sharing: a weak pattern in blue, which costs some quality then (docs/sharing.md). A guided filter takes the
+     * [output] of another one, of the same size ([apply]); [Photo.mustLieOn] tells whether both are stored turned alike.
      *
      * Throws [java.io.IOException] before it writes where the filter or [codec] cannot keep what there is to keep.
      */
@@ -38,8 +44,10 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         codec: Codec = Codec.Png,
         parameters: Map<String, Double> = emptyMap(),
         mark: Boolean = false,
+        output: PixelSource? = null,
         progress: (Float) -> Unit = {},
     ) {
+        bundle.check(photo, output)
         if (codec is Codec.Jpeg && !bundle.restoresFromJpeg) {
             throw IOException("filter ${bundle.filter} was not trained for JPEG, whose losses destroy what it carries: save as PNG")
         }
@@ -48,7 +56,8 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         val tag = Tag(bundle.filter, bundle.restoration, if (quality == null) "png" else "jpeg", quality, values)
         val file = writer(codec, photo, carried, target, isTagged = true)
         val marking = if (mark) Marking(photo.width, bundle.restoration, sign = 1) else null
-        run(Direction.FORWARD, photo, bundle.hyperParameters.places(parameters), progress) { file.write(marking?.move(it) ?: it) }
+        val write = { rows: ByteArray -> file.write(marking?.move(rows) ?: rows) }
+        run(Direction.FORWARD, photo, bundle.hyperParameters.places(parameters), progress, write, output)
         file.finish(if (mark) tag.copy(requires = listOf(MARK)) else tag)
     }
 
@@ -97,9 +106,11 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
     /** Load the graphs and run each once, so that the first photo does not wait for shaders or kernels. */
     fun warmUp() {
         val side = bundle.tiles.tile
-        for (direction in Direction.entries.filterNot { it == Direction.FORWARD && bundle.isGuided }) {
-            val places = if (direction == Direction.FORWARD) bundle.hyperParameters.places(emptyMap()) else FloatArray(0)
-            graph(direction).run(FloatArray(side * side * 3), side, side, places)
+        for (direction in Direction.entries) {
+            val isForward = direction == Direction.FORWARD
+            val places = if (isForward) bundle.hyperParameters.places(emptyMap()) else FloatArray(0)
+            val (image, output) = List(2) { FloatArray(side * side * 3) }
+            graph(direction).run(image, side, side, places, output.takeIf { isForward && bundle.isGuided })
         }
     }
 
@@ -142,8 +153,14 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         }
     }
 
-    private fun run(direction: Direction, source: PixelSource, places: FloatArray, progress: (Float) -> Unit, write: (ByteArray) -> Unit) =
-        filterRows(graph(direction), bundle.tiles, places, source, progress, write)
+    private fun run(
+        direction: Direction,
+        source: PixelSource,
+        places: FloatArray,
+        progress: (Float) -> Unit,
+        write: (ByteArray) -> Unit,
+        output: PixelSource? = null,
+    ) = filterRows(graph(direction), bundle.tiles, places, source, output, progress, write)
 
     private fun graph(direction: Direction) = graphs.getOrPut(direction) { runtime.openGraph(bundle, direction) }
 

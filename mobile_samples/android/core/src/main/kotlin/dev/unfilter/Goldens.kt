@@ -18,8 +18,8 @@ class Goldens(private val open: (String) -> InputStream) {
         val named = fields.getJSONObject("parameters")
         val parameters = named.keys().asSequence().associate { it.toString() to named.getDouble(it.toString()) }
         val (given, filtered, restored) = listOf("photo", "filtered", "restored").map { pixels(fields, it) }
-        val back = apart(filter.restore(filtered), restored)
-        return if (filter.bundle.isGuided) back else maxOf(apart(filter.apply(given, parameters), filtered), back)
+        val output = if (fields.has("output")) pixels(fields, "output") else null
+        return maxOf(apart(filter.apply(given, parameters, output), filtered), apart(filter.restore(filtered), restored))
     }
 
     /** By how many levels [codec] is off those of libjpeg-turbo at most, on the golden JPEG files; null where these goldens have none. */
@@ -29,7 +29,7 @@ class Goldens(private val open: (String) -> InputStream) {
         apart(Pixels(decoded.height, decoded.width, decoded.read(decoded.height)), expected)
     }
 
-    /** The golden [part] (`photo`, `filtered` or `restored`) of the photo of that name. */
+    /** The golden [part] (`photo`, `output` of a guided filter, `filtered` or `restored`) of the photo of that name. */
     fun pixels(photo: String, part: String): Pixels =
         pixels(content.getJSONArray("photos").objects().first { it.getString("name") == photo }, part)
 

@@ -7,10 +7,10 @@ interface Graph : AutoCloseable {
 
     /**
      * Run on a tile: [image] is height x width x 3 floats, 0..1, row by row; sides are multiples of the alignment, at most the
-     * plan's tile. [places] are those of the hyper-parameters, 0..1; empty for an inverse. The result has the image's shape and
-     * is not clipped.
+     * plan's tile. [places] are those of the hyper-parameters, 0..1; empty for an inverse. [output], like [image], is what a guided
+     * filter's forward graph takes beside it (R29), and no other. The result has the image's shape and is not clipped.
      */
-    fun run(image: FloatArray, height: Int, width: Int, places: FloatArray): FloatArray
+    fun run(image: FloatArray, height: Int, width: Int, places: FloatArray, output: FloatArray? = null): FloatArray
 }
 
 /**
@@ -25,23 +25,28 @@ fun interface Runtime : AutoCloseable {
 
 /**
  * Photos smaller than the only size a graph takes fill its upper left corner; the mask `valid` says how far, a float for each cell
- * of the alignment (R5 of sdk/format/RULES.md). [full] takes tile x tile x 3, [masked] that and the mask.
+ * of the alignment (R5 of sdk/format/RULES.md). [full] takes pictures of tile x tile x 3, [masked] those and the mask.
  */
 class FixedSize(
     private val plan: TilePlan,
-    private val full: (FloatArray) -> FloatArray,
-    private val masked: (FloatArray, FloatArray) -> FloatArray,
+    private val full: (List<FloatArray>) -> FloatArray,
+    private val masked: (List<FloatArray>, FloatArray) -> FloatArray,
 ) {
-    fun run(image: FloatArray, height: Int, width: Int): FloatArray {
-        if (height == plan.tile && width == plan.tile) return full(image)
+    /** [pictures] are the image and, of a guided filter, the output. */
+    fun run(pictures: List<FloatArray>, height: Int, width: Int): FloatArray {
+        if (height == plan.tile && width == plan.tile) return full(pictures)
         val cells = plan.tile / plan.alignment
-        val padded = FloatArray(plan.tile * plan.tile * 3)
         val valid = FloatArray(cells * cells)
-        repeat(height) { image.copyInto(padded, it * plan.tile * 3, it * width * 3, (it + 1) * width * 3) }
         repeat(height / plan.alignment) { valid.fill(1f, it * cells, it * cells + width / plan.alignment) }
-        val result = masked(padded, valid)
-        val cut = FloatArray(image.size)
+        val result = masked(pictures.map { padded(it, height, width) }, valid)
+        val cut = FloatArray(height * width * 3)
         repeat(height) { result.copyInto(cut, it * width * 3, it * plan.tile * 3, (it * plan.tile + width) * 3) }
         return cut
+    }
+
+    private fun padded(image: FloatArray, height: Int, width: Int): FloatArray {
+        val padded = FloatArray(plan.tile * plan.tile * 3)
+        repeat(height) { image.copyInto(padded, it * plan.tile * 3, it * width * 3, (it + 1) * width * 3) }
+        return padded
     }
 }

@@ -9,7 +9,7 @@ private val PRECISIONS = setOf("fp32", "fp16", "w8", "w8a16")
 private val DIRECTIONS = Direction.entries.associateBy { it.code }
 private val SCALES = setOf("linear", "log")
 private const val TILE_GRID = "tile_grid" // tiles begin on a grid (R4 of sdk/format/RULES.md)
-private const val GUIDED = "guided" // an artifact takes what another filter made of the photo (R29), and is left out
+private const val GUIDED = "guided" // an artifact takes what another filter made of the photo beside it (R29)
 private val CARD_SCALES = listOf(0.75, 0.5) // factors of the size of the two chains that every card has, in their order
 private const val SCHEMA = 1 // the newest that this code was written for
 
@@ -66,7 +66,7 @@ private fun read(fields: JSONObject) = Manifest(
     hyperParameters = fields.optJSONArray("hyper_parameters").objects().map(::hyperParameter),
     artifacts = fields.getJSONArray("artifacts").objects().filter(::isKnown).map(::artifact),
     sha256 = fields.getJSONArray("files").objects().associate { it.getString("path") to it.getString("sha256") },
-    isGuided = fields.getJSONArray("artifacts").objects().any { GUIDED in unknownRequirements(it) },
+    isGuided = fields.getJSONArray("artifacts").objects().any { !it.isNull("output") },
     card = card(fields.optJSONObject("provenance")?.optJSONArray("scores").objects()),
 )
 
@@ -96,7 +96,7 @@ private fun isKnown(artifact: JSONObject) = artifact.optString("format") in FORM
     artifact.optString("precision") in PRECISIONS &&
     artifact.optString("direction") in DIRECTIONS &&
     artifact.isNull("delegate") && // none has one yet: a later one may be for that alone
-    unknownRequirements(artifact).isEmpty()
+    unknownRequirements(artifact, GUIDED).isEmpty()
 
 private fun artifact(fields: JSONObject) = Artifact(
     format = fields.getString("format"),
@@ -104,6 +104,7 @@ private fun artifact(fields: JSONObject) = Artifact(
     precision = fields.getString("precision"),
     path = fields.getString("path"),
     image = tensor(fields.getJSONObject("image")),
+    output = fields.optJSONObject("output")?.let(::tensor),
     result = tensor(fields.getJSONObject("result")),
     parameters = fields.optJSONObject("parameters")?.let(::tensor),
     valid = fields.optJSONObject("valid")?.let(::tensor),

@@ -21,7 +21,8 @@ class Pixels(override val height: Int, override val width: Int, val levels: Byte
 }
 
 /**
- * Run [graph] over [source], tile by tile, and give the result's rows to [write] as they are done.
+ * Run [graph] over [source], tile by tile, and give the result's rows to [write] as they are done. [output], of the same size, is cut by
+ * the same tiles (R29); left-over lines are [source]'s.
  *
  * A photo of any size takes the memory of one row of tiles: of 48 megapixels (8064 x 6048) two bands of 19 MB, and one tile.
  * [progress] is called with the share that is done, 0..1.
@@ -31,6 +32,7 @@ internal fun filterRows(
     plan: TilePlan,
     places: FloatArray,
     source: PixelSource,
+    output: PixelSource? = null,
     progress: (Float) -> Unit,
     write: (ByteArray) -> Unit,
 ) {
@@ -40,16 +42,19 @@ internal fun filterRows(
     val columns = plan.spans(width, graph.fixedSize)
     if (rows.isEmpty() || columns.isEmpty()) return write(source.read(height)) // below one cell there is no neighbour inside
     var window = ByteArray(0)
+    var guide = ByteArray(0)
     var top = 0
     var band = ByteArray(0)
     for ((index, row) in rows.withIndex()) {
-        val kept = window.copyOfRange((row.start - top) * stride, window.size) // what the halo reads again
+        val seen = (row.start - top) * stride // what lies behind it is read again by the halo
         top = row.start
-        window = kept + source.read(row.length - kept.size / stride)
+        window = moved(window, seen, row.length, source)
+        if (output != null) guide = moved(guide, seen, row.length, output)
         band = ByteArray((row.keepStop - row.keepStart) * stride)
         for ((place, column) in columns.withIndex()) {
             val image = floats(window, stride, row, column)
-            store(graph.run(image, row.length, column.length, places), row, column, band, stride)
+            val guiding = output?.let { floats(guide, stride, row, column) }
+            store(graph.run(image, row.length, column.length, places, guiding), row, column, band, stride)
             progress((index * columns.size + place + 1f) / (rows.size * columns.size))
         }
         carryColumns(window, (row.keepStart - top) * stride, band, plan, width)
@@ -67,6 +72,12 @@ internal fun filterRows(
     }
     carryColumns(before, 0, after, plan, width)
     write(after)
+}
+
+/** [window] without its first [seen] bytes, and as much more of [source] as makes [rows] rows. */
+private fun moved(window: ByteArray, seen: Int, rows: Int, source: PixelSource): ByteArray {
+    val kept = window.copyOfRange(seen, window.size)
+    return kept + source.read(rows - kept.size / (source.width * 3))
 }
 
 private fun floats(window: ByteArray, stride: Int, row: Span, column: Span): FloatArray {

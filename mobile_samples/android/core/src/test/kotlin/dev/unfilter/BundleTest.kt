@@ -43,7 +43,7 @@ class BundleTest {
         val graph = object : Graph {
             override val fixedSize = false
 
-            override fun run(image: FloatArray, height: Int, width: Int, places: FloatArray) = image
+            override fun run(image: FloatArray, height: Int, width: Int, places: FloatArray, output: FloatArray?) = image
 
             override fun close() {
                 closed += "graph"

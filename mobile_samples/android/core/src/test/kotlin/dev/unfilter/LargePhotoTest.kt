@@ -10,7 +10,7 @@ class LargePhotoTest {
         override val fixedSize = false
         var largest = 0
 
-        override fun run(image: FloatArray, height: Int, width: Int, places: FloatArray) = image.also { largest = maxOf(largest, it.size) }
+        override fun run(image: FloatArray, height: Int, width: Int, places: FloatArray, output: FloatArray?) = image.also { largest = maxOf(largest, it.size) }
 
         override fun close() = Unit
     }
@@ -34,7 +34,7 @@ class LargePhotoTest {
         val plan = TilePlan(768, 60, 2)
         val digest = PixelDigest(height, width)
         var rows = 0
-        filterRows(graph, plan, FloatArray(0), Gradient(height, width), {}) { band ->
+        filterRows(graph, plan, FloatArray(0), Gradient(height, width), progress = {}) { band ->
             for (place in band.indices) {
                 val y = rows + place / (width * 3)
                 if (band[place] != level(y, place % (width * 3))) throw AssertionError("row $y")

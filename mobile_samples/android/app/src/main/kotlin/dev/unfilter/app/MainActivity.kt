@@ -24,6 +24,7 @@ import dev.unfilter.android.Exact
 import dev.unfilter.android.PlatformJpeg
 import dev.unfilter.android.firstExact
 import dev.unfilter.android.savePhoto
+import dev.unfilter.mustLieOn
 import java.io.File
 import java.io.IOException
 import java.util.concurrent.Executors
@@ -44,11 +45,22 @@ class MainActivity : ComponentActivity() {
     private var hasCamera = false
     private var isBusy = false
     private var shown: Shown? = null
+    private var unguided: Uri? = null // a photo that waits for what another filter made of it
     private var untold: Uri? = null // a file that was refused, since nothing tells which filter made it
 
     // Documents come as they are; the photo picker may give a converted copy.
     private val photoToFilter = registerForActivityResult(OpenDocument()) { uri ->
-        if (uri != null) filter("photo") { open(uri).use { it.readBytes() } }
+        if (uri != null && bundle.isGuided) {
+            unguided = uri
+            say(getString(R.string.choose_output, bundle.filter))
+            choose(outputOfPhoto, "image/jpeg", "image/png")
+        } else if (uri != null) {
+            filter("photo") { bytes(uri) }
+        }
+    }
+    private val outputOfPhoto: ActivityResultLauncher<Array<String>> = registerForActivityResult(OpenDocument()) { uri ->
+        val photo = unguided
+        if (uri != null && photo != null) filter("photo", { bytes(uri) }) { bytes(photo) }
     }
     private val fileToRestore = registerForActivityResult(OpenDocument()) { uri -> uri?.let(::restore) }
     private val cameraPermission = registerForActivityResult(RequestPermission()) { granted ->
@@ -117,15 +129,17 @@ class MainActivity : ComponentActivity() {
         }
     }
 
-    private fun filter(name: String, read: () -> ByteArray) {
+    /** By a guided filter with [readOutput], what another filter made of the photo. */
+    private fun filter(name: String, readOutput: (() -> ByteArray)? = null, read: () -> ByteArray) {
         val exactly = find<CheckBox>(R.id.png).isChecked || !bundle.restoresFromJpeg
         val isMarked = find<CheckBox>(R.id.mark).isChecked
         val values = sliders.values
         workOnPhotos { filter ->
             val photo = Photo.read(read(), jpeg)
+            val output = readOutput?.let { Photo.read(it(), jpeg) }?.also { it.mustLieOn(photo) }
             val codec = if (exactly || photo.isTransparent) Codec.Png else Codec.Jpeg()
             val saved = savePhoto(contentResolver, "$name-${System.currentTimeMillis()}.unfilter", codec) {
-                filter.applyFile(photo.pixels, photo.carried, it, codec, values, isMarked, ::progress)
+                filter.applyFile(photo.pixels, photo.carried, it, codec, values, isMarked, output?.pixels, ::progress)
             }
             Shown(saved, picture(contentResolver, saved), canBeRestored = true)
         }
@@ -147,6 +161,8 @@ class MainActivity : ComponentActivity() {
         }
         Shown(saved, picture(contentResolver, saved), canBeRestored = false, found)
     }
+
+    private fun bytes(uri: Uri) = open(uri).use { it.readBytes() }
 
     private fun open(uri: Uri) = contentResolver.openInputStream(uri) ?: throw IOException("$uri cannot be read")
 
@@ -195,10 +211,11 @@ class MainActivity : ComponentActivity() {
     private fun enable() {
         val isReady = exact != null && !isBusy
         for (id in listOf(R.id.filter, R.id.restore)) find<Button>(id).isEnabled = isReady
-        find<Button>(R.id.take).isEnabled = isReady && hasCamera
+        val isLive = hasCamera && !bundle.isGuided // a camera gives no output of another filter
+        find<Button>(R.id.take).isEnabled = isReady && isLive
         find<Button>(R.id.restore_shown).isEnabled = isReady && shown?.canBeRestored == true
         find<Button>(R.id.restore_untold).visibility = if (isReady && untold != null) View.VISIBLE else View.GONE
-        find<CheckBox>(R.id.live).isEnabled = hasCamera
+        find<CheckBox>(R.id.live).isEnabled = isLive
     }
 
     private fun <T : View> find(id: Int): T = findViewById(id)

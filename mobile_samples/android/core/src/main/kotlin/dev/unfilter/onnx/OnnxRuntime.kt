@@ -35,16 +35,18 @@ private class OnnxGraph(private val artifact: Artifact, private val session: Ort
     override val fixedSize = artifact.fixedSize
 
     init {
-        val expected = listOfNotNull(artifact.image.name, artifact.parameters?.name).toSet()
+        val expected = listOfNotNull(artifact.image.name, artifact.output?.name, artifact.parameters?.name).toSet()
         if (session.inputNames != expected || session.outputNames != setOf(artifact.result.name)) {
             throw BundleException("${artifact.path}: takes ${session.inputNames}, the manifest says $expected")
         }
     }
 
-    override fun run(image: FloatArray, height: Int, width: Int, places: FloatArray): FloatArray {
+    override fun run(image: FloatArray, height: Int, width: Int, places: FloatArray, output: FloatArray?): FloatArray {
         val shape = longArrayOf(1, 3, height.toLong(), width.toLong())
         val inputs = buildMap {
-            put(artifact.image.name, OnnxTensor.createTensor(environment, FloatBuffer.wrap(planes(image)), shape))
+            for ((tensor, picture) in listOf(artifact.image to image, artifact.output to output)) {
+                if (tensor != null) put(tensor.name, OnnxTensor.createTensor(environment, FloatBuffer.wrap(planes(picture!!)), shape))
+            }
             artifact.parameters?.let {
                 val single = longArrayOf(1, it.channels.toLong(), 1, 1)
                 put(it.name, OnnxTensor.createTensor(environment, FloatBuffer.wrap(places), single))

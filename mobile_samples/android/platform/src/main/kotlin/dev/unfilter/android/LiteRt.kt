@@ -64,20 +64,20 @@ private class LiteRtGraph(bundle: Bundle, private val artifact: Artifact, model:
     private var places = FloatArray(0)
     private val tile = FixedSize(
         bundle.tiles,
-        full = { image -> run(full, image, null) },
-        masked = { image, valid -> run(masked, image, valid) },
+        full = { pictures -> run(full, pictures, null) },
+        masked = { pictures, valid -> run(masked, pictures, valid) },
     )
 
-    override fun run(image: FloatArray, height: Int, width: Int, places: FloatArray): FloatArray {
+    override fun run(image: FloatArray, height: Int, width: Int, places: FloatArray, output: FloatArray?): FloatArray {
         this.places = places
-        return tile.run(image, height, width)
+        return tile.run(listOfNotNull(image, output), height, width)
     }
 
-    private fun inputs() = listOfNotNull(artifact.image.name, artifact.parameters?.name)
+    private fun inputs() = listOfNotNull(artifact.image.name, artifact.output?.name, artifact.parameters?.name)
 
-    private fun run(signature: Signature, image: FloatArray, valid: FloatArray?): FloatArray {
+    private fun run(signature: Signature, pictures: List<FloatArray>, valid: FloatArray?): FloatArray {
         opened += signature
-        return signature.run(listOfNotNull(image, places.takeIf { artifact.parameters != null }, valid))
+        return signature.run(pictures + listOfNotNull(places.takeIf { artifact.parameters != null }, valid))
     }
 
     override fun close() = opened.forEach(Signature::close)

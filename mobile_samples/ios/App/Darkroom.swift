@@ -62,13 +62,15 @@ actor Darkroom {
         _ photo: Data,
         as wanted: SavedAs,
         parameters: [String: Double],
-        mark: Bool,
+        marksJpegs: Bool,
         progress: @escaping Progress
     ) async throws -> Developed {
         let file = try PhotoFile(photo, jpeg: codec)
         let format = file.isTransparent ? .png : wanted
         let target = place("photo", "unfilter.\(format.suffix)")
-        try opened().applyFile(file, to: target, as: format, parameters: parameters, jpeg: codec, mark: mark, progress: progress)
+        try opened().applyFile(
+            file, to: target, as: format, parameters: parameters, jpeg: codec, mark: marksJpegs && format != .png, progress: progress
+        )
         return try await save(target, isFiltered: true)
     }
 

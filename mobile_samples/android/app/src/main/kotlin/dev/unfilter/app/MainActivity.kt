@@ -119,13 +119,13 @@ class MainActivity : ComponentActivity() {
 
     private fun filter(name: String, read: () -> ByteArray) {
         val exactly = find<CheckBox>(R.id.png).isChecked || !bundle.restoresFromJpeg
-        val isMarked = find<CheckBox>(R.id.mark).isChecked
+        val marksJpegs = find<CheckBox>(R.id.mark).isChecked
         val values = sliders.values
         workOnPhotos { filter ->
             val photo = Photo.read(read(), jpeg)
             val codec = if (exactly || photo.isTransparent) Codec.Png else Codec.Jpeg()
             val saved = savePhoto(contentResolver, "$name-${System.currentTimeMillis()}.unfilter", codec) {
-                filter.applyFile(photo.pixels, photo.carried, it, codec, values, isMarked, ::progress)
+                filter.applyFile(photo.pixels, photo.carried, it, codec, values, marksJpegs && codec is Codec.Jpeg, ::progress)
             }
             Shown(saved, picture(contentResolver, saved), canBeRestored = true)
         }

@@ -1,7 +1,7 @@
 """Laws: where nobody says, a JPEG is marked and an exact file is not; a look without colour is never marked."""
 
-import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from unfilter import Filter, Photo, read_photo, write_photo
+from unfilter.format.bundle import Bundle, digest
+from unfilter.format.manifest import MANIFEST
 from unfilter.jobs.marking import hides_colour, pays
 
 
@@ -50,14 +52,21 @@ def test_a_folder_of_marked_jpegs_is_resumed(small_bundle: Path, chelsea: NDArra
         assert (outcome.error, outcome.skipped) == (None, skipped)
 
 
-def test_a_filter_whose_goldens_are_grey_does_not_mark(bundle_copy: Path) -> None:
-    opened = Filter.open(bundle_copy)
-    assert pays(opened.bundle, "jpeg")
-    fields = json.loads((bundle_copy / "manifest.json").read_text())
-    for golden in fields["goldens"]:
-        write_photo(bundle_copy / golden["filtered"], Photo(grey(read_photo(bundle_copy / golden["photo"]).pixels)))
-        entry = next(entry for entry in fields["files"] if entry["path"] == golden["filtered"])
-        content = (bundle_copy / golden["filtered"]).read_bytes()
-        entry.update(sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
-    (bundle_copy / "manifest.json").write_text(json.dumps(fields))
-    assert not pays(Filter.open(bundle_copy).bundle, "jpeg")
+@pytest.mark.parametrize("colourful", [True, False])
+def test_the_goldens_tell_whether_a_filter_hides_colour(
+    colourful: bool, small_bundle: Path, chelsea: NDArray[np.uint8], tmp_path: Path
+) -> None:
+    folder = tmp_path / "l0"
+    shutil.copytree(small_bundle, folder)
+    fields = json.loads((folder / MANIFEST).read_text())
+    look = chelsea // 2 if colourful else grey(chelsea)
+    for name, pixels in (("photo", chelsea), ("filtered", look), ("restored", chelsea)):
+        write_photo(folder / f"{name}.png", Photo(pixels))
+        size = (folder / f"{name}.png").stat().st_size
+        entry = {"path": f"{name}.png", "sha256": digest(folder / f"{name}.png"), "bytes": size, "volatile": False}
+        fields["files"].append(entry)
+    files = {name: f"{name}.png" for name in ("photo", "filtered", "restored")}
+    fields["goldens"] = [{"name": "chelsea", "licence": "CC0", **files}]
+    (folder / MANIFEST).write_text(json.dumps(fields))
+    assert pays(Bundle(folder), "jpeg") is colourful
+    assert not pays(Bundle(folder), "png")

@@ -34,7 +34,7 @@ def distance(graphs: Graphs, pixels: Pixels) -> float | None:
     starts = [max(0, (length - SIDE) // 2) for length in pixels.shape[:2]]
     square = np.ascontiguousarray(pixels[starts[0] : starts[0] + SIDE, starts[1] : starts[1] + SIDE])
     again = graphs.run("forward", graphs.run("inverse", square))
-    return float(np.sqrt(np.square(_means(again) - _means(square)).mean()))
+    return float(np.sqrt(np.square(block_means(again) - block_means(square)).mean()))
 
 
 def landed(graphs: Graphs, pixels: Pixels, found: Recognition) -> Recognition:
@@ -65,7 +65,7 @@ def landed(graphs: Graphs, pixels: Pixels, found: Recognition) -> Recognition:
     )
 
 
-def _means(pixels: Pixels) -> NDArray[np.float64]:
+def block_means(pixels: Pixels) -> NDArray[np.float64]:
     """Over whole blocks: no picture with a mark is smaller than one."""
     height, width = (length // _BLOCK for length in pixels.shape[:2])
     blocks = pixels[: height * _BLOCK, : width * _BLOCK].reshape(height, _BLOCK, width, _BLOCK, 3)

@@ -4,8 +4,8 @@ python tests/bench/marks.py foreign PHOTOS --every 5    # photos that nobody mar
 python tests/bench/marks.py chains PHOTOS --every 3     # marked files after what sites, people and screens do to them
 python tests/bench/marks.py landing PHOTOS --every 4    # shared files, and photos that a mark was painted into
 
-Networks run in torch, whole; each photo is filtered by one of the filters that mark by default, in turn. Nothing is drawn at random
-but noise, by a seed.
+Networks run in torch, whole; each photo is filtered by one of the filters that mark by default, in turn. Nothing is drawn at
+random but noise, by a seed.
 """
 
 import argparse
@@ -16,6 +16,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from unfilter.format.mark import marked
+from unfilter.jobs.recognition.bars import inside
+from unfilter.jobs.recognition.landing import MOST, SIDE, block_means
+from unfilter.jobs.recognition.mark_search import THRESHOLD, Mark, strongest
 from unfilter_converters.restoration_id import restoration_id_of
 from unfilter_training import checkpoint
 from unfilter_training.chains import CHAINS, Chain
@@ -23,18 +28,10 @@ from unfilter_training.network.whole_photo import run_whole
 from unfilter_training.photo_sets.plain import PLAIN
 from unfilter_training.scoring import task
 
-from unfilter.format.mark import marked
-from unfilter.jobs.recognition.bars import inside
-from unfilter.jobs.recognition.landing import MOST, SIDE, block_means
-from unfilter.jobs.recognition.mark_search import THRESHOLD, Mark, strongest
-
 Pixels = NDArray[np.uint8]
 
 LARGEST = 1024
 """Longer side of the photos, pixels at most: larger ones are cut to their middle."""
-
-STRONG = ("bwp", "cpd")
-"""Filters whose output is so far from photos that a forged mark can be told."""
 
 
 def saved(pixels: Pixels, quality: int = 75, subsampling: str = "4:2:0") -> Pixels:
@@ -158,7 +155,7 @@ def landing(folder: Path, every: int) -> None:
     filters = Filters()
     print("| filter | shared files | refused | farthest, levels | photos with its mark | refused | nearest |")
     print("|---|---|---|---|---|---|---|")
-    for name in filters.marking + ["bwp"]:
+    for name in [*filters.marking, "bwp"]:
         own, forged = [], []
         for photo in photos(folder, every, 2 * SIDE // 3):
             made = filters.run(name, "forward", photo)
@@ -169,7 +166,10 @@ def landing(folder: Path, every: int) -> None:
                     difference = block_means(again) - block_means(arrived)
                     distances.append(float(np.sqrt(np.square(difference).mean())))
         refused = [sum(away > MOST for away in distances) for distances in (own, forged)]
-        print(f"| `{name}` | {len(own)} | {refused[0]} | {max(own):.1f} | {len(forged)} | {refused[1]} | {min(forged):.1f} |", flush=True)
+        print(
+            f"| `{name}` | {len(own)} | {refused[0]} | {max(own):.1f} | {len(forged)} | {refused[1]} | {min(forged):.1f} |",
+            flush=True,
+        )
 
 
 def _through(chain: Chain, pixels: Pixels) -> Pixels:

@@ -88,8 +88,8 @@ def add_mark_argument(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--mark",
         action=BooleanOptionalAction,
-        help="put a weak mark into the pixels, by which the filter is recognised after a site has changed the file (default: "
-        "into a JPEG, unless the look has hardly any of the photo's colour)",
+        help="put a weak mark into the pixels, by which the filter is recognised after a site has changed the file "
+        "(default: into a JPEG, unless the look has hardly any of the photo's colour)",
     )
 
 

@@ -1,7 +1,7 @@
-"""Which files are marked where nobody says (`unfilter.format.mark`): those that are shared, by filters that a mark costs little.
+"""Which files are marked where nobody says (`unfilter.format.mark`): those that people share, of looks that have colour.
 
-A JPEG is what people post, and its levels change anyway. A PNG, WebP or HEIC is kept for its every level, so it is marked only
-where that is asked for.
+A JPEG is what people post, and its levels change anyway. A PNG, WebP or HEIC is kept for its every level, so it is marked
+only where that is asked for.
 """
 
 import numpy as np
@@ -13,14 +13,14 @@ from unfilter.photo import Codec, read_photo
 Pixels = NDArray[np.uint8]
 
 LEFT = 0.4
-"""Share of a photo's colour, at least, that a look must have left for its files to be marked. Where there is less, the inverse
-makes colour many times stronger, and with it what is left of a mark once a site has changed the file. Of the filters here `bwp`
-leaves 0.13, all others 0.89 or more.
+"""Share of a photo's colour, at least, that a look must have left for its files to be marked. Where there is less, the
+inverse makes colour many times stronger, and with it what is left of a mark once a site has changed the file. Of the filters
+here `bwp` leaves 0.13, all others 0.89 or more.
 """
 
 
 def pays(bundle: Bundle, codec: Codec) -> bool:
-    """Whether a file of a filter, in that codec, is marked where nobody says, by what the filter does to the bundle's goldens.
+    """Whether a file of a filter, in that codec, is marked where nobody says: by what the filter does to its goldens.
 
     Raises:
         BundleError: a golden is missing or changed.

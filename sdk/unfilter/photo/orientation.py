@@ -63,8 +63,8 @@ def shown(stored: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
 
 
 def alike_shown(orientation: int, turns: int, mirrored: bool) -> int:
-    """The orientation by which a picture is shown as it was with `orientation` before it was set upright: it had been mirrored
-    left and right, where `mirrored`, and then turned to the left by `turns` quarters.
+    """The orientation by which a picture is shown as it was with `orientation` before it was set upright: it had been
+    mirrored left and right, where `mirrored`, and then turned to the left by `turns` quarters.
     """
     upright = np.arange(6, dtype=np.uint8).reshape(2, 3)
     before = shown(np.rot90(upright[:, ::-1] if mirrored else upright, turns), orientation)
@@ -72,8 +72,8 @@ def alike_shown(orientation: int, turns: int, mirrored: bool) -> int:
 
 
 def with_orientation(exif: bytes | None, orientation: int) -> bytes | None:
-    """EXIF (from `Exif\\0\\0` on) that names `orientation`. All other bytes stay where they are: a directory that has no such
-    entry is written again behind them. EXIF that cannot be read is replaced; none is made to say what holds without any.
+    """EXIF (from `Exif\\0\\0` on) that names `orientation`. All other bytes stay where they are: a directory that has no
+    such entry is written again behind them. EXIF that cannot be read is replaced; none is made to say what holds without any.
     """
     if orientation_of(exif) == orientation:
         return exif

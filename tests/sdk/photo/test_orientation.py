@@ -1,4 +1,4 @@
-"""Laws: what a viewer shows is turned back to what is stored; a picture that is set upright is shown as before by its EXIF."""
+"""Laws: what a viewer shows is turned back to what is stored; a picture set upright is shown as before, by its EXIF."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,9 @@ def test_a_picture_set_upright_is_shown_as_it_arrived(orientation: int, turns: i
     assert np.array_equal(shown(PICTURE, alike_shown(orientation, turns, mirrored)), shown(arrived, orientation))
 
 
-@pytest.mark.parametrize("fields", [{}, {0x010F: "maker"}, {0x010F: "maker", 0x0112: 3}, {0x0131: "software", 0x0132: "now"}])
+@pytest.mark.parametrize(
+    "fields", [{}, {0x010F: "maker"}, {0x010F: "maker", 0x0112: 3}, {0x0131: "software", 0x0132: "now"}]
+)
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
 def test_exif_names_the_orientation_and_keeps_all_else(fields: dict[int, object], orientation: int) -> None:
     made = with_orientation(exif_with(fields), orientation)
@@ -49,6 +51,8 @@ def test_exif_is_made_only_where_it_says_something() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*EXIF:UserWarning")
-@pytest.mark.parametrize("broken", [b"", b"Exif\0\0", b"Exif\0\0II*\0", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0rubbish here"])
+@pytest.mark.parametrize(
+    "broken", [b"", b"Exif\0\0", b"Exif\0\0II*\0", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0rubbish here"]
+)
 def test_exif_that_cannot_be_read_is_replaced(broken: bytes) -> None:
     assert orientation_of(with_orientation(broken, 8)) == 8

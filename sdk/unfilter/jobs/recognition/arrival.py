@@ -93,8 +93,8 @@ def checked(graphs: Graphs, photo: Photo, found: Recognition) -> Recognition:
 
 def cut(photo: Photo, found: Recognition) -> Photo:
     """What lies within the bars that were found, if any, in the orientation that it was filtered in and without a mark; all
-    else that the file carries stays. EXIF says how it is turned, so that it is shown as it arrived: as a site shows a phone's
-    photo, which it has set upright as its EXIF said.
+    else that the file carries stays. EXIF says how it is turned, so that it is shown as it arrived: a site sets a phone's
+    photo upright as its EXIF said, and so it stays.
 
     The tag of a shared file goes: it tells of pixels that are no more.
     """

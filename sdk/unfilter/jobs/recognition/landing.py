@@ -25,9 +25,9 @@ Pixels = NDArray[np.uint8]
 
 
 def distance(graphs: Graphs, pixels: Pixels) -> float | None:
-    """How far `pixels` (uint8, height x width x 3), upright and without a mark, are from what they restore to, filtered again:
-    root mean square of means over blocks, levels. None where the forward graph needs more than pixels: of a guided filter, or
-    with hyper-parameters, which went with the tag.
+    """How far `pixels` (uint8, height x width x 3), upright and without a mark, are from what they restore to, filtered
+    again: root mean square of means over blocks, levels. None where the forward graph needs more than pixels: of a guided
+    filter, or one with hyper-parameters, which went with the tag.
     """
     if graphs.guided or graphs.bundle.manifest.hyper_parameters:
         return None
@@ -38,7 +38,7 @@ def distance(graphs: Graphs, pixels: Pixels) -> float | None:
 
 
 def landed(graphs: Graphs, pixels: Pixels, found: Recognition) -> Recognition:
-    """`found`, of a file that has the filter's mark, or that its pixels do not tell, where they cannot be what the filter made.
+    """`found`, of a file that has the filter's mark; or that its pixels do not tell, where the filter cannot have made it.
 
     `pixels` are as for `distance`. Turn, mark and bars stay in the verdict, for those who name the filter all the same.
 
@@ -50,8 +50,8 @@ def landed(graphs: Graphs, pixels: Pixels, found: Recognition) -> Recognition:
         return found
     name = graphs.bundle.manifest.filter
     reason = (
-        f"its pixels have the mark of {name}, but do not look like its file: what is restored, filtered again, is {away:.0f} levels "
-        f"away (at most {MOST:.0f}), so its pixels do not tell whether {name} made it"
+        f"its pixels have the mark of {name}, but do not look like its file: what is restored, filtered again, is "
+        f"{away:.0f} levels away (at most {MOST:.0f}), so they do not tell whether {name} made it"
     )
     return replace(
         found,

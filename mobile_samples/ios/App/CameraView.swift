@@ -10,7 +10,7 @@ struct CameraView: View {
     @State private var isBusy = false
     @State private var hasCamera = false
     @State private var isPng = false
-    @State private var isMarked = false
+    @State private var marksJpegs = true
     @State private var values: [String: Double] = [:]
     @State private var frame: Pixels?
     @State private var developed: Developed?
@@ -50,7 +50,7 @@ struct CameraView: View {
             if let bundle = darkroom?.bundle, bundle.savedAs != .png {
                 Toggle("PNG: every level, some 13 MB", isOn: $isPng)
             }
-            Toggle("Mark it, so that it is recognised after sharing", isOn: $isMarked)
+            Toggle("Mark JPEGs, so that they are recognised after sharing", isOn: $marksJpegs)
             buttons
         }
         .padding()
@@ -139,7 +139,7 @@ struct CameraView: View {
     private func filtered(_ photo: Data, output: Data? = nil) async throws -> Developed {
         let darkroom = try opened()
         let format = isPng ? .png : darkroom.bundle.savedAs
-        return try await darkroom.filter(photo, as: format, parameters: values, mark: isMarked, output: output, progress: show)
+        return try await darkroom.filter(photo, as: format, parameters: values, marksJpegs: marksJpegs, output: output, progress: show)
     }
 
     private func restored(_ file: Data, force: Bool = false) async throws -> Developed {

@@ -62,7 +62,7 @@ actor Darkroom {
         _ photo: Data,
         as wanted: SavedAs,
         parameters: [String: Double],
-        mark: Bool,
+        marksJpegs: Bool,
         output: Data?,
         progress: @escaping Progress
     ) async throws -> Developed {
@@ -71,7 +71,8 @@ actor Darkroom {
         let format = file.isTransparent ? .png : wanted
         let target = place("photo", "unfilter.\(format.suffix)")
         try opened().applyFile(
-            file, to: target, as: format, parameters: parameters, jpeg: codec, mark: mark, output: guide, progress: progress
+            file, to: target, as: format, parameters: parameters, jpeg: codec, mark: marksJpegs && format != .png,
+            output: guide, progress: progress
         )
         return try await save(target, isFiltered: true)
     }

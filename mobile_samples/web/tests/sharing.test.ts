@@ -61,13 +61,6 @@ describe("a photo that was shared", { skip: chromium.missing, timeout: 1_200_000
 
   const verdict = () => page.$eval("#verdict", (each) => each.textContent ?? "");
 
-  /** Chooses in the settings that what is saved can be recognised. */
-  async function choosesTheMark(): Promise<void> {
-    await page.click("#settings-button");
-    await page.click('#settings input[name="mark"]');
-    await page.click("#settings .primary");
-  }
-
   /** What comes back from the site, with the app in front again. */
   async function backFrom(path: string, chain: Chain): Promise<Uint8Array<ArrayBuffer>> {
     const arrived = await shared(social, path, chain, downloads);
@@ -104,7 +97,6 @@ describe("a photo that was shared", { skip: chromium.missing, timeout: 1_200_000
     for (const chain of CHAINS) {
       test(`${filter}, ${chain.name}: it is recognised, and restored at the size that arrived`, async (context) => {
         await app.open({ ...PLAIN, filter });
-        await choosesTheMark();
         const photo = await photoOf(chain.enlarged);
         const arrived = await backFrom(await filtered(photo), chain);
         const target = await asResized(photo, chain);
@@ -161,7 +153,6 @@ describe("a photo that was shared", { skip: chromium.missing, timeout: 1_200_000
 
   test("what would become worse is kept, which is said, and can be restored all the same", async () => {
     await app.open({ ...PLAIN, filter: "keeping" });
-    await choosesTheMark();
     const chain = CHAINS[0]!;
     const arrived = await backFrom(await filtered(await photoOf(chain.enlarged)), chain);
     await app.give("drop", "posted.jpg", arrived);

@@ -1,7 +1,7 @@
 """`unfilter apply`: filter a photo into a restorable file, or many into a folder."""
 
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction, Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
@@ -71,12 +71,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=_top_up,
         help="keep in the metadata what the pixels do not restore: 38dB, 0.5bpp (bits per pixel), or exact",
     )
-    parser.add_argument(
-        "--mark",
-        action="store_true",
-        help="put a weak mark into the pixels, by which the filter is recognised after a site has changed the file; "
-        "goes with a payload or a top-up",
-    )
+    add_mark_argument(parser)
     parser.add_argument(
         "--convert", action="store_true", help="turn CMYK and grey profiles into sRGB (default: refuse them)"
     )
@@ -86,6 +81,16 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--reduce", action="store_true", help="cut deeper channels to 8 bits (default: refuse them)")
     add_limit_argument(parser)
     add_runtime_arguments(parser)
+
+
+def add_mark_argument(parser: ArgumentParser) -> None:
+    """`--mark` and `--no-mark`, shared with `wrap`; `arguments.mark` is None where neither is given."""
+    parser.add_argument(
+        "--mark",
+        action=BooleanOptionalAction,
+        help="put a weak mark into the pixels, by which the filter is recognised after a site has changed the file "
+        "(default: into a JPEG, unless the look has hardly any of the photo's colour)",
+    )
 
 
 def add_limit_argument(parser: ArgumentParser) -> None:

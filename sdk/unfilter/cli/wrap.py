@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import get_args
 
-from unfilter.cli.apply import FILTER_HELP, add_runtime_arguments
+from unfilter.cli.apply import FILTER_HELP, add_mark_argument, add_runtime_arguments
 from unfilter.cli.batch import say_notes
 from unfilter.cli.progress import megapixels
 from unfilter.jobs.filter import Filter
@@ -33,6 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--quality", type=int, default=95, choices=range(1, 101), metavar="1..100", help="of a JPEG (95)")
     parser.add_argument("--subsampling", choices=get_args(Subsampling), default="4:4:4", help="of a JPEG's chroma (4:4:4)")
+    add_mark_argument(parser)
     parser.add_argument(
         "--convert", action="store_true", help="turn CMYK and grey profiles into sRGB (default: refuse them)"
     )
@@ -50,6 +51,7 @@ def run(arguments: Namespace) -> int:
         output=arguments.result,
         quality=arguments.quality,
         subsampling=arguments.subsampling,
+        mark=arguments.mark,
         convert=arguments.convert,
         reduce=arguments.reduce,
         overwrite=arguments.force,

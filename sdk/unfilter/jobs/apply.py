@@ -14,6 +14,7 @@ from unfilter.format.mark import MARK, marked, unmarked
 from unfilter.format.tag import Tag, tag_of
 from unfilter.jobs.carrying import Carry, Carrying
 from unfilter.jobs.job import Accepted, Job
+from unfilter.jobs.marking import hides_colour, pays
 from unfilter.jobs.recognition.arrival import Looked
 from unfilter.jobs.refusals import refuse_untrained
 from unfilter.photo import PIXEL_LIMIT, Codec, Photo, Subsampling
@@ -39,7 +40,7 @@ class Apply(Job):
         payload: quality of that, 1..100 of an AVIF, the best that one bit of a level holds, or lossless.
         top_up: what metadata are to hold of the photo beyond what the pixels restore to: a goal, such as `"38dB"`.
         mark: put the filter's mark into the pixels (`unfilter.format.mark`), so that it is recognised after sharing; beside
-            a payload or a top-up too.
+            a payload or a top-up too. None: where it pays (`unfilter.jobs.marking`).
         convert, reduce, limit: as for `read_photo`.
         overwrite: as for `Job`.
         output: for a guided filter, what the app's own filter made of the photo: a photo, or a file of one. It lies on the
@@ -62,7 +63,7 @@ class Apply(Job):
         carry: Carry = "network",
         payload: PayloadQuality = "best",
         top_up: Goal | str | None = None,
-        mark: bool = False,
+        mark: bool | None = None,
         convert: bool = False,
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,
@@ -75,7 +76,8 @@ class Apply(Job):
                 f"filter {graphs.bundle.manifest.filter} makes its look itself; leave the output out (--output, output=...)"
             )
         self._output, self._output_name = output, str(output) if isinstance(output, Path) else "the output"
-        self.graphs, self.quality, self.subsampling, self.mark = graphs, quality, subsampling, mark
+        self.graphs, self.quality, self.subsampling = graphs, quality, subsampling
+        self._mark, self._marked_codecs = mark, dict[Codec, bool]()
         self.carrying = Carrying(carry, payload, Goal.parse(top_up) if isinstance(top_up, str) else top_up)
         self.parameters = complete(graphs.bundle.manifest.hyper_parameters, parameters or {})
 
@@ -97,6 +99,8 @@ class Apply(Job):
             self._output = self.read(self._output)
         output = self._output
         self.graphs.check_output("forward", photo.pixels, None if output is None else output.pixels, self._output_name)
+        if output is not None:
+            self._marked_codecs["jpeg"] = not hides_colour([(photo.pixels, output.pixels)])
         if output is None or output.exif is None:  # nothing is said of a turn
             return Looked(self.graphs, photo)
         turn, other = orientation_of(photo.exif), orientation_of(output.exif)
@@ -113,6 +117,12 @@ class Apply(Job):
         assert not isinstance(self._output, Path)  # `look` has read it
         return None if self._output is None else self._output.pixels
 
+    def marks(self, codec: Codec) -> bool:
+        """Whether a file in that codec is marked; of a guided filter, once the photo was looked at."""
+        if self._mark is None and codec not in self._marked_codecs:
+            self._marked_codecs[codec] = pays(self.graphs.bundle, codec)
+        return self._marked_codecs[codec] if self._mark is None else self._mark
+
     def check_form(self, given: Bytes | BinaryFile | Image.Image) -> None:
         """A Pillow image has no place for a top-up."""
         if self.carrying.top_up and isinstance(given, Image.Image):
@@ -124,7 +134,7 @@ class Apply(Job):
         output, tag = self.output, self.tag(self.graphs, codec)
         pixels = self.graphs.run("forward", seen(photo), self.parameters, progress, output)
         result = replace(changed_where_seen(photo, pixels), tag=tag, top_up=None)
-        if self.mark:
+        if self.marks(codec):
             result = changed_where_seen(result, marked(result.pixels, self.graphs.bundle.manifest.restoration))
         if self.carrying.carry == "payload":
             result = with_payload(result, photo, self.carrying.payload, name)
@@ -141,9 +151,10 @@ class Apply(Job):
     def _base(self, filtered: Photo, codec: Codec) -> NDArray[np.uint8]:
         """What the inverse restores from the file."""
         saved = as_saved(filtered, codec, self.quality, self.subsampling)
-        return self.graphs.run("inverse", unmarked(saved, self.graphs.bundle.manifest.restoration) if self.mark else saved)
+        restoration = self.graphs.bundle.manifest.restoration
+        return self.graphs.run("inverse", unmarked(saved, restoration) if self.marks(codec) else saved)
 
     def tag(self, graphs: Graphs | None, codec: Codec) -> Tag:
         """Filter, restoration id, codec and hyper-parameters, and whether there is a mark."""
         tag = tag_of(self.graphs.bundle.manifest, codec, self.quality, self.parameters)
-        return tag.model_copy(update={"requires": (MARK,)}) if self.mark else tag
+        return tag.model_copy(update={"requires": (MARK,)}) if self.marks(codec) else tag

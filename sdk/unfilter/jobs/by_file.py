@@ -9,7 +9,7 @@ from unfilter.format.bundle import Bundle
 from unfilter.jobs.by_tag import ByTag
 from unfilter.jobs.filter import Filter
 from unfilter.jobs.origin import NotRestored, Origin, Recognition
-from unfilter.jobs.recognition.arrival import FORCED, Looked, arrival, cut
+from unfilter.jobs.recognition.arrival import FORCED, Looked, arrival, checked, cut
 from unfilter.jobs.recognition.by_pixels import Candidate, recognise
 from unfilter.photo import Photo
 from unfilter.photo.transparency import given
@@ -54,8 +54,9 @@ class ByFile:
         """
         candidates = self._candidates()
         found = recognise(given(photo), [candidate for _, candidate in candidates.values()])
-        if found.origin is Origin.SHARED and found.restoration and not found.inside:
-            return arrival(self._graphs_of(found.restoration), photo)
+        if found.origin is Origin.SHARED and found.restoration:
+            graphs = self._graphs_of(found.restoration)
+            return checked(graphs, photo, found) if found.inside else arrival(graphs, photo)
         if photo.codec == "jpeg" or found.origin is not Origin.CANNOT_TELL:
             return found
         left = []

@@ -70,7 +70,7 @@ class OpenedForFiles(Opened):
         payload: PayloadQuality = "best",
         top_up: Goal | str | None = None,
         parameters: Mapping[str, float] | None = None,
-        mark: bool = False,
+        mark: bool | None = None,
         convert: bool = False,
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,
@@ -85,7 +85,8 @@ class OpenedForFiles(Opened):
         with that `subsampling` of chroma. `carry="payload"` puts the photo into the low bits of an exact file, as an AVIF of
         quality `payload` or `"lossless"`; `top_up`, such as `"38dB"`, `"0.5bpp"` or `"exact"`, keeps in the metadata what
         the pixels do not restore (docs/worth.md). `mark` puts a weak mark into the pixels, by which
-        the filter is recognised after sharing (docs/sharing.md). `parameters` are as for `apply`; `convert`, `reduce` and
+        the filter is recognised after sharing; None: into a JPEG's, unless the filter hides colour (docs/sharing.md).
+        `parameters` are as for `apply`; `convert`, `reduce` and
         `limit` as for `read_photo`; `progress` as for `run_photo`. `overwrite` writes over whatever is at `target`, not only
         over what this filter made of this photo. `output` is as for `apply`.
 
@@ -150,7 +151,7 @@ class OpenedForFiles(Opened):
         payload: PayloadQuality = "best",
         top_up: Goal | str | None = None,
         parameters: Mapping[str, float] | None = None,
-        mark: bool = False,
+        mark: bool | None = None,
         convert: bool = False,
         reduce: bool = False,
         limit: int = PIXEL_LIMIT,

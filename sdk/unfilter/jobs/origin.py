@@ -36,7 +36,7 @@ class Recognition:
         arrived_db: the same of the file itself.
         scale: factor of the size at which the filter's mark was found; None where none was.
         turns, mirrored: quarter turns to the left, after mirroring left and right, that were made of the picture; it is
-            restored upright.
+            restored in the orientation that it was filtered in, and shown as it arrived, by EXIF.
         candidates: restoration ids of the filters that may have made a file whose pixels do not tell.
         inside: rows and columns of the picture, without bars around it; None where there are none.
     """

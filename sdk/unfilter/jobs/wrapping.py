@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from unfilter.errors import PhotoError
+from unfilter.format.mark import unmarked
 from unfilter.jobs.apply import Apply
 from unfilter.jobs.job import Accepted, Result
 from unfilter.photo import Photo, Subsampling, read_photo
@@ -80,7 +81,7 @@ class Wrap(Apply):
     Args:
         graphs: of a guided filter, such as `any`.
         output: the other tool's result, a photo or a file of one.
-        quality, subsampling, convert, reduce, limit, overwrite: as for `Apply`.
+        quality, subsampling, mark, convert, reduce, limit, overwrite: as for `Apply`.
         force: keep the file, however little comes back.
 
     Raises:
@@ -94,6 +95,7 @@ class Wrap(Apply):
         output: Photo | Path,
         quality: int = 95,
         subsampling: Subsampling = "4:4:4",
+        mark: bool | None = None,
         convert: bool = False,
         reduce: bool = False,
         overwrite: bool = False,
@@ -103,6 +105,7 @@ class Wrap(Apply):
             graphs,
             quality=quality,
             subsampling=subsampling,
+            mark=mark,
             convert=convert,
             reduce=reduce,
             overwrite=overwrite,
@@ -142,12 +145,17 @@ class Wrap(Apply):
             posted_file = Path(folder) / "posted.jpg"
             Image.fromarray(saved).save(posted_file, quality=POSTED)  # 4:2:0, as sites do
             posted = np.asarray(Image.open(posted_file))
+        if self.marks(accepted.codec):  # restoring takes it off, also of a file that a site gave back
+            restoration = accepted.graphs.bundle.manifest.restoration
+            kept, given_back = (unmarked(picture, restoration) for picture in (saved, posted))
+        else:
+            kept, given_back = saved, posted
         errors = np.zeros(4)
         height, width = photo.shape[:2]
         windows = _windows(height, width, accepted.graphs.bundle.manifest.tiles.step)
         for window in windows:
             truth = photo[window]
-            parts = (np.ascontiguousarray(picture[window]) for picture in (saved, posted))
+            parts = (np.ascontiguousarray(picture[window]) for picture in (kept, given_back))
             back, back_from_site = (accepted.graphs.run("inverse", part) for part in parts)
             pairs = ((truth, look[window]), (saved[window], look[window]), (back, truth), (back_from_site, truth))
             errors += [_squares(*pair) / truth.size for pair in pairs]

@@ -18,6 +18,7 @@ from unfilter.errors import BundleError, PhotoError, RuntimeUnavailable
 from unfilter.format.artifact import Direction
 from unfilter.format.bundle import Bundle
 from unfilter.format.fingerprint import of_exact
+from unfilter.format.mark import marked
 from unfilter.jobs.filter import Filter
 from unfilter.photo import Codec, Photo, Subsampling, Tag, read_photo, write_photo
 from unfilter.photo.jpeg import coded, fingerprint_of
@@ -191,9 +192,11 @@ def test_a_filtered_file_says_what_made_it_and_carries_what_came_with_the_photo(
     photo, after_apply, after_restore = (read_photo(path) for path in (camera_photo, filtered, restored))
     manifest = l0.bundle.manifest
     quality = 91 if codec == "jpeg" else None
-    expected = Tag(filter="l0", restoration=manifest.restoration, codec=codec, quality=quality)
+    requires = ("mark",) if quality else ()
+    expected = Tag(filter="l0", restoration=manifest.restoration, codec=codec, quality=quality, requires=requires)
     filtered_pixels = l0.apply(photo.pixels)
-    made = fingerprint_of(coded(filtered_pixels, quality, "4:4:4")) if quality else of_exact(filtered_pixels)
+    of_a_jpeg = marked(filtered_pixels, manifest.restoration)
+    made = fingerprint_of(coded(of_a_jpeg, quality, "4:4:4")) if quality else of_exact(filtered_pixels)
     assert after_apply.tag == expected.model_copy(update={"fingerprint": made})
     assert after_restore.tag is None
     assert b"unfilter" not in restored.read_bytes()

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from unfilter.errors import PhotoError
-from unfilter.format.tag import tag_of
+from unfilter.jobs.apply import Apply
 from unfilter.jobs.filter import Filter
 from unfilter.jobs.resume import is_done
-from unfilter.photo import Photo, Tag, read_photo, write_photo
+from unfilter.photo import Photo, Tag, codec_of, read_photo, write_photo
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ class Pair:
         exif[0x010F] = "maker"
         write_photo(source, Photo(pixels, exif=exif.tobytes()))
         self.filter, self.source, self.target = l0, source, target
-        self.tag: Tag = tag_of(l0.bundle.manifest, "jpeg" if target.suffix == ".jpg" else "png", 90, {})
+        self.tag: Tag = Apply(l0.graphs, quality=90).tag(l0.graphs, codec_of(target))
         l0.apply_file(source, target, quality=90)
 
     def is_done(self) -> bool:

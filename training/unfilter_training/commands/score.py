@@ -31,6 +31,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--operator", help="the same with an operator, such as wls")
     parser.add_argument("--odd", action="store_true", help="measure instead what a column left over by an odd width loses")
+    parser.add_argument(
+        "--shared",
+        action="store_true",
+        help="measure only what is restored from shared files; --write adds it to the card's score of these photos",
+    )
     parser.add_argument("--write", action="store_true", help="put the score into checkpoint.json and CARD.md")
 
 
@@ -56,6 +61,8 @@ def run(arguments: Namespace) -> int:
 
     if arguments.odd:
         return _odd(network, measured, photos())
+    if arguments.shared:
+        return _shared(network, measured, photos(), folder, label, arguments.write)
     mean, pictures = score(network, measured, photos(), label)
     _print(files, pictures, mean)
     if arguments.write:
@@ -107,4 +114,36 @@ def _odd(network: "RestorableNetwork", task: "Task", photos: "Iterator[NDArray[n
     means = [sum(column) / len(column) for column in zip(*lines, strict=True)]
     print(f"{len(lines)} photos cut to an odd width, mean RGB PSNR of the last column and of the one before it:")
     print(f"approximation {means[0]:.2f} and {means[1]:.2f} dB, restoration {means[2]:.2f} and {means[3]:.2f} dB")
+    return 0
+
+
+def _shared(
+    network: "RestorableNetwork", task: "Task", photos: "Iterator[NDArray[np.uint8]]", folder: Path, label: str, write: bool
+) -> int:
+    import tempfile
+
+    from unfilter.errors import UnfilterError
+    from unfilter_training import checkpoint
+    from unfilter_training.chains import CHAINS
+    from unfilter_training.scoring import SharedScore, score_shared
+
+    description = checkpoint.read_description(folder)
+    known = next((score for score in description.scores if score.photos == label), None)
+    if write and known is None:
+        raise UnfilterError(
+            f"{folder / checkpoint.CARD}: has no score of {label} to add to; score it without --shared first"
+        )
+    with tempfile.TemporaryDirectory() as files:
+        pictures = [score_shared(network, task, photo, Path(files)) for photo in photos]
+    columns = zip(*pictures, strict=True)
+    mean = SharedScore(*(tuple(sum(each) / len(each) for each in zip(*column, strict=True)) for column in columns))
+    for chain, restored, arrived in zip(CHAINS, mean.shared, mean.arrived, strict=True):
+        print(f"{label}, {len(pictures)} photos, {chain.name}: restored {restored:.2f} dB, the file {arrived:.2f}")
+    if write and known is not None:
+        if known.count != len(pictures):
+            raise UnfilterError(f"the card's score of {label} is of {known.count} photos, and these are {len(pictures)}")
+        added = known.model_copy(update=mean._asdict())
+        scores = tuple(added if score is known else score for score in description.scores)
+        checkpoint.describe(folder, description.model_copy(update={"scores": scores}))
+        print(f"written to {folder / checkpoint.CARD}")
     return 0

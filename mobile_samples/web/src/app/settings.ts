@@ -10,13 +10,13 @@ export interface Settings {
   backend: Backend | "";
   /** `png`, or the quality of a JPEG. */
   save: "png" | "80" | "85" | "90";
-  /** Whether what is saved can be recognised after sharing. */
+  /** Whether JPEGs can be recognised after sharing. A PNG is kept for its every level, so it is not marked. */
   mark: boolean;
 }
 
 /** How photos are saved by a choice. */
 export function savingOf({ save, mark }: Settings): Saving {
-  return save === "png" ? { codec: "png", mark } : { codec: "jpeg", quality: Number(save), mark };
+  return save === "png" ? { codec: "png" } : { codec: "jpeg", quality: Number(save), mark };
 }
 
 export const RUNTIME_LABELS: Record<RuntimeName, string> = { onnx: "ONNX Runtime", litert: "LiteRT" };
@@ -55,7 +55,7 @@ function remembered(bundles: Map<string, Manifest>): Settings {
   const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Settings>;
   const filter = kept.filter && bundles.has(kept.filter) ? kept.filter : [...bundles.keys()][0]!;
   const runtime = kept.runtime && supports(bundles.get(filter), kept.runtime) ? kept.runtime : "onnx";
-  return { filter, runtime, backend: kept.backend ?? "", save: kept.save ?? "90", mark: kept.mark ?? false };
+  return { filter, runtime, backend: kept.backend ?? "", save: kept.save ?? "90", mark: kept.mark ?? true };
 }
 
 /** The filters as a row of buttons over the shutter, where people look for them. */

@@ -12,9 +12,11 @@ from unfilter.jobs.detection.comparison import Examination
 from unfilter.jobs.detection.examination import examine
 from unfilter.jobs.origin import NotRestored, Origin, Recognition
 from unfilter.jobs.recognition.by_pixels import Candidate, recognise
+from unfilter.jobs.recognition.landing import landed
 from unfilter.jobs.recognition.mark_search import upright, without
 from unfilter.jobs.refusals import refuse_foreign
 from unfilter.photo import Photo
+from unfilter.photo.orientation import alike_shown, orientation_of, with_orientation
 from unfilter.photo.transparency import given
 from unfilter.run.graphs import Graphs
 
@@ -62,7 +64,7 @@ def arrival(graphs: Graphs, photo: Photo) -> Recognition:
       where it is weak, the recogniser too.
     - Shared: it is not as saved, and the recogniser finds the filter in its pixels, or within bars of it.
     - Not ours: another filter's tag; or it is not as saved, and the recogniser does not find the filter.
-    - Cannot tell: all else.
+    - Cannot tell: all else, and what has the filter's mark but cannot be what the filter made (`landing`).
 
     Raises:
         BundleError: a file of the bundle is missing or changed.
@@ -76,7 +78,7 @@ def arrival(graphs: Graphs, photo: Photo) -> Recognition:
     found = recognise(given(photo), [candidate])
     if found.origin is Origin.SHARED:
         # Without a tag nothing else says that a mark is to be taken off.
-        return _as_saved(graphs, examined) if examined.made and found.scale is None else found
+        return _as_saved(graphs, examined) if examined.made and found.scale is None else checked(graphs, photo, found)
     if examined.made is False:
         return Recognition(Origin.NOT_OURS, examined.reason, confidence=examined.confidence)
     if candidate.recognizer is None:
@@ -84,8 +86,15 @@ def arrival(graphs: Graphs, photo: Photo) -> Recognition:
     return _as_saved(graphs, examined) if examined.made and photo.codec != "jpeg" else found
 
 
+def checked(graphs: Graphs, photo: Photo, found: Recognition) -> Recognition:
+    """`found`, that `photo` is a shared file of the filter, after a mark was asked whether it may be a forged one."""
+    return found if found.scale is None else landed(graphs, cut(photo, found).pixels, found)
+
+
 def cut(photo: Photo, found: Recognition) -> Photo:
-    """What lies within the bars that were found, if any, upright and without a mark; all else that the file carries stays.
+    """What lies within the bars that were found, if any, in the orientation that it was filtered in and without a mark; all
+    else that the file carries stays. EXIF says how it is turned, so that it is shown as it arrived: a site sets a phone's
+    photo upright as its EXIF said, and so it stays.
 
     The tag of a shared file goes: it tells of pixels that are no more.
     """
@@ -100,7 +109,8 @@ def cut(photo: Photo, found: Recognition) -> Photo:
     pixels = picture(photo.pixels)
     if found.scale is not None and found.restoration is not None:
         pixels = without(pixels, found.restoration, found.scale)
-    return replace(kept, pixels=pixels, alpha=None if photo.alpha is None else picture(photo.alpha))
+    exif = with_orientation(photo.exif, alike_shown(orientation_of(photo.exif), found.turns, found.mirrored))
+    return replace(kept, pixels=pixels, alpha=None if photo.alpha is None else picture(photo.alpha), exif=exif)
 
 
 def _as_saved(graphs: Graphs, examined: Examination) -> Recognition:

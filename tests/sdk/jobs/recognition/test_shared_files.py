@@ -164,7 +164,7 @@ def test_a_marked_file_is_recognised_after_a_site_changed_it(
 ) -> None:
     folder = calibrated(None)
     calibrated(None, "bwp")
-    Filter.open(folder).apply_file(golden_photos / "coffee.webp", elsewhere / "filtered.jpg", mark=True)
+    Filter.open(folder).apply_file(golden_photos / "coffee.webp", elsewhere / "filtered.jpg")
     posted(np.rot90(read_photo(elsewhere / "filtered.jpg").pixels, turns), elsewhere / "shared.jpg", scale)
     result = Restore(ByFile()).file(elsewhere / "shared.jpg", elsewhere / "back.png")
     assert result.recognition is not None
@@ -176,7 +176,7 @@ def test_a_marked_file_is_recognised_after_a_site_changed_it(
 
 def test_an_unmarked_file_has_no_mark(calibrated: Calibrated, golden_photos: Path, elsewhere: Path) -> None:
     folder = calibrated(None)
-    Filter.open(folder).apply_file(golden_photos / "coffee.webp", elsewhere / "filtered.jpg")
+    Filter.open(folder).apply_file(golden_photos / "coffee.webp", elsewhere / "filtered.jpg", mark=False)
     posted(read_photo(elsewhere / "filtered.jpg").pixels, elsewhere / "shared.jpg", 0.6)
     with pytest.raises(NotRestored, match="its pixels do not tell whether l0 made it"):
         Restore(ByFile()).file(elsewhere / "shared.jpg", elsewhere / "back.png")

@@ -132,14 +132,14 @@ class MainActivity : ComponentActivity() {
     /** By a guided filter with [readOutput], what another filter made of the photo. */
     private fun filter(name: String, readOutput: (() -> ByteArray)? = null, read: () -> ByteArray) {
         val exactly = find<CheckBox>(R.id.png).isChecked || !bundle.restoresFromJpeg
-        val isMarked = find<CheckBox>(R.id.mark).isChecked
+        val marksJpegs = find<CheckBox>(R.id.mark).isChecked
         val values = sliders.values
         workOnPhotos { filter ->
             val photo = Photo.read(read(), jpeg)
             val output = readOutput?.let { Photo.read(it(), jpeg) }?.also { it.mustLieOn(photo) }
             val codec = if (exactly || photo.isTransparent) Codec.Png else Codec.Jpeg()
             val saved = savePhoto(contentResolver, "$name-${System.currentTimeMillis()}.unfilter", codec) {
-                filter.applyFile(photo.pixels, photo.carried, it, codec, values, isMarked, output?.pixels, ::progress)
+                filter.applyFile(photo.pixels, photo.carried, it, codec, values, marksJpegs && codec is Codec.Jpeg, output?.pixels, ::progress)
             }
             Shown(saved, picture(contentResolver, saved), canBeRestored = true)
         }

@@ -72,12 +72,14 @@ class BundleTest {
         val image = FloatArray(4 * 6 * 3) { it + 1f }
         val graph = FixedSize(plan, full = { throw AssertionError() }, masked = { padded, valid ->
             assertEquals(listOf(1f, 1f, 1f, 0f, 1f, 1f, 1f, 0f) + List(8) { 0f }, valid.toList())
-            assertEquals(image.sum(), padded.sum(), 0f)
-            padded
+            for (picture in padded) assertEquals(image.sum(), picture.sum(), 0f)
+            padded.last()
         })
-        assertEquals(image.toList(), graph.run(image, 4, 6).toList())
+        assertEquals(image.toList(), graph.run(listOf(image), 4, 6).toList())
+        val output = image.reversedArray()
+        assertEquals(output.toList(), graph.run(listOf(image, output), 4, 6).toList())
         val tile = FloatArray(8 * 8 * 3) { it.toFloat() }
-        assertEquals(tile.toList(), FixedSize(plan, { it }, { _, _ -> throw AssertionError() }).run(tile, 8, 8).toList())
+        assertEquals(tile.toList(), FixedSize(plan, { it.single() }, { _, _ -> throw AssertionError() }).run(listOf(tile), 8, 8).toList())
     }
 
     @Test

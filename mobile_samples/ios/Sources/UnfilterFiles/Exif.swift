@@ -8,7 +8,6 @@ private let sizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4]  // bytes of a va
 private let places = [0x0111, 0x0201]  // where a thumbnail begins, in strips or as a JPEG
 private let lengths = [0x0117, 0x0202]
 private let short = 3
-private let orientationTag = 0x0112
 private let mostEntries = 1024
 
 /// `tiff` with zeros where pictures stood. Law: what comes of it comes of itself.
@@ -24,21 +23,8 @@ func withoutPictures(_ tiff: Data) -> Data {
     return Data(bytes)
 }
 
-/// The orientation in EXIF among `carried`, 1 to 8, 1 where it does not say (Exif 3.0, section 4.6.5); nil without EXIF.
-func orientation(_ carried: [Chunk]) -> Int? {
-    guard let content = carried.first(where: { $0.type == "eXIf" })?.content else {
-        return nil
-    }
-    guard let number = numbers([UInt8](content)), let first = number(4, 4), let count = number(first, 2) else {
-        return 1
-    }
-    let entry = (0..<count).lazy.map { first + 2 + 12 * $0 }.first { number($0, 2) == orientationTag }
-    let value = entry.flatMap { number($0 + 8, 2) } ?? 1
-    return (1...8).contains(value) ? value : 1
-}
-
 /// Reads numbers of a TIFF, by place and count of bytes, nil where it is cut short; nil for what is no TIFF.
-private func numbers(_ tiff: [UInt8]) -> ((Int, Int) -> Int?)? {
+func numbers(_ tiff: [UInt8]) -> ((Int, Int) -> Int?)? {
     let isLittle = tiff.starts(with: [0x49, 0x49, 0x2A, 0])
     guard isLittle || tiff.starts(with: [0x4D, 0x4D, 0, 0x2A]) else {
         return nil

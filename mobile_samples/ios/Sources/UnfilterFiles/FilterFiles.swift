@@ -102,12 +102,13 @@ extension Filter {
         let found = try found ?? bundle.look(opened, force: force)
         let (rows, plain) = try pictures(opened, found)
         let keeps = found.keep && !force
+        let carried = found.origin == .shared ? shownAlike(opened.carried, found) : opened.carried
         func restored(_ write: ([UInt8]) throws -> Void) throws {
             try keeps ? write(plain.read(rows: plain.height)) : restore(plain, progress: progress, write: write)
         }
         switch format {
         case .png:
-            try writePng(target, like: rows, chunks: opened.carried) { png, transparent in
+            try writePng(target, like: rows, chunks: carried) { png, transparent in
                 try restored { try png.write(transparent?.joined($0) ?? $0) }
                 try png.finish()
             }
@@ -116,7 +117,7 @@ extension Filter {
             guard (rows as? Transparent)?.isTransparent != true else {
                 throw Refused(.otherFormat, "it is transparent, which a JPEG cannot carry: save as PNG")
             }
-            try write(jpeg(codec.encode(pixels, quality: quality), chunks: opened.carried, json: nil), to: target)
+            try write(jpeg(codec.encode(pixels, quality: quality), chunks: carried, json: nil), to: target)
         }
         return found
     }
@@ -137,6 +138,12 @@ extension Filter {
         try run { levels += $0 }
         return Pixels(height: source.height, width: source.width, levels: levels)
     }
+}
+
+/// What goes with a picture that was set upright: with EXIF by which it is shown as the file was. A site turns a phone's photo as its EXIF
+/// said, and leaves that out.
+private func shownAlike(_ carried: [Chunk], _ found: Recognition) -> [Chunk] {
+    withOrientation(carried, alikeShown(orientation(carried) ?? 1, turns: found.turns, mirrored: found.mirrored))
 }
 
 /// Write a PNG at `target`, which is there only when it is whole; `write` gives its rows, with alpha where `source` has it, and

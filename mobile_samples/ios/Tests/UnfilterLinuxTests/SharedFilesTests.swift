@@ -118,6 +118,7 @@ final class SharedFilesTests: XCTestCase {
         let inside = try XCTUnwrap(found.inside)
         XCTAssertEqual(inside.rows, 0..<wide)
         let back = try PngFile(restored(content, filter, found: found))
+        XCTAssertEqual(orientation(back.carried), alikeShown(1, turns: 1, mirrored: true))
         XCTAssertEqual([back.height, back.width, back.channels], [inside.columns.count, wide, 4])
         let levels = try PngRows(back).readWhole(rows: back.height)
         let alphas = stride(from: 3, to: levels.count, by: 4).filter { levels[$0] != 255 }

@@ -3,6 +3,7 @@
 import { UnfilterError } from "../errors";
 import { judge } from "../inspect";
 import type { Manifest } from "../manifest";
+import { alikeShown, orientationOf, withOrientation } from "../photo/orientation";
 import type { Photo } from "../photo/photo";
 import { type PhotoFile, readPhoto } from "../photo/read";
 import type { Pixels } from "../pixels";
@@ -55,7 +56,10 @@ export async function marked(pixels: Pixels, known: Manifest[]): Promise<Recogni
   return { ...found, inside: part, reason: `${found.reason}, within bars that are cut off` };
 }
 
-/** What lies within the bars, if any, upright and without the mark; all else that the file carries stays, but for the tag of other pixels. */
+/**
+ * What lies within the bars, if any, upright and without the mark; all else that the file carries stays, but for the tag of other pixels.
+ * EXIF says how it is turned, so that it is shown as the file was.
+ */
 export async function cut(photo: Photo, found: Recognition): Promise<Photo> {
   const { topUp: _, ...kept } = photo;
   const picture = (plane: Pixels, channels: number) => {
@@ -65,7 +69,8 @@ export async function cut(photo: Photo, found: Recognition): Promise<Photo> {
   const plain = picture(photo.pixels, 3);
   const pixels = found.scale && found.restoration ? await without(plain, found.restoration, found.scale) : plain;
   const alpha = photo.alpha && picture({ ...photo.pixels, data: new Uint8Array(photo.alpha) }, 1).data;
-  return { ...kept, tag: null, pixels, alpha };
+  const orientation = alikeShown(orientationOf(photo.carried) ?? 1, found.turns, found.mirrored);
+  return { ...kept, tag: null, pixels, alpha, carried: withOrientation(photo.carried, orientation) };
 }
 
 function shared({ restoration, deviations, scale, turns, mirrored }: Mark, known: Manifest[]): Recognition {

@@ -12,8 +12,6 @@ private val SIZES = intArrayOf(0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4) // byte
 private val PLACES = setOf(0x0111, 0x0201) // where a thumbnail begins, in strips or as a JPEG
 private val LENGTHS = setOf(0x0117, 0x0202)
 private const val SHORT = 3
-private const val ORIENTATION = 0x0112
-internal const val UPRIGHT = 1
 private const val MOST_ENTRIES = 1024
 
 /** [tiff] with zeros where pictures stood. Law: what comes of it comes of itself. */
@@ -25,22 +23,8 @@ internal fun withoutPictures(tiff: ByteArray): ByteArray = tiff.copyOf().also {
     clearPreviews(it)
 }
 
-/** The orientation in EXIF among [carried], 1 to 8, [UPRIGHT] where it does not say (Exif 3.0, section 4.6.5); null without EXIF. */
-internal fun orientation(carried: List<Chunk>): Int? {
-    val tiff = carried.firstOrNull { it.type == "eXIf" }?.content ?: return null
-    val bytes = ordered(tiff) ?: return UPRIGHT
-    fun short(at: Int) = bytes.getShort(at).toInt() and 0xFFFF
-    return try {
-        val first = bytes.getInt(4)
-        val entry = List(short(first)) { first + 2 + 12 * it }.firstOrNull { short(it) == ORIENTATION }
-        entry?.let { short(it + 8) }?.takeIf { it in 1..8 } ?: UPRIGHT
-    } catch (_: IndexOutOfBoundsException) { // no EXIF that anybody understands
-        UPRIGHT
-    }
-}
-
 /** [tiff] in its own order of bytes; null where it is none. */
-private fun ordered(tiff: ByteArray): ByteBuffer? = when (tiff.decodeToString(0, minOf(4, tiff.size))) {
+internal fun ordered(tiff: ByteArray): ByteBuffer? = when (tiff.decodeToString(0, minOf(4, tiff.size))) {
     "II*\u0000" -> ByteBuffer.wrap(tiff).order(ByteOrder.LITTLE_ENDIAN)
     "MM\u0000*" -> ByteBuffer.wrap(tiff).order(ByteOrder.BIG_ENDIAN)
     else -> null

@@ -23,12 +23,13 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
      */
     fun apply(photo: Pixels, parameters: Map<String, Double> = emptyMap(), output: Pixels? = null): Pixels {
         bundle.check(photo, output)
-        return whole(photo) { write -> run(Direction.FORWARD, photo, bundle.hyperParameters.places(parameters), {}, write, output) }
+        val places = bundle.hyperParameters.places(parameters)
+        return whole(photo) { write -> run(Direction.FORWARD, photo.rewound(), places, {}, write, output?.rewound()) }
     }
 
     /** The photo that [apply] made [filtered] from, at whatever parameters. */
     fun restore(filtered: Pixels): Pixels =
-        whole(filtered) { write -> run(Direction.INVERSE, filtered, FloatArray(0), {}, write) }
+        whole(filtered) { write -> run(Direction.INVERSE, filtered.rewound(), FloatArray(0), {}, write) }
 
     /**
      * Filter a photo of any size into a file that says what made it; [carried] are its profile, EXIF and XMP ([Jpeg.chunks]). With [mark] its
@@ -129,7 +130,9 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         progress: (Float) -> Unit,
     ): Recognition {
         val picture = Shared.of(saved, found)
-        val restored = writer(codec, picture.arrived, saved.carried, target, isTagged = false)
+        // Set upright, it is shown as the file was: a site turns a phone's photo as its EXIF said, and leaves that out.
+        val carried = withOrientation(saved.carried, alikeShown(orientation(saved.carried) ?: UPRIGHT, found.turns, found.mirrored))
+        val restored = writer(codec, picture.arrived, carried, target, isTagged = false)
         if (keep) {
             restored.write(picture.read(picture.height))
         } else {

@@ -18,6 +18,9 @@ class Pixels(override val height: Int, override val width: Int, val levels: Byte
     }
 
     override fun read(rows: Int): ByteArray = levels.copyOfRange(next * width * 3, (next + rows) * width * 3).also { next += rows }
+
+    /** The same, from the top. */
+    internal fun rewound() = Pixels(height, width, levels)
 }
 
 /**

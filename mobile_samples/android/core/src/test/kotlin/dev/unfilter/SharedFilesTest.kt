@@ -110,7 +110,9 @@ class SharedFilesTest {
         assertEquals(1 to true, found.turns to found.mirrored)
         val inside = checkNotNull(found.inside)
         assertEquals(0 to wide, inside.top to inside.bottom)
-        val back = PngReader(restored(content).inputStream())
+        val made = restored(content)
+        assertEquals(alikeShown(UPRIGHT, 1, true), orientation(PngInfo.read(made.inputStream()).carried))
+        val back = PngReader(made.inputStream())
         assertEquals(inside.right - inside.left to wide, back.height to back.width)
         val whole = back.readWhole(back.height)
         val alphas = (3 until whole.size step 4).filter { whole[it] != 255.toByte() }

@@ -2,7 +2,7 @@
 
 python tests/bench/marks.py foreign PHOTOS --every 5    # photos that nobody marked, asked for every filter that ships
 python tests/bench/marks.py chains PHOTOS --every 3     # marked files after what sites, people and screens do to them
-python tests/bench/marks.py landing PHOTOS --every 4    # shared files, and photos that a mark was painted into
+python tests/bench/marks.py landing PHOTOS --every 5 --filters cpd bwp    # shared files, and photos with a forged mark
 
 Networks run in torch, whole; each photo is filtered by one of the filters that mark by default, in turn. Nothing is drawn at
 random but noise, by a seed.
@@ -112,8 +112,7 @@ def photos(folder: Path, every: int, largest: int = LARGEST) -> Iterator[Pixels]
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".jpg", ".png"))
     for path in files[::every]:
         pixels = PLAIN.read(path)
-        top, left = (max(0, (length - largest) // 2) for length in pixels.shape[:2])
-        yield np.ascontiguousarray(pixels[top : top + largest, left : left + largest])
+        yield _middle(pixels, largest)
 
 
 def found_in(pixels: Pixels, ids: list[str]) -> Mark | None:
@@ -127,7 +126,7 @@ def found_in(pixels: Pixels, ids: list[str]) -> Mark | None:
     return None
 
 
-def foreign(folder: Path, every: int) -> None:
+def foreign(folder: Path, every: int, _: list[str]) -> None:
     ids = list(Filters().ids)
     marks = [strongest(pixels, ids) for pixels in photos(folder, every)]
     deviations = np.array([mark.deviations for mark in marks if mark is not None])
@@ -136,9 +135,9 @@ def foreign(folder: Path, every: int) -> None:
     print(f"| {len(deviations)} | {len(ids)} | {passed} | median {np.median(deviations):.1f}, most {deviations.max():.1f} |")
 
 
-def chains(folder: Path, every: int) -> None:
+def chains(folder: Path, every: int, names: list[str]) -> None:
     filters, ways = Filters(), {name: [] for name in WAYS}  # type: ignore[var-annotated]
-    names = filters.marking
+    names = names or filters.marking
     for index, photo in enumerate(photos(folder, every)):
         name = names[index % len(names)]
         made = filters.run(name, "forward", photo)
@@ -151,17 +150,17 @@ def chains(folder: Path, every: int) -> None:
         print(f"| {way} | {len(verdicts)} | {verdicts.count(True)} | {verdicts.count(False)} |")
 
 
-def landing(folder: Path, every: int) -> None:
+def landing(folder: Path, every: int, names: list[str]) -> None:
     filters = Filters()
     print("| filter | shared files | refused | farthest, levels | photos with its mark | refused | nearest |")
     print("|---|---|---|---|---|---|---|")
-    for name in [*filters.marking, "bwp"]:
+    for name in names or [*filters.marking, "bwp"]:
         own, forged = [], []
-        for photo in photos(folder, every, 2 * SIDE // 3):
+        for photo in photos(folder, every, 640):
             made = filters.run(name, "forward", photo)
             for way in (*CHAINS, Chain(85, 0.4, 70)):
                 for pixels, distances in ((made, own), (photo, forged)):
-                    arrived = _through(way, pixels)
+                    arrived = _middle(_through(way, pixels))
                     again = filters.run(name, "forward", filters.run(name, "inverse", arrived))
                     difference = block_means(again) - block_means(arrived)
                     distances.append(float(np.sqrt(np.square(difference).mean())))
@@ -170,6 +169,11 @@ def landing(folder: Path, every: int) -> None:
             f"| `{name}` | {len(own)} | {refused[0]} | {max(own):.1f} | {len(forged)} | {refused[1]} | {min(forged):.1f} |",
             flush=True,
         )
+
+
+def _middle(pixels: Pixels, side: int = SIDE) -> Pixels:
+    top, left = (max(0, (length - side) // 2) for length in pixels.shape[:2])
+    return np.ascontiguousarray(pixels[top : top + side, left : left + side])
 
 
 def _through(chain: Chain, pixels: Pixels) -> Pixels:
@@ -182,8 +186,11 @@ def main() -> None:
     parser.add_argument("table", choices=tables)
     parser.add_argument("photos", type=Path, metavar="PHOTOS", help="folder of photos")
     parser.add_argument("--every", type=int, default=1, help="take every so manieth photo (1)")
+    parser.add_argument(
+        "--filters", nargs="+", default=[], metavar="FILTER", help="of marked and of shared files (all that can be)"
+    )
     arguments = parser.parse_args()
-    tables[arguments.table](arguments.photos, arguments.every)
+    tables[arguments.table](arguments.photos, arguments.every, arguments.filters)
 
 
 if __name__ == "__main__":

@@ -72,8 +72,8 @@ def alike_shown(orientation: int, turns: int, mirrored: bool) -> int:
 
 
 def with_orientation(exif: bytes | None, orientation: int) -> bytes | None:
-    """EXIF (from `Exif\\0\\0` on) that names `orientation`. All other bytes stay where they are: a directory that has no
-    such entry is written again behind them. EXIF that cannot be read is replaced; none is made to say what holds without any.
+    """EXIF (from `Exif\\0\\0` on) that names `orientation`. All other bytes stay where they are: a directory without such an
+    entry is written again behind them. What cannot be read is replaced; none is made to say what holds without any.
     """
     if orientation_of(exif) == orientation:
         return exif

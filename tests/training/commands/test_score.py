@@ -78,6 +78,26 @@ def test_writing_puts_a_row_per_label_on_the_card(fixed: Path, photos: Path, cap
     checkpoint.load(fixed)  # weights and digest are as they were
 
 
+def test_shared_files_are_added_to_the_score_that_is_there(
+    fixed: Path, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["score", str(fixed), str(photos), "--write"]) == 0
+    whole = scores(fixed)["few"]
+    description = checkpoint.read_description(fixed)
+    bare = tuple(one.model_copy(update={"shared": (), "arrived": ()}) for one in description.scores)
+    checkpoint.describe(fixed, description.model_copy(update={"scores": bare}))
+    assert main(["score", str(fixed), str(photos), "--shared", "--write"]) == 0
+    added = scores(fixed)["few"]
+    assert added.shared == pytest.approx(whole.shared)
+    assert added.arrived == pytest.approx(whole.arrived)
+    assert added.model_copy(update={"shared": (), "arrived": ()}) == bare[0]
+    assert main(["score", str(fixed), str(photos), "--shared", "--write", "--label", "other"]) == 2
+    assert "has no score of other" in capsys.readouterr().err
+    (photos / "b.png").unlink()
+    assert main(["score", str(fixed), str(photos), "--shared", "--write"]) == 2
+    assert "of few is of 2 photos, and these are 1" in capsys.readouterr().err
+
+
 def test_a_hyper_parameter_is_set_by_name_and_stands_in_the_label(variable: Path, photos: Path) -> None:
     for words in ([], ["--set", "smoothness=0.04"], ["--set", "smoothness=0.01", "--set", "kappa=3"]):
         assert main(["score", str(variable), str(photos), "--write", *words]) == 0

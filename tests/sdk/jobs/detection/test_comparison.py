@@ -29,11 +29,11 @@ def l0(small_bundle: Path) -> Filter:
 
 @pytest.fixture
 def file(l0: Filter, chelsea: Pixels, tmp_path: Path) -> Callable[[str], Path]:
-    """Filters a photo into a file of that name."""
+    """Filters a photo into a file of that name, without a mark, by which an altered one would be a shared one."""
 
     def make(name: str) -> Path:
         write_photo(tmp_path / "photo.png", Photo(chelsea))
-        l0.apply_file(tmp_path / "photo.png", tmp_path / name, quality=90, subsampling="4:2:0")
+        l0.apply_file(tmp_path / "photo.png", tmp_path / name, quality=90, subsampling="4:2:0", mark=False)
         return tmp_path / name
 
     return make

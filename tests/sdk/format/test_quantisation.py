@@ -25,6 +25,7 @@ def manifest(*entries: object) -> Manifest:
 @pytest.mark.parametrize("quality", [*range(1, 101)])
 def test_annex_k_at_a_quality_is_what_libjpeg_writes(quality: int) -> None:
     Image.new("RGB", (8, 8)).save(file := BytesIO(), "JPEG", quality=quality)
+    file.seek(0)
     written = JpegImageFile(file).quantization
     assert ANNEX_K.at(quality) == (list(written[0]), list(written[1]))
 

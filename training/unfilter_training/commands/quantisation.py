@@ -45,12 +45,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
+    from unfilter.errors import UnfilterError
     from unfilter_training import checkpoint
     from unfilter_training.photo_sets.folder import matching
     from unfilter_training.quantisation.learned import FILE
 
     photos = matching(arguments.photos, ("**/*",), (".jpg", ".jpeg", ".png", ".heic"))
-    photos = photos[:: -(-len(photos) // arguments.most)] if photos else photos
+    if not photos:
+        raise UnfilterError(f"{arguments.photos}: holds no photos (.jpg, .png, .heic), nor do the folders in it")
+    photos = photos[:: -(-len(photos) // arguments.most)]
     folders = [checkpoint.find(name) for name in arguments.checkpoints or checkpoint.shipped()]
     if arguments.action == "measured":
         if not arguments.checkpoints:
@@ -121,13 +124,17 @@ def _filter(folder: Path) -> "tuple[RestorableNetwork, Description, Task]":
 def _measure(folders: list[Path], photos: list[Path]) -> int:
     from tqdm import tqdm
 
+    from unfilter.errors import BundleError
     from unfilter_training.quantisation.learned import FILE, read_learned
     from unfilter_training.quantisation.measured import measure, row, table
 
     rows = []
     for folder in tqdm(folders, desc="filters", unit="filter"):
         network, description, task = _filter(folder)
-        for subsampling, tables in read_learned(folder / FILE).tables.items():
+        learned = read_learned(folder / FILE)
+        if learned.weights_sha256 != description.weights_sha256:
+            raise BundleError(f"{folder / FILE}: is for other weights; learn again with `unfilter quantisation learn`")
+        for subsampling, tables in learned.tables.items():
             gains = [measure(network, task, path, tables, subsampling) for path in photos]
             rows.append(row(description.filter, subsampling, gains))
     print(table(rows))

@@ -32,8 +32,13 @@ _LEVEL, _PERCENT_AT_LEVEL = 80, 0.4
 _LOOKS = (0.0, 0.3, 0.7, 0.95)
 """Parts of the error that are counted in the picture itself, in the tables that the search may begin at."""
 
-_MOVES = (0.25, 0.12)
-"""How far a band is moved in each round, in the logarithm of its steps."""
+_MOVE = 0.2
+"""How far a band is moved, in the logarithm of its steps. A second round of half of that gave 0.2 to 0.9 % more of the bytes
+(`llf`, `l0`, `cpd`, `exposure`; `bwp` 3.8 %), in half as much time again.
+"""
+
+_LEAST = 1e-4
+"""What a move must gain, in the logarithm of the bytes."""
 
 Logarithms = NDArray[np.float64]
 """Of both tables at quality 50, 2 x 64."""
@@ -67,17 +72,14 @@ class Search:
     def found(self) -> Found:
         """The best tables, scaled so that at quality 80 they restore as much as annex K's do."""
         best, cost = self._begin()
-        for move in _MOVES:
-            for direction in _directions():
-                for sign in (1, -1):
-                    moved = best + sign * move * direction
-                    if (moved_cost := self._cost(moved)) < cost - 1e-4:
-                        best, cost = moved, moved_cost
-                        again = best + sign * move * direction
-                        if (again_cost := self._cost(again)) < cost - 1e-4:
-                            best, cost = again, again_cost
-                        break
-            self._on_step(f"bands moved by {move:g}: {1 - math.exp(cost):.1%} less")
+        for direction in _directions():
+            for step in (_MOVE * direction, -_MOVE * direction):
+                moved, before = best + step, cost
+                while (moved_cost := self._cost(moved)) < cost - _LEAST:
+                    best, cost, moved = moved, moved_cost, moved + step
+                if cost < before:
+                    break
+        self._on_step(f"bands moved: {1 - math.exp(cost):.1%} less")
         tables = self._as_annex_k(best)
         return Found(tables, self._gain(np.log([tables.luma, tables.chroma])))
 

@@ -172,9 +172,7 @@ def _luma_tables() -> NDArray[np.int64]:
     return np.array(tables)
 
 
-def coded(
-    pixels: NDArray[np.uint8], quality: int, subsampling: Subsampling, tables: QuantiserTables | None = None
-) -> bytes:
+def coded(pixels: NDArray[np.uint8], quality: int, subsampling: Subsampling, tables: QuantiserTables | None = None) -> bytes:
     """A JPEG of the pixels and nothing else, to be given to `fingerprint_of` and `with_metadata`; quantised by `tables` at
     that quality, or by annex K's.
 

@@ -16,9 +16,9 @@ from unfilter.errors import PhotoError
 from unfilter.files import replacing
 from unfilter.format.fingerprint import Fingerprint, of_exact
 from unfilter.format.mark import MARK
+from unfilter.format.quantisation import Subsampling
 from unfilter.format.tag import Codec, ExactCodec
 from unfilter.photo import heic, jpeg, png, webp
-from unfilter.photo.jpeg import Subsampling
 from unfilter.photo.left_behind import left_behind, too_large
 from unfilter.photo.metadata import carry_alike
 from unfilter.photo.photo import Photo

@@ -1,5 +1,5 @@
-"""Laws: a JPEG whose pixels were encoded before its metadata were known has the bytes of one that was written at once; one of
-a photo with quantiser tables of its own (R36) has those, at its quality.
+"""Laws: a JPEG whose pixels were encoded before its metadata were known has the bytes of one that was written at once.
+One of a photo with quantiser tables of its own (R36) has those, at its quality.
 """
 
 from io import BytesIO

@@ -80,7 +80,9 @@ def test_tables_that_do_not_pay_are_not_written(
 def test_what_can_have_no_tables_is_refused_in_one_line(small: Path, photos: Path) -> None:
     with pytest.raises(UnfilterError, match="is guided"):
         run("learn", photos, "any")
-    with pytest.raises(BundleError, match=r"quantisation\.json: cannot be read .*; learn with `unfilter quantisation learn`$"):
+    with pytest.raises(
+        BundleError, match=r"quantisation\.json: cannot be read .*; learn with `unfilter quantisation learn`$"
+    ):
         run("measured", photos, small)
     (small / FILE).write_text('{"version": 2}')
     with pytest.raises(BundleError, match=r"quantisation\.json: version: .*; learn again with"):

@@ -1,4 +1,4 @@
-"""The search: tables begin where `sensitivity` puts them, and bands of frequencies are moved for as long as real files gain."""
+"""The search: tables begin where `sensitivity` puts them, and bands of frequencies move for as long as real files gain."""
 
 import math
 from collections.abc import Callable

@@ -1,9 +1,9 @@
 """What the restoration loses by noise in each DCT coefficient of a JPEG, and the tables that this asks for.
 
 To first order the error of what is restored is J n, for the noise n of the coefficients and the Jacobian J of the inverse.
-The mean of (J^T v)^2 over random v of unit variance is the squared length of J's columns: a few backward passes give what all
-128 coefficients count. Steps then follow as in every allocation of bits (Shoham, Gersho, "Efficient bit allocation for an
-arbitrary set of quantizers", IEEE TASSP 1988): each takes the least rate + weight * error.
+The mean of (J^T v)^2 over random v of unit variance is the squared length of J's columns: a few backward passes give what
+all 128 coefficients count. Steps then follow as in every allocation of bits (Shoham, Gersho, "Efficient bit allocation for
+an arbitrary set of quantizers", IEEE TASSP 1988): each takes the least rate + weight * error.
 """
 
 import math

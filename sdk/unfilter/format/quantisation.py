@@ -1,7 +1,7 @@
 """Quantiser tables of a filter's JPEG files (R36 of sdk/format/RULES.md).
 
-What hides in a filtered picture does not lie where a plain picture has its detail, so other steps than annex K's keep more of
-it in fewer bytes. The tables stand in the file: every decoder reads them.
+What hides in a filtered picture does not lie where a plain picture has its detail, so other steps than annex K's keep more
+of it in fewer bytes. The tables stand in the file: every decoder reads them.
 """
 
 from typing import Annotated, Literal, TypeAlias
@@ -35,7 +35,7 @@ class Quantisation(QuantiserTables):
 
 
 def scaled(table: tuple[int, ...], quality: int) -> list[int]:
-    """Steps of a table at `quality` 1..100, as libjpeg's `jpeg_quality_scaling` and `jpeg_add_quant_table` have them: 1..255."""
+    """Steps, 1..255, of a table at `quality` 1..100, as libjpeg's `jpeg_quality_scaling` and `jpeg_add_quant_table` say."""
     percent = 5000 // quality if quality < 50 else 200 - 2 * quality
     return [min(max((step * percent + 50) // 100, 1), 255) for step in table]
 

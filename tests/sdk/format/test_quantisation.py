@@ -1,4 +1,6 @@
-"""Laws: tables are scaled as libjpeg scales annex K's; an entry of a later version is skipped; one without tables is as it was."""
+"""Laws: tables are scaled as libjpeg scales annex K's; an entry of a later version is skipped; a manifest without tables is
+written as before.
+"""
 
 import json
 from io import BytesIO

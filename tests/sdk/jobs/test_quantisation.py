@@ -1,4 +1,4 @@
-"""Law: the quantiser tables of the manifest are the tables in the file, at its quality (R36); what it says of itself holds."""
+"""Law: the quantiser tables of the manifest are those of the file, at its quality (R36); what it says of itself holds."""
 
 import shutil
 from collections.abc import Callable

@@ -21,6 +21,9 @@ QUALITIES: dict[Subsampling, tuple[tuple[int, ...], tuple[int, ...]]] = {
 LOOK_COSTS = 3.0
 """Logarithm of bytes that a lost decibel of look counts: 0.03 dB is worth 10 % of the bytes, so that none is given away."""
 
+_MARGIN = 0.15
+"""Decibels of look that must be gained on the crops: other photos gain up to 0.2 dB less."""
+
 _BANDS = ((0,), (1,), (2,), (3,), (4, 5), (6, 7), (8, 9, 10, 11, 12, 13, 14))
 _FREQUENCY = np.add.outer(np.arange(8), np.arange(8)).ravel()
 _TURN = np.array([(v - u) / 7 for v in range(8) for u in range(8)])
@@ -79,7 +82,7 @@ class Search:
                     best, cost, moved = moved, moved_cost, moved + step
                 if cost < before:
                     break
-        self._on_step(f"bands moved: {1 - math.exp(cost):.1%} less")
+        self._on_step(f"bands moved: {1 - math.exp(cost):.1%} less, with what lost look counts")
         tables = self._as_annex_k(best)
         return Found(tables, self._gain(np.log([tables.luma, tables.chroma])))
 
@@ -95,13 +98,13 @@ class Search:
                 mixed = annex_k + part * (asked - annex_k)
                 if (mixed_cost := self._cost(mixed)) < cost:
                     best, cost = mixed, mixed_cost
-            self._on_step(f"look counting {look:.0%}: {1 - math.exp(cost):.1%} less")
+            self._on_step(f"look counting {look:.0%}: {1 - math.exp(cost):.1%} less, with what lost look counts")
         return best, cost
 
     def _cost(self, logarithms: Logarithms) -> float:
         """Logarithm of the bytes for one of annex K's at equal restoration, and what lost look counts."""
         gain = self._gain(logarithms)
-        return math.log(1 - gain.saved) + LOOK_COSTS * max(0.0, -gain.look)
+        return math.log(1 - gain.saved) + LOOK_COSTS * max(0.0, _MARGIN - gain.look)
 
     def _gain(self, logarithms: Logarithms) -> Gain:
         """Over both halves, each at its middle quality."""

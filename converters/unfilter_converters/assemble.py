@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from unfilter.format.bundle import Bundle, digest, json_digest
 from unfilter.format.manifest import FileEntry, Golden, Manifest, Provenance, bundle_id
+from unfilter.format.quantisation import Quantisation
 from unfilter.format.remainder import RULE as REMAINDER_RULE
 from unfilter.format.rounding import RULE as ROUNDING_RULE
 from unfilter.jobs.detection.detector import FILE as DETECTOR
@@ -29,6 +30,8 @@ from unfilter_converters.make import ENTRIES, Made
 from unfilter_converters.restoration_id import restoration_id_of
 from unfilter_converters.source import Source
 from unfilter_training.checkpoint import CARD
+from unfilter_training.quantisation.learned import FILE as TABLES
+from unfilter_training.quantisation.learned import read_learned
 
 GOLDENS = "goldens.json"
 CALIBRATIONS: dict[str, tuple[str, Callable[[Path], Detector | Recognizer], str]] = {
@@ -77,6 +80,7 @@ def assemble(source: Source, made: Sequence[Made], folder: Path, cache: Cache, o
         files=file_entries(folder),
         detection=detector,
         recognition=recognizer,
+        quantisation=_tables(source, on_step),
         delegates=DELEGATES,
         tools={name: version for each in made for name, version in each.tools.items()},
         provenance=Provenance(
@@ -137,6 +141,22 @@ def _copy_calibration(what: str, source: Source, folder: Path, on_step: Callable
         shutil.copyfile(path, folder / name)
         return name
     return None
+
+
+def _tables(source: Source, on_step: Callable[[str], None]) -> tuple[Quantisation, ...]:
+    """Quantiser tables that were learned for the checkpoint's weights; none where there are none."""
+    path = source.checkpoint / TABLES
+    if not path.exists():
+        on_step("no quantiser tables: JPEG files have annex K's, or `unfilter quantisation learn` makes some")
+        return ()
+    learned = read_learned(path)
+    if learned.weights_sha256 != source.description.weights_sha256:
+        on_step("no quantiser tables: those of the checkpoint are for other weights; learn again")
+        return ()
+    return tuple(
+        Quantisation(subsampling=subsampling, luma=tables.luma, chroma=tables.chroma)
+        for subsampling, tables in sorted(learned.tables.items())
+    )
 
 
 def _ask_delegates(source: Source, made: Sequence[Made], folder: Path, cache: Cache, on_step: Callable[[str], None]) -> None:

@@ -7,7 +7,8 @@ They are of the fixture `bundle-variable`: its weights are shared, and only mani
 import json
 import shutil
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
 from io import BytesIO
@@ -77,6 +78,7 @@ def later_schema(manifest: Fields) -> None:
         before_others(**changes)(manifest)
     manifest["refused"] = [{"format": "executorch", "precision": "w4", "reason": "it missed its tolerance"}]
     manifest["carriers"].append("avif")
+    manifest["quantisation"] = [{"subsampling": "4:1:0", "steps": []}]
     manifest["requires"] = []
     unknown_fields(manifest)
     manifest["schema_version"] = 2
@@ -116,11 +118,19 @@ def guided(manifest: Fields) -> None:
         golden["output"] = golden["filtered"]
 
 
+def own_tables(manifest: Fields) -> None:
+    """Quantiser tables that no encoder has: steps that grow evenly, and across the diagonal of chroma unevenly."""
+    luma = [8 + 9 * (row + column) for row in range(8) for column in range(8)]
+    chroma = [12 + 11 * row + 5 * column for row in range(8) for column in range(8)]
+    manifest["quantisation"] = [{"subsampling": "4:2:0", "luma": luma, "chroma": chroma}]
+
+
 PAST: dict[str, tuple[Callable[[Fields], None], list[str] | None]] = {
     "small_tiles": (small_tiles(), None),
     "tile_grid": (small_tiles(grid=8), None),
     "grid_without_requirement": (grid_without_requirement, ["convert"]),
     "guided": (guided, None),
+    "quantisation": (own_tables, None),
 }
 """As `MANIFESTS`, of what readers have learned since version 0.1."""
 
@@ -199,12 +209,19 @@ def tiled(manifest: Fields, fixture: Path, filtered: Path) -> dict[str, NDArray[
     restored = {}
     for name, (change, words) in PAST.items():
         if words is None:
-            with TemporaryDirectory() as folder:
-                shutil.copytree(fixture, folder, dirs_exist_ok=True)
-                change(changed := deepcopy(manifest))
-                (Path(folder) / "manifest.json").write_text(json.dumps(changed))
-                restored[name] = Filter.open(folder, runtime="onnx").restore(read_photo(filtered).pixels)
+            change(changed := deepcopy(manifest))
+            with opened(changed, fixture) as chosen:
+                restored[name] = chosen.restore(read_photo(filtered).pixels)
     return restored
+
+
+@contextmanager
+def opened(manifest: Fields, fixture: Path) -> Iterator[Filter]:
+    """The filter of the fixture with another manifest."""
+    with TemporaryDirectory() as folder:
+        shutil.copytree(fixture, folder, dirs_exist_ok=True)
+        (Path(folder) / "manifest.json").write_text(json.dumps(manifest))
+        yield Filter.open(folder, runtime="onnx")
 
 
 def transparent(chosen: Filter, original: NDArray[np.uint8]) -> dict[str, tuple[Photo, list[str] | None]]:
@@ -296,6 +313,19 @@ def for_readers(manifest: Fields) -> Fields:
     return {"artifacts": without, "rule": "R29", "artifacts_by_rule": listed, "refuses_to_filter": ["guided"]}
 
 
+def quantised(manifest: Fields, fixture: Path, original: NDArray[np.uint8]) -> list[Fields]:
+    """A JPEG by a filter that has quantiser tables of its own (R36): decoders take them from the file."""
+    path = TARGET / "past/quantisation.jpg"
+    own_tables(changed := deepcopy(manifest))
+    with opened(changed, fixture) as chosen:
+        filtered = Apply(chosen.graphs, quality=90, subsampling="4:2:0").in_memory(Photo(original, "png"), "jpeg")
+        write_photo(path, filtered, quality=90, subsampling="4:2:0")
+        restored = Restore(chosen.graphs).in_memory(read_photo(path), "png")
+    path.with_name(f"{path.name}.restored.rgb").write_bytes(restored.pixels.tobytes())
+    case: Fields = {"name": path.name, "path": f"past/{path.name}", "bundle": "bundle-variable", "expect": "restores"}
+    return [case | {"restored": f"past/{path.name}.restored.rgb", "height": SIZE[0], "width": SIZE[1]}]
+
+
 def marked(chosen: Filter, original: NDArray[np.uint8]) -> list[Fields]:
     """Files with a mark (R30), which is taken off before they are restored."""
     cases = []
@@ -338,6 +368,7 @@ def past(manifest: Fields, fixture: Path, chosen: Filter) -> tuple[list[Fields],
         expected = {"restored": f"past/{name}.restored.rgba", "height": height, "width": width, "channels": 4}
         files.append(case | {"expect": "restores"} | expected)
     files += marked(chosen, original)
+    files += quantised(manifest, fixture, original)
     (folder / "travels.json").write_text(json.dumps(travels(), indent=1) + "\n")
     (folder / "plans.json").write_text(json.dumps(plans(), separators=(",", ":")) + "\n")
     return bundles, files

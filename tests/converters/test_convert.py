@@ -14,6 +14,7 @@ from unfilter.cli import main
 from unfilter.errors import UnfilterError
 from unfilter.format.bundle import Bundle, digest
 from unfilter.format.manifest import MANIFEST
+from unfilter.format.quantisation import ANNEX_K
 from unfilter.jobs.detection.detector import FILE, read_detector
 from unfilter.proof.fidelity import Verdict, read_report
 from unfilter.proof.fidelity.reports import page
@@ -29,6 +30,8 @@ from unfilter_training.network import (
     RestorableNetwork,
     SteganographyConfig,
 )
+from unfilter_training.quantisation.learned import FILE as TABLES
+from unfilter_training.quantisation.learned import Learned
 from unfilter_training.recipe import read_recipe
 
 Once = Callable[[str, Callable[[Path], object]], Path]
@@ -359,3 +362,17 @@ def test_a_kill_in_any_step_leaves_a_whole_bundle_and_the_next_conversion_clears
         assert len(hidden) == (0 if step == "write_page" else 1)
         convert(read_source(small_checkpoint), out / "l0", cache)
         assert sorted(path.name for path in out.iterdir()) == ["l0", "l0.html"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_quantiser_tables_of_a_checkpoint_are_taken_along_where_they_are_for_its_weights(
+    small_checkpoint: Path, tmp_path: Path, cache: Path
+) -> None:
+    said: list[str] = []
+    for weights in ("f" * 64, checkpoint.read_description(small_checkpoint).weights_sha256):
+        learned = Learned(weights_sha256=weights, photos=1, saved={"4:2:0": 0.1}, tables={"4:2:0": ANNEX_K})
+        (small_checkpoint / TABLES).write_text(learned.model_dump_json())
+        convert(read_source(small_checkpoint), tmp_path / "l0", cache, on_step=said.append)
+        found = Bundle(tmp_path / "l0").manifest.quantisation
+        assert [(one.subsampling, one.luma) for one in found] == ([("4:2:0", ANNEX_K.luma)] if weights[0] != "f" else [])
+    assert sum(line.startswith("no quantiser tables: those of the checkpoint are for other weights") for line in said) == 1

@@ -51,7 +51,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="for a guided filter: what your own filter made of IN, of the same size; the photo is hidden in it",
     )
     parser.add_argument("--quality", type=int, default=95, choices=range(1, 101), metavar="1..100", help="of a JPEG (95)")
-    parser.add_argument("--subsampling", choices=get_args(Subsampling), default="4:4:4", help="of a JPEG's chroma (4:4:4)")
+    parser.add_argument(
+        "--subsampling",
+        choices=get_args(Subsampling),
+        default="4:4:4",
+        help="of a JPEG's chroma (4:4:4); with 4:2:0 by the filter's own quantiser tables, where it has some",
+    )
     parser.add_argument(
         "--carry",
         choices=get_args(Carry),

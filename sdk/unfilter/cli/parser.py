@@ -13,7 +13,7 @@ PURPOSES = {
     "use filters": ("apply", "wrap", "restore", "inspect", "filters", "card", "install", "uninstall"),
     "prove that photos come back": ("verify", "judge", "goldens", "delegates", "bench", "faults"),
     "make filters": ("new", "train", "convert", "compile", "sign", "pack", "embed"),
-    "study them": ("operators", "operate", "score", "detection", "evaluate", "ablate", "zoo"),
+    "study them": ("operators", "operate", "score", "detection", "quantisation", "evaluate", "ablate", "zoo"),
 }
 """Commands by what one comes for, in the order in which one needs them."""
 

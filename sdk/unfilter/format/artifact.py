@@ -24,7 +24,7 @@ class Part(Extensible):
 
 class RequiringPart(Part):
     """A part that may list what a reader must know of to use it. An empty list is not written: older files have none; nor
-    is what is there for guided filters alone.
+    is what is there for guided filters, or for those with quantiser tables, alone.
     """
 
     @model_serializer(mode="wrap")
@@ -34,6 +34,8 @@ class RequiringPart(Part):
             del fields["requires"]
         if "output" in fields and fields["output"] is None:
             del fields["output"]
+        if "quantisation" in fields and not fields["quantisation"]:
+            del fields["quantisation"]
         return fields
 
 

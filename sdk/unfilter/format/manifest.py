@@ -22,6 +22,7 @@ from unfilter.format.artifact import (
     RequiringPart,
 )
 from unfilter.format.hyper_parameter import HyperParameter, complete
+from unfilter.format.quantisation import Quantisation, Subsampling
 from unfilter.format.tiles import TilePlan
 from unfilter.format.validation import READING, first_problem, unknown, without_later
 
@@ -115,6 +116,9 @@ class Manifest(RequiringPart):
         None,
         description="file with what recognises the filter's pictures after sharing, relative to the bundle; None: nothing",
     )
+    quantisation: tuple[Quantisation, ...] = Field(
+        (), description="quantiser tables of the filter's JPEG files (R36), one entry per chroma subsampling; else annex K's"
+    )
     delegates: str | None = Field(None, description="file with delegate recipes and coverage; None: not asked")
     tools: dict[str, str] = Field(description="versions of what made the artifacts")
     provenance: Provenance
@@ -124,6 +128,13 @@ class Manifest(RequiringPart):
     def _grid_is_required(self) -> "Manifest":
         if (self.tiles.grid is not None) != ("tile_grid" in self.requires):
             raise ValueError("tiles.grid and an entry tile_grid of requires go together")
+        return self
+
+    @model_validator(mode="after")
+    def _tables_once(self) -> "Manifest":
+        named = [one.subsampling for one in self.quantisation]
+        if len(set(named)) < len(named):
+            raise ValueError(f"quantisation has two entries of one subsampling: {', '.join(named)}")
         return self
 
     @property
@@ -202,13 +213,15 @@ _VALUES = {"format": get_args(Format), "direction": DIRECTIONS, "precision": get
 
 
 def _readable(fields: dict[str, Any]) -> dict[str, Any]:
-    """The part of a manifest that this version knows, as its own: without artifacts, refused precisions and carriers that
-    a later one added.
+    """The part of a manifest that this version knows, as its own: without artifacts, refused precisions, carriers and
+    quantiser tables that a later one added.
     """
     known: dict[str, Any] = {"schema_version": SCHEMA}
     for name in ("artifacts", "refused"):
         if name in fields:
             known[name] = without_later(fields[name], _VALUES, (GUIDED,))
+    if "quantisation" in fields:
+        known["quantisation"] = without_later(fields["quantisation"], {"subsampling": get_args(Subsampling)})
     if isinstance(fields.get("carriers"), list):
         kinds = get_args(CarrierKind)
         known["carriers"] = [each for each in fields["carriers"] if each in kinds or not isinstance(each, str)]

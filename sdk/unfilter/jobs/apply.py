@@ -133,7 +133,8 @@ class Apply(Job):
         photo, codec, name = accepted.photo, accepted.codec, accepted.source
         output, tag = self.output, self.tag(self.graphs, codec)
         pixels = self.graphs.run("forward", seen(photo), self.parameters, progress, output)
-        result = replace(changed_where_seen(photo, pixels), tag=tag, top_up=None)
+        quantisation = {one.subsampling: one for one in self.graphs.bundle.manifest.quantisation}
+        result = replace(changed_where_seen(photo, pixels), tag=tag, top_up=None, quantisation=quantisation)
         if self.marks(codec):
             result = changed_where_seen(result, marked(result.pixels, self.graphs.bundle.manifest.restoration))
         if self.carrying.carry == "payload":

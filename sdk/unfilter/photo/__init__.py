@@ -4,8 +4,8 @@ One module per format (`png`, `jpeg`, `webp`, `heic`, `avif`, `tiff`), each with
 `encode(target, photo)`. docs/photos.md is the policy for each kind of file.
 """
 
+from unfilter.format.quantisation import Subsampling
 from unfilter.format.tag import Codec, Tag
-from unfilter.photo.jpeg import Subsampling
 from unfilter.photo.payload import PayloadQuality, with_payload
 from unfilter.photo.photo import Kind, Photo
 from unfilter.photo.read import read_photo

@@ -4,16 +4,17 @@ sdk/format/RULES.md).
 
 import hashlib
 import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin, features
 
 from unfilter.format.fingerprint import Fingerprint, of_jpeg
+from unfilter.format.quantisation import QuantiserTables, Subsampling
 from unfilter.photo import jumbf
 from unfilter.photo.coded import media_type
 from unfilter.photo.exif import exif_of
@@ -26,9 +27,6 @@ from unfilter.photo.segments import behind_headers, behind_jpeg
 from unfilter.photo.silence import WITHOUT_STANDARD_ERROR
 from unfilter.photo.source import Source
 from unfilter.photo.xmp import VIDEO, once
-
-Subsampling = Literal["4:4:4", "4:2:0"]
-"""Chroma subsampling of a JPEG: as fine as luma, or half as fine along both axes."""
 
 _KNOWN: dict[str, tuple[bytes, ...]] = {
     "APP0": (b"JFIF", b"JFXX"),
@@ -128,11 +126,30 @@ def coding_of(image: JpegImagePlugin.JpegImageFile) -> str | None:
     """A digest, 16 hexadecimal digits, of what a lossless edit of the file leaves alone: of each component the sampling
     factors and the steps of its quantiser, sorted, as uint16, little endian; None where a table lacks.
     """
+    if any(table not in image.quantization for *_, table in image.layer):
+        return None
+    return _coding([(across, down, image.quantization[table]) for _, across, down, table in image.layer])
+
+
+def quality_by(quantisation: Mapping[Subsampling, QuantiserTables], coding: str | None) -> int | None:
+    """The quality at which these tables give a file of that `coding`, the lowest of several; None where none does.
+
+    `quality_of` takes annex K for granted, and is some qualities off where a filter has tables of its own.
+    """
+    for subsampling, tables in quantisation.items():
+        factor = 2 if subsampling == "4:2:0" else 1
+        for quality in range(1, 101):
+            luma, chroma = tables.at(quality)
+            if coding == _coding([(factor, factor, luma), (1, 1, chroma), (1, 1, chroma)]):
+                return quality
+    return None
+
+
+def _coding(components: Iterable[tuple[int, int, Sequence[int]]]) -> str:
+    """Of each component the sampling factors, and the steps in any order."""
     digest = hashlib.sha256()
-    for _, across, down, table in image.layer:
-        if table not in image.quantization:
-            return None
-        digest.update(np.array([across, down, *sorted(image.quantization[table])], "<u2").tobytes())
+    for across, down, steps in components:
+        digest.update(np.array([across, down, *sorted(steps)], "<u2").tobytes())
     return digest.hexdigest()[:16]
 
 
@@ -155,17 +172,19 @@ def _luma_tables() -> NDArray[np.int64]:
     return np.array(tables)
 
 
-def coded(pixels: NDArray[np.uint8], quality: int, subsampling: Subsampling) -> bytes:
-    """A JPEG of the pixels and nothing else, to be given to `fingerprint_of` and `with_metadata`.
+def coded(pixels: NDArray[np.uint8], quality: int, subsampling: Subsampling, tables: QuantiserTables | None = None) -> bytes:
+    """A JPEG of the pixels and nothing else, to be given to `fingerprint_of` and `with_metadata`; quantised by `tables` at
+    that quality, or by annex K's.
 
     Progressive, which takes fewer bytes for the same pixels. What takes more than Pillow's buffer then, which is noise at a
     high quality, is baseline.
     """
+    steps = {"qtables": list(tables.at(quality))} if tables else {"quality": quality}
     for progressive in (True, False):
         try:
             with WITHOUT_STANDARD_ERROR:
                 Image.fromarray(pixels).save(
-                    file := BytesIO(), format="JPEG", quality=quality, subsampling=subsampling, progressive=progressive
+                    file := BytesIO(), format="JPEG", subsampling=subsampling, progressive=progressive, **steps
                 )
             return file.getvalue()
         except OSError:
@@ -176,7 +195,7 @@ def coded(pixels: NDArray[np.uint8], quality: int, subsampling: Subsampling) -> 
 
 def encoded(photo: Photo, quality: int, subsampling: Subsampling) -> bytes:
     """A JPEG file of `photo`. Alpha is not written: `check_target` refuses one that says anything."""
-    return with_metadata(coded(photo.pixels, quality, subsampling), photo)
+    return with_metadata(coded(photo.pixels, quality, subsampling, photo.quantisation.get(subsampling)), photo)
 
 
 def fingerprint_of(picture: bytes) -> Fingerprint:

@@ -1,11 +1,13 @@
 """What a photo file holds, whatever its format."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unfilter.format.quantisation import QuantiserTables, Subsampling
 from unfilter.format.tag import Tag
 from unfilter.photo.resolution import Aspect, Resolution
 
@@ -33,6 +35,7 @@ class Photo:
         notes: what was left behind or changed on reading, a line each.
         quality: of a JPEG, 1..100, by its quantiser tables; None for other formats.
         coding: of a JPEG, a digest of its quantiser tables and chroma sampling; None for other formats.
+        quantisation: tables to quantise a JPEG of it by, by its chroma subsampling; annex K's where there are none.
         top_up: the top-up in the metadata of a filtered file, as its bytes; None where there is none.
     """
 
@@ -52,6 +55,7 @@ class Photo:
     quality: int | None = None
     coding: str | None = None
     top_up: bytes | None = None
+    quantisation: Mapping[Subsampling, QuantiserTables] = field(default_factory=dict)
 
     @property
     def transparent(self) -> bool:

@@ -16,9 +16,9 @@ from unfilter.errors import PhotoError
 from unfilter.files import replacing
 from unfilter.format.fingerprint import Fingerprint, of_exact
 from unfilter.format.mark import MARK
+from unfilter.format.quantisation import Subsampling
 from unfilter.format.tag import Codec, ExactCodec
 from unfilter.photo import heic, jpeg, png, webp
-from unfilter.photo.jpeg import Subsampling
 from unfilter.photo.left_behind import left_behind, too_large
 from unfilter.photo.metadata import carry_alike
 from unfilter.photo.photo import Photo
@@ -121,7 +121,7 @@ def save_photo(
     """
     with _refusals(path), replacing(path) as temporary:
         if codec == "jpeg":
-            picture = jpeg.coded(photo.pixels, quality, subsampling)
+            picture = jpeg.coded(photo.pixels, quality, subsampling, photo.quantisation.get(subsampling))
             told = _told(photo, jpeg.fingerprint_of(picture)) if fingerprint and photo.tag else photo
             temporary.write_bytes(jpeg.with_metadata(picture, told))
         else:
@@ -139,7 +139,8 @@ def fingerprinted(photo: Photo, codec: Codec, quality: int, subsampling: Subsamp
     if codec != "jpeg":
         return _told(photo, of_exact(seen(photo)))
     with _refusals("photo"):
-        return _told(photo, jpeg.fingerprint_of(jpeg.coded(photo.pixels, quality, subsampling)))
+        tables = photo.quantisation.get(subsampling)
+        return _told(photo, jpeg.fingerprint_of(jpeg.coded(photo.pixels, quality, subsampling, tables)))
 
 
 def _told(photo: Photo, fingerprint: Fingerprint) -> Photo:
@@ -153,7 +154,7 @@ def as_saved(photo: Photo, codec: Codec, quality: int, subsampling: Subsampling)
     if codec != "jpeg":
         return seen(photo)
     with _refusals("photo"):
-        return jpeg.as_read(jpeg.coded(photo.pixels, quality, subsampling)).pixels
+        return jpeg.as_read(jpeg.coded(photo.pixels, quality, subsampling, photo.quantisation.get(subsampling))).pixels
 
 
 def encode_photo(photo: Photo, codec: ExactCodec) -> bytes:

@@ -1,15 +1,20 @@
-"""Law: a JPEG whose pixels were encoded before its metadata were known has the bytes of one that was written at once."""
+"""Laws: a JPEG whose pixels were encoded before its metadata were known has the bytes of one that was written at once.
+One of a photo with quantiser tables of its own (R36) has those, at its quality.
+"""
 
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, JpegImagePlugin
 
-from unfilter.photo import Photo, Subsampling, Tag
-from unfilter.photo.jpeg import coded, encoded, fingerprint_of, with_metadata
+from unfilter.format.quantisation import QuantiserTables
+from unfilter.photo import Photo, Subsampling, Tag, read_photo, write_photo
+from unfilter.photo.jpeg import coded, coding_of, encoded, fingerprint_of, quality_by, with_metadata
 from unfilter.photo.metadata import carried
+from unfilter.photo.write import as_saved, fingerprinted
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 EXIF = b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"
@@ -50,3 +55,39 @@ def test_metadata_change_neither_pixels_nor_their_fingerprint(chelsea: NDArray[n
     assert image.info["dpi"] == (300, 300)
     np.testing.assert_array_equal(np.asarray(image), np.asarray(Image.open(BytesIO(picture))))
     assert with_metadata(picture, Photo(chelsea)) == picture
+
+
+OWN = QuantiserTables(luma=tuple(range(20, 84)), chroma=tuple(range(90, 26, -1)))
+
+
+@pytest.mark.parametrize(("quality", "subsampling"), [(50, "4:2:0"), (83, "4:4:4"), (95, "4:2:0"), (7, "4:2:0")])
+def test_a_file_has_its_photos_own_tables_at_its_quality(
+    quality: int, subsampling: Subsampling, chelsea: NDArray[np.uint8]
+) -> None:
+    photo = Photo(chelsea, quantisation={subsampling: OWN})
+    image = JpegImagePlugin.JpegImageFile(BytesIO(encoded(photo, quality, subsampling)))
+    assert [list(image.quantization[number]) for number in range(2)] == list(OWN.at(quality))
+    found = quality_by(photo.quantisation, coding_of(image))
+    assert found is not None
+    assert OWN.at(found) == OWN.at(quality)
+
+
+def test_tables_of_one_subsampling_are_not_taken_for_another(chelsea: NDArray[np.uint8]) -> None:
+    photo = Photo(chelsea, quantisation={"4:2:0": OWN})
+    content = encoded(photo, 80, "4:4:4")
+    assert content == encoded(Photo(chelsea), 80, "4:4:4")
+    assert quality_by(photo.quantisation, coding_of(JpegImagePlugin.JpegImageFile(BytesIO(content)))) is None
+    assert quality_by(photo.quantisation, None) is None
+
+
+def test_the_fingerprint_and_what_the_inverse_sees_are_of_the_photos_own_tables(
+    chelsea: NDArray[np.uint8], tmp_path: Path
+) -> None:
+    photo = fingerprinted(Photo(chelsea, tag=TAG, quantisation={"4:2:0": OWN}), "jpeg", 80, "4:2:0")
+    write_photo(tmp_path / "photo.jpg", photo, quality=80, subsampling="4:2:0")
+    saved = read_photo(tmp_path / "photo.jpg")
+    assert saved.tag is not None
+    assert saved.tag.fingerprint is not None
+    assert saved.tag.fingerprint.coding == saved.coding
+    np.testing.assert_array_equal(as_saved(photo, "jpeg", 80, "4:2:0"), saved.pixels)
+    assert saved.quantisation == {}

@@ -75,11 +75,18 @@ def coefficients(
     return dct @ blocks @ dct.T / steps
 
 
+def samples(
+    values: Float[Tensor, "batch planes rows columns 8 8"],
+) -> Float[Tensor, "batch planes height width"]:
+    """The planes of which these are the DCT coefficients, in levels: the inverse of `coefficients` at steps of one."""
+    dct = _DCT.to(values)
+    return (dct.T @ values @ dct).transpose(-3, -2).flatten(-4, -3).flatten(-2)
+
+
 def _mixed(planes: Tensor, matrix: Tensor) -> Tensor:
     return torch.einsum("oc,bchw->bohw", matrix.to(planes), planes)
 
 
 def _requantised(planes: Tensor, table: Tensor, quality: int) -> Tensor:
-    dct, steps = _DCT.to(planes), scaled(table, quality).to(planes)
-    quantised = _Quantised.apply(coefficients(planes, table, quality)) * steps
-    return (dct.T @ quantised @ dct).transpose(-3, -2).flatten(-4, -3).flatten(-2)
+    quantised: Tensor = _Quantised.apply(coefficients(planes, table, quality))
+    return samples(quantised * scaled(table, quality).to(planes))

@@ -2,12 +2,15 @@
 tells nothing, and by the pixels themselves at last.
 """
 
+from dataclasses import replace
+
 from unfilter.errors import UnfilterError
 from unfilter.format.hyper_parameter import complete
 from unfilter.jobs.detection.comparison import Examination, compare
 from unfilter.jobs.detection.detector import Detector, read_detector
 from unfilter.jobs.detection.evidence import LEAST, measure
 from unfilter.photo import Photo
+from unfilter.photo.jpeg import quality_by
 from unfilter.photo.transparency import given
 from unfilter.run.graphs import Graphs
 
@@ -23,6 +26,8 @@ def examine(graphs: Graphs, photo: Photo) -> Examination:
         BundleError: a file of the bundle is missing or changed.
     """
     manifest = graphs.bundle.manifest
+    if (quality := quality_by({one.subsampling: one for one in manifest.quantisation}, photo.coding)) is not None:
+        photo = replace(photo, quality=quality)
     own = photo.tag is not None and photo.tag.restoration == manifest.restoration
     if own and (found := compare(photo)):
         return found

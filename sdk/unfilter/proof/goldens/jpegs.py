@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from unfilter.format.quantisation import Subsampling
 from unfilter.format.tag import tag_of
 from unfilter.jobs.filter import Filter
 from unfilter.photo import Photo, Tag
-from unfilter.photo.jpeg import Subsampling, coded, decoder, encoded, fingerprint_of
+from unfilter.photo.jpeg import coded, decoder, encoded, fingerprint_of
 from unfilter.proof.goldens.schema import JpegGolden, PhotoGolden, Refusal
 
 Pixels = NDArray[np.uint8]

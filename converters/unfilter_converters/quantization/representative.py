@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unfilter.photo import read_photo
+from unfilter.proof.goldens import golden_look
 from unfilter_converters.goldens import LICENCES, PHOTOS, mosaic
 
 MARGIN = 2.0

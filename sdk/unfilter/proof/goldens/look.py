@@ -11,4 +11,5 @@ def golden_look(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     faded = (5 * levels + 3 * luma[..., None]) >> 3
     warm = faded + ((luma[..., None] * np.array([24, 4, -32])) >> 8)
     curved = 16 + ((warm * (640 - warm)) >> 9) * 7 // 8
-    return np.clip(curved, 0, 255).astype(np.uint8)
+    look: NDArray[np.uint8] = np.clip(curved, 0, 255).astype(np.uint8)
+    return look

@@ -111,8 +111,10 @@ def _photo(chosen: Filter, name: str, pixels: NDArray[np.uint8], index: int, fol
     parameters = {one.name: one.value(normalised) for one, normalised in zip(taken, chosen_values, strict=True)}
     look = golden_look(pixels) if chosen.bundle.manifest.guided else None
     filtered = chosen.run("forward", pixels, parameters, output=look)
-    pictures = {"": pixels, ".output": look, ".filtered": filtered, ".restored": chosen.restore(filtered)}
-    paths = {part: f"photos/{name}{part}.rgb" for part, picture in pictures.items() if picture is not None}
+    pictures = {"": pixels, ".filtered": filtered, ".restored": chosen.restore(filtered)}
+    if look is not None:
+        pictures[".output"] = look
+    paths = {part: f"photos/{name}{part}.rgb" for part in pictures}
     for part, path in paths.items():
         (folder / path).write_bytes(pictures[part].tobytes())
     return PhotoGolden(

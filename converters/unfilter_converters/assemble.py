@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -29,9 +30,10 @@ from unfilter_converters.goldens import make_goldens
 from unfilter_converters.make import ENTRIES, Made
 from unfilter_converters.restoration_id import restoration_id_of
 from unfilter_converters.source import Source
-from unfilter_training.checkpoint import CARD
+from unfilter_training.checkpoint import CARD, PhotoScore
 from unfilter_training.quantisation.learned import FILE as TABLES
 from unfilter_training.quantisation.learned import read_learned
+from unfilter_training.recipe import Recipe
 
 GOLDENS = "goldens.json"
 CALIBRATIONS: dict[str, tuple[str, Callable[[Path], Detector | Recognizer], str]] = {
@@ -88,10 +90,18 @@ def assemble(source: Source, made: Sequence[Made], folder: Path, cache: Cache, o
             steps=description.steps,
             operator=description.recipe.operator,
             parameters=description.recipe.parameters,
-            scores=tuple(score.model_dump() for score in description.scores),
+            scores=tuple(_score(score, description.recipe) for score in description.scores),
         ),
     )
     return Draft(folder, manifest)
+
+
+def _score(score: PhotoScore, recipe: Recipe) -> dict[str, Any]:
+    """As the manifest has it. What a shared file may be expected to restore to (R34 of sdk/format/RULES.md) is left out of a
+    network for many looks: each restores otherwise, and its card is of one.
+    """
+    expected = {"shared", "arrived"} if recipe.looks or recipe.others else set()
+    return score.model_dump(exclude=expected)
 
 
 def file_entries(folder: Path) -> tuple[FileEntry, ...]:

@@ -243,12 +243,16 @@ def test_a_guided_checkpoint_becomes_a_bundle_that_verifies(
         steps=1,
         photos=1,
         machine="a test",
+        scores=checkpoint.read_description(checkpoint.find("any")).scores,
     )
     checkpoint.save(tmp_path / "checkpoint", network, description)
     report = convert(read_source(tmp_path / "checkpoint"), tmp_path / "guided", tmp_path / "cache", precisions=())
     assert report.failures == ()
     assert report.unsound == ()
     bundle = Bundle(tmp_path / "guided")
+    # Its card is of one look, which says nothing of what shared files of another restore to.
+    assert all(score.shared for score in description.scores)
+    assert not any(score.keys() & {"shared", "arrived"} for score in bundle.manifest.provenance.scores)
     assert {"photo", "output"} <= {each.name for a in bundle.manifest.artifacts for each in (a.image, a.output) if each}
     assert verify(bundle).failures == ()
     photo, output = pair(40, 52)

@@ -28,7 +28,8 @@ def random(*shape: int) -> np.ndarray:
 
 def close(ours: np.ndarray, theirs: torch.Tensor) -> None:
     assert ours.dtype == np.float32
-    np.testing.assert_allclose(ours, theirs.numpy(), rtol=0, atol=1e-5)
+    # Sums in another order differ by roundings of float32, which grow with what is summed.
+    np.testing.assert_allclose(ours, theirs.numpy(), rtol=1e-6, atol=1e-5)
 
 
 @pytest.mark.parametrize("size", [(9, 14), (64, 300)])  # one strip, several strips

@@ -2,6 +2,7 @@
 
 python tests/bench/marks.py foreign PHOTOS --every 5    # photos that nobody marked, asked for every filter that ships
 python tests/bench/marks.py chains PHOTOS --every 3     # marked files after what sites, people and screens do to them
+python tests/bench/marks.py filters PHOTOS --every 5    # the same by filter, of what sites do
 python tests/bench/marks.py landing PHOTOS --every 5 --filters cpd bwp    # shared files, and photos with a forged mark
 
 Networks run in torch, whole; each photo is filtered by one of the filters that mark by default, in turn. Nothing is drawn at
@@ -99,6 +100,11 @@ class Filters:
             if name != "bwp" and not network.takes_output and not described.recipe.hyper_parameters
         ]
 
+    @property
+    def learned(self) -> list[str]:
+        """Those that make their look themselves; with hyper-parameters, at their defaults."""
+        return [name for name, (network, _) in self._loaded.items() if not network.takes_output]
+
     def id_of(self, name: str) -> str:
         return next(each for each, known in self.ids.items() if known == name)
 
@@ -150,6 +156,21 @@ def chains(folder: Path, every: int, names: list[str]) -> None:
         print(f"| {way} | {len(verdicts)} | {verdicts.count(True)} | {verdicts.count(False)} |")
 
 
+def by_filter(folder: Path, every: int, names: list[str]) -> None:
+    filters = Filters()
+    ids, ways = list(filters.ids), list(WAYS)[:4]
+    print("| filter | files | " + " | ".join(ways) + " |\n" + "|---" * (2 + len(ways)) + "|")
+    pictures = list(photos(folder, every, 768))
+    for name in names or filters.learned:
+        found = dict.fromkeys(ways, 0)
+        for photo in pictures:
+            file = saved(marked(filters.run(name, "forward", photo), filters.id_of(name)), 95, "4:4:4")
+            for way in ways:
+                mark = found_in(WAYS[way](file), ids)
+                found[way] += mark is not None and filters.ids[mark.restoration] == name
+        print(f"| `{name}` | {len(pictures)} | " + " | ".join(str(found[way]) for way in ways) + " |", flush=True)
+
+
 def landing(folder: Path, every: int, names: list[str]) -> None:
     filters = Filters()
     print("| filter | shared files | refused | farthest, levels | photos with its mark | refused | nearest |")
@@ -182,7 +203,7 @@ def _through(chain: Chain, pixels: Pixels) -> Pixels:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    tables = {"foreign": foreign, "chains": chains, "landing": landing}
+    tables = {"foreign": foreign, "chains": chains, "filters": by_filter, "landing": landing}
     parser.add_argument("table", choices=tables)
     parser.add_argument("photos", type=Path, metavar="PHOTOS", help="folder of photos")
     parser.add_argument("--every", type=int, default=1, help="take every so manieth photo (1)")

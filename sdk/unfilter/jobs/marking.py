@@ -4,6 +4,8 @@ A JPEG is what people post, and its levels change anyway. A PNG, WebP or HEIC is
 only where that is asked for.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +27,12 @@ def pays(bundle: Bundle, codec: Codec) -> bool:
     Raises:
         BundleError: a golden is missing or changed.
     """
-    return codec == "jpeg" and not hides_colour(
+    return codec == "jpeg" and not _hides_colour_in_goldens(bundle)
+
+
+@lru_cache(maxsize=32)  # an opened filter writes many files, each by a job of its own
+def _hides_colour_in_goldens(bundle: Bundle) -> bool:
+    return hides_colour(
         [
             (read_photo(bundle.checked(golden.photo)).pixels, read_photo(bundle.checked(golden.filtered)).pixels)
             for golden in bundle.manifest.goldens

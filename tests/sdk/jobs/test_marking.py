@@ -70,3 +70,11 @@ def test_the_goldens_tell_whether_a_filter_hides_colour(
     (folder / MANIFEST).write_text(json.dumps(fields))
     assert pays(Bundle(folder), "jpeg") is colourful
     assert not pays(Bundle(folder), "png")
+
+
+def test_the_goldens_of_a_bundle_are_looked_at_once(tmp_path: Path) -> None:
+    shutil.copytree(Path(__file__).parents[2] / "fixtures/bundle-variable", tmp_path / "variable")
+    bundle = Bundle(tmp_path / "variable")
+    assert pays(bundle, "jpeg")
+    shutil.rmtree(tmp_path / "variable/goldens")
+    assert pays(bundle, "jpeg")

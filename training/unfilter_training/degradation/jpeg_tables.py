@@ -1,23 +1,12 @@
-"""The constants of JPEG. Sources: ITU T.81 (09/92), K.1 (quantiser tables); ITU T.871 (JFIF), 7 (colours)."""
+"""The constants of JPEG. Source of the colours: ITU T.871 (JFIF), 7; the quantiser tables are the SDK's."""
 
 import torch
 from torch import Tensor
 
-# T.81 tables K.1 and K.2, vertical frequency downwards.
-LUMA_TABLE = torch.tensor(
-    [
-        [16, 11, 10, 16, 24, 40, 51, 61],
-        [12, 12, 14, 19, 26, 58, 60, 55],
-        [14, 13, 16, 24, 40, 57, 69, 56],
-        [14, 17, 22, 29, 51, 87, 80, 62],
-        [18, 22, 37, 56, 68, 109, 103, 77],
-        [24, 35, 55, 64, 81, 104, 113, 92],
-        [49, 64, 78, 87, 103, 121, 120, 101],
-        [72, 92, 95, 98, 112, 100, 103, 99],
-    ]
-)
-CHROMA_TABLE = torch.full((8, 8), 99)
-CHROMA_TABLE[:4, :4] = torch.tensor([[17, 18, 24, 47], [18, 21, 26, 66], [24, 26, 56, 99], [47, 66, 99, 99]])
+from unfilter.format.quantisation import ANNEX_K
+
+LUMA_TABLE, CHROMA_TABLE = (torch.tensor(table).view(8, 8) for table in (ANNEX_K.luma, ANNEX_K.chroma))
+"""Vertical frequency downwards."""
 
 # JFIF's colours in 2**-16. Sums of such fractions are exact in float64, and in float64 no accelerator shortens a product.
 TO_YCC = torch.tensor([[19595, 38470, 7471], [-11059, -21709, 32768], [32768, -27439, -5329]], dtype=torch.float64) / 65536

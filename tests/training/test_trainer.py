@@ -191,6 +191,20 @@ def test_loss_that_is_not_finite_stops_the_training(tmp_path: Path) -> None:
         training(tmp_path, scale=float("nan")).run()
 
 
+def test_what_ships_is_rounded_where_the_recipe_says_so(tmp_path: Path) -> None:
+    wide = NetworkConfig(blocks=2, subnet_width=16, auxiliary_width=16, fusion_width=16)
+    recipe = RECIPE.model_copy(update={"network": wide, "weights": "int8", "schedule": Schedule(steps=1, batch=2, patch=32)})
+    trained = training(tmp_path, recipe)
+    trained.run()
+    ships, average = trained.averaged(), trained.average.module
+    changed = [not torch.equal(a, b) for a, b in zip(ships.parameters(), average.parameters(), strict=True)]
+    assert any(changed)
+    for weight, was_changed in zip(ships.parameters(), changed, strict=True):
+        if was_changed:
+            steps = weight / (weight.abs().amax((1, 2, 3), keepdim=True) / 127)
+            torch.testing.assert_close(steps, steps.round(), rtol=0, atol=1e-3)
+
+
 def test_average_is_what_the_checkpoint_holds(whole: Trainer, tmp_path: Path) -> None:
     averaged = whole.averaged()
     assert not averaged.training

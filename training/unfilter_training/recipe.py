@@ -78,7 +78,7 @@ class Recipe(StableModel):
     """One filter's training. Frozen, and unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    LATER: ClassVar[frozenset[str]] = frozenset({"overshoot", "others", "looks", "source", "held_out"})
+    LATER: ClassVar[frozenset[str]] = frozenset({"overshoot", "others", "looks", "source", "held_out", "weights"})
 
     filter: str = Field(pattern=r"^[a-z0-9_]+$")
     operator: str
@@ -99,6 +99,9 @@ class Recipe(StableModel):
     )
     source: Specification | None = Field(None, description="of the look, where `operator` is `look`")
     held_out: int = Field(0, ge=0, description="every n-th photo is kept to measure on; 0 trains on all")
+    weights: Literal["float32", "int8"] = Field(
+        "float32", description="int8: what ships is rounded to weights that int8 holds, so that `w8` loses nothing by them"
+    )
     photos: tuple[PhotoSource, ...] = Field(min_length=1)
     schedule: Schedule
     losses: LossWeights = LossWeights()

@@ -22,6 +22,7 @@ from unfilter_training.data import Patches
 from unfilter_training.degradation import of_step
 from unfilter_training.losses import Loss
 from unfilter_training.network import QuasiInvertibleNetwork, RestorableNetwork, build
+from unfilter_training.network.eight_bits import round_to_8_bits
 from unfilter_training.optimization import advance, autocast, computes_bf16, learning_rate, optimizers, part_of_rate
 from unfilter_training.recipe import Recipe
 from unfilter_training.step_losses import Approximation, Judgement, Objective, shared
@@ -96,9 +97,11 @@ class Trainer:
         distributed.wait_for_all()  # before process 0 writes a newer state
 
     def averaged(self) -> RestorableNetwork:
-        """The network that ships: the moving average of the weights, on the CPU."""
+        """The network that ships: the moving average of the weights, rounded where the recipe says so, on the CPU."""
         network = build(self.recipe.network)
         network.load_state_dict(self.average.module.state_dict())
+        if self.recipe.weights == "int8":
+            round_to_8_bits(network)
         return network.eval()
 
     def describe(self, *, photos: int, warm_start: WarmStart | None = None) -> Description:

@@ -1,5 +1,6 @@
 """`unfilter new`: a restorable filter of the user's own look."""
 
+import math
 import signal
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
@@ -138,22 +139,25 @@ def _tell(prepared: "Prepared") -> None:
 
 
 def _watcher() -> "Watcher":
-    from unfilter.cli.progress import announce, finish
+    from unfilter.cli.progress import announcing, finish
     from unfilter_training.look_progress import Watcher
+
+    say = announcing()
 
     class Lines(Watcher):
         def photos(self, files: Sequence[tuple[Path, str]]) -> Iterable[tuple[Path, str]]:
             for number, file in enumerate(files, 1):
-                if sys.stderr.isatty():
-                    announce(f"the look on photo {number} of {len(files)}")
+                say(f"the look on photo {number} of {len(files)}")
                 yield file
             finish()
 
         def learning(self, progress: "Progress", seconds_left: float) -> None:
-            if sys.stderr.isatty():
-                announce(
-                    f"step {progress.step}, {progress.approximation_db:.1f} dB near the look, {_minutes(seconds_left)} left"
-                )
+            restores = math.isfinite(progress.restoration_db)
+            if restores and not sys.stderr.isatty():
+                return  # the lines of `measured` are enough for a log
+            then = "" if restores else "; restoring is learned after the look"
+            near = f"{progress.approximation_db:.1f} dB near the look"
+            say(f"step {progress.step}, {near}, {_minutes(seconds_left)} left{then}")
 
         def measured(self, measured: "Measured", end: "Forecast | None", seconds_left: float) -> None:
             finish()

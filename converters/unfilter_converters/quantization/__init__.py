@@ -21,9 +21,6 @@ from typing import Protocol, cast
 from unfilter.format.artifact import Artifact, Precision
 from unfilter.format.tiles import TilePlan
 
-LEAST_WEIGHTS = 1024
-"""Weights of a convolution below which 8 bits save too little to be worth their error: the squeeze, for one."""
-
 
 class Quantizer(Protocol):
     """What every sibling offers."""

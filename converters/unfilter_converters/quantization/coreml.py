@@ -11,7 +11,8 @@ from typing import Any
 from unfilter.format.artifact import Artifact, Precision
 from unfilter.format.tiles import TilePlan
 from unfilter_converters.coreml import coremltools_quietly, settle
-from unfilter_converters.quantization import LEAST_WEIGHTS, renamed
+from unfilter_converters.quantization import renamed
+from unfilter_training.network.eight_bits import LEAST_WEIGHTS
 
 MADE_FROM: dict[Precision, Precision] = {"w8": "fp16"}
 TOOLS = ("coremltools",)

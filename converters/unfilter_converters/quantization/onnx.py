@@ -17,7 +17,8 @@ from unfilter.format.artifact import Artifact, Precision
 from unfilter.format.rounding import to_bytes
 from unfilter.format.tiles import TilePlan
 from unfilter.run.runtimes.onnx import session_options
-from unfilter_converters.quantization import LEAST_WEIGHTS, renamed, representative
+from unfilter_converters.quantization import renamed, representative
+from unfilter_training.network.eight_bits import LEAST_WEIGHTS
 
 MADE_FROM: dict[Precision, Precision] = {"fp16": "fp32", "w8": "fp32", "w8a16": "fp32"}
 TOOLS = ("onnx", "onnxruntime")

@@ -14,6 +14,19 @@ def announce(step: str) -> None:
         print(step, file=sys.stderr)
 
 
+def announcing(every: float = 60.0) -> Callable[[str], None]:
+    """`announce` for what changes all the time: in a log, no line follows another within `every` seconds."""
+    said = time.monotonic()
+
+    def say(step: str) -> None:
+        nonlocal said
+        if sys.stderr.isatty() or time.monotonic() - said >= every:
+            announce(step)
+            said = time.monotonic()
+
+    return say
+
+
 def finish() -> None:
     """Clear the line that `announce` rewrites."""
     if sys.stderr.isatty():

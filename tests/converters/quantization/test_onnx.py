@@ -14,6 +14,7 @@ from unfilter_converters import onnx as exporter
 from unfilter_converters.goldens import PHOTOS
 from unfilter_converters.quantization import onnx as smaller
 from unfilter_training.network import QuasiInvertibleNetwork
+from unfilter_training.network.eight_bits import round_to_8_bits
 
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
@@ -117,6 +118,26 @@ def test_pyramids_keep_the_weights_that_see_the_photo(tmp_path: Path, noisy: Any
             np.testing.assert_array_equal(after[name], before[name])
             pyramid = name.removesuffix("first.weight")
             assert any(held.startswith(pyramid) and held.endswith(".int8") for held in after)
+
+
+def test_weights_that_training_rounded_are_held_as_they_are(tmp_path: Path, noisy: Any) -> None:
+    from unfilter_training.network import NetworkConfig
+
+    form = {"auxiliary_widths": (16, 24), "predictor_widths": (16, 24), "expectation": True}
+    network = noisy(NetworkConfig(blocks=0, subnet_width=16, auxiliary="pyramid", fusion="hiding", refinements=1, **form))
+    round_to_8_bits(network)
+    plan = TilePlan(tile=64, halo=8, alignment=4)
+    artifacts = exporter.convert(network, plan, tmp_path, "fp32")
+    (quantized := tmp_path / "w8").mkdir()
+    for exact, artifact in zip(artifacts, smaller.quantize(tmp_path, artifacts, plan, "w8", quantized), strict=True):
+        before, after = (
+            {each.name: onnx.numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
+            for path in (tmp_path / exact.path, quantized / artifact.path)
+        )
+        held = [name.removesuffix(".int8") for name in after if name.endswith(".int8")]
+        assert any(".up." in name for name in held)
+        for name in held:
+            np.testing.assert_allclose(after[f"{name}.int8"] * after[f"{name}.scale"], before[name], rtol=1e-6, atol=1e-9)
 
 
 def test_the_fusion_has_float_activations_and_the_invertible_branch_integers(

@@ -28,6 +28,9 @@ def shippable(report: FidelityReport) -> FidelityReport:
         reasons.setdefault((format_of(engine), engine.precision), reason)
     refused = [Refused(format=form, precision=each, reason=why) for (form, each), why in reasons.items() if each != "fp32"]
     left = leave_out(report, {(each.format, each.precision) for each in refused})
+    while (one := _poor_partner(left)) is not None:
+        refused.append(one)
+        left = leave_out(left, {(one.format, one.precision)})
     return left.model_copy(update={"refused": (*report.refused, *refused)})
 
 
@@ -79,6 +82,22 @@ def _misses(report: FidelityReport) -> Iterator[tuple[Engine, str]]:
                 continue
             worst = max(_loss(right, found) for right, found in zip(photos_db, trip.photos_db, strict=True))
             yield trip.forward, f"restores one photo {worst:.2f} dB less than the reference, {bound.photo_db:g} at most"
+
+
+def _poor_partner(report: FidelityReport) -> Refused | None:
+    """The smaller precision that is in most of the failed round trips between unlike engines, by the worst of them."""
+    failed: dict[tuple[Format, Precision], list[tuple[float, Engine]]] = {}
+    for trip in report.round_trips:
+        if trip.verdict is Verdict.FAIL and trip.forward != trip.inverse:
+            for one, other in ((trip.forward, trip.inverse), (trip.inverse, trip.forward)):
+                if one.precision != "fp32":
+                    failed.setdefault((format_of(one), one.precision), []).append((trip.restored_db, other))
+    if not failed:
+        return None
+    (form, precision), trips = max(failed.items(), key=lambda item: len(item[1]))
+    restored, partner = min(trips, key=lambda trip: trip[0])
+    reason = f"with {partner} restores {restored:.2f} dB, the reference {report.reference_db:.2f}"
+    return Refused(format=form, precision=precision, reason=reason)
 
 
 def without(refused: Iterable[Refused], artifacts: Iterable[Artifact], bundle: Path) -> list[Artifact]:

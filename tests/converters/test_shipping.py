@@ -135,6 +135,25 @@ def test_one_photo_that_loses_too_much_is_enough() -> None:
     assert refused.reason == "restores one photo 3.00 dB less than the reference, 2 at most"
 
 
+def test_a_precision_that_restores_its_own_files_alone_is_refused() -> None:
+    found = report({"fp32": 0, "fp16": 0.01, "w8": 0.02}, {"fp32": 45, "fp16": 45, "w8": 45})
+
+    def with_others(trip: RoundTrip) -> float:
+        mixed = "w8" in (trip.forward.precision, trip.inverse.precision) and trip.forward != trip.inverse
+        return (40.0 if trip.forward.precision == "fp16" else 41.0) if mixed else 45.0
+
+    trips = tuple(
+        trip.model_copy(update={"restored_db": with_others(trip), "photos_db": (with_others(trip),)})
+        for trip in found.round_trips
+    )
+    left = shippable(judge(found.model_copy(update={"round_trips": trips}), TOLERANCES))
+    assert [(each.precision, each.reason) for each in left.refused] == [
+        ("w8", "with onnx fp16 restores 40.00 dB, the reference 45.00")
+    ]
+    assert left.failures == ()
+    assert {engine.precision for engine in left.engines} == {"fp32", "fp16"}
+
+
 def test_a_precision_that_breaks_off_is_refused() -> None:
     found = report({"fp32": 0}, {"fp32": 45})
     broken = Broken(engine=Engine(runtime="onnx", precision="w8"), reason="inverse breaks off: no kernel")

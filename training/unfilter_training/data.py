@@ -25,6 +25,7 @@ from unfilter_training.recipe import Recipe
 from unfilter_training.sources import LookSource, filtered, identity
 from unfilter_training.sources.command import CommandSource
 from unfilter_training.sources.pairs import PairsSource
+from unfilter_training.sources.specification import Specification
 
 
 class Pair(NamedTuple):
@@ -56,8 +57,9 @@ def make_pair(
     return _kept(photo, json.dumps([photo.shape, name, parameters], sort_keys=True, default=str), cache, run)
 
 
-def make_look_pair(photo: NDArray[np.uint8], source: LookSource, name: str, cache: Path) -> Pair:
-    """The same of a look that comes from a source, kept under `name` (`sources.identity`)."""
+def make_look_pair(photo: NDArray[np.uint8], source: LookSource, specification: Specification, cache: Path) -> Pair:
+    """The same of a look that comes from a source."""
+    name = identity(specification, source, photo)
     return _kept(photo, json.dumps([photo.shape, name]), cache, lambda: filtered(source, photo))
 
 
@@ -89,7 +91,7 @@ def make_pairs(
     files = split(recipe, folder, source).training
     if source is not None:
         assert recipe.source is not None
-        return _look_pairs(progress(files), source, identity(recipe.source), cache)
+        return _look_pairs(progress(files), source, recipe.source, cache)
     pairs = []
     for index, (path, layout) in enumerate(progress(files)):
         photo = photo_set(layout).read(path)
@@ -124,13 +126,15 @@ def split(recipe: Recipe, folder: Path, source: LookSource | None = None) -> Spl
     return Split([each for each in files if each not in held], [each for each in files if each in held])
 
 
-def _look_pairs(files: Iterable[tuple[Path, str]], source: LookSource, name: str, cache: Path) -> list[Pair]:
+def _look_pairs(
+    files: Iterable[tuple[Path, str]], source: LookSource, specification: Specification, cache: Path
+) -> list[Pair]:
     """Commands run side by side; the order is that of the files."""
 
     def pair(file: tuple[Path, str]) -> Pair:
         path, layout = file
         try:
-            return make_look_pair(photo_set(layout).read(path), source, name, cache)
+            return make_look_pair(photo_set(layout).read(path), source, specification, cache)
         except PhotoError:
             raise
         except UnfilterError as error:

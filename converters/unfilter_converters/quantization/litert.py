@@ -1,5 +1,6 @@
 """TFLite in smaller precisions, by ai-edge-quantizer: the four signatures go on sharing one set of weights."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from unfilter.format.artifact import Artifact, Precision
 from unfilter.format.rounding import to_bytes
 from unfilter.format.tiles import TilePlan
 from unfilter_converters.quantization import renamed, representative
+from unfilter_training.network.eight_bits import LEAST_WEIGHTS
 
 MADE_FROM: dict[Precision, Precision] = {"fp16": "fp32", "w8": "fp32", "w8a16": "fp32"}
 TOOLS = ("ai-edge-quantizer", "ai-edge-litert")
@@ -36,7 +38,8 @@ def quantize(
         _weights(worker, ".*", bits=16, algorithm="float_casting", everywhere=True)
     elif precision == "w8":
         _weights(worker, _CONVOLUTIONS, bits=8)
-        _leave(worker, _FIRST)
+        for scope in (_FIRST, *_small(path)):
+            _leave(worker, scope)
     else:
         ranges = _integer_activations(worker, path, artifacts, plan)
     (folder / entries[0].path).write_bytes(worker.quantize(ranges).quantized_model)
@@ -55,6 +58,21 @@ def _leave(worker: Any, scope: str) -> None:
     from ai_edge_quantizer.qtyping import TFLOperationName
 
     worker.update_quantization_recipe(scope, TFLOperationName.CONV_2D, algorithm_key="no_quantize")
+
+
+def _small(path: Path) -> set[str]:
+    """Scopes of convolutions of fewer than `LEAST_WEIGHTS`, which keep float weights as in every other format."""
+    from ai_edge_litert.schema_py_generated import BuiltinOperator
+    from ai_edge_quantizer.utils.tfl_flatbuffer_utils import get_op_scope, read_model
+
+    model = read_model(str(path))
+    convolutions = {index for index, code in enumerate(model.operatorCodes) if code.builtinCode == BuiltinOperator.CONV_2D}
+    return {
+        f"^{re.escape(get_op_scope(each, graph.tensors))}$"
+        for graph in model.subgraphs
+        for each in graph.operators
+        if each.opcodeIndex in convolutions and np.prod(graph.tensors[each.inputs[1]].shape) < LEAST_WEIGHTS
+    }
 
 
 def _integer_activations(worker: Any, path: Path, artifacts: tuple[Artifact, ...], plan: TilePlan) -> dict[str, Any]:

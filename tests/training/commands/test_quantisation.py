@@ -29,12 +29,12 @@ def small(small_network: QuasiInvertibleNetwork, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Three crops of 48 pixels."""
+    """Four crops of 48 pixels."""
     monkeypatch.setattr(crops, "SIDE", 48)
     monkeypatch.setattr(measured, "SIDE", 48)
     pixels = read_photo(GOLDEN).pixels
     (folder := tmp_path / "photos").mkdir()
-    for index in range(3):
+    for index in range(4):
         cut = np.ascontiguousarray(pixels[40 * index : 40 * index + 60, 90 : 90 + 70])
         write_photo(folder / f"{index}.png", Photo(cut))
     return folder
@@ -58,9 +58,9 @@ def test_tables_that_pay_are_written_beside_those_of_the_other_subsampling(
     write(small)
     monkeypatch.setattr(quantisation, "LEAST", -1.0)
     monkeypatch.setattr(quantisation, "LOST", 10.0)
-    assert run("learn", photos, small) == 0
+    assert run("learn", photos, small, "--subsampling", "4:2:0") == 0
     learned = read_learned(small / FILE)
-    assert (learned.photos, sorted(learned.tables), learned.tables["4:4:4"]) == (3, ["4:2:0", "4:4:4"], ANNEX_K)
+    assert (learned.photos, sorted(learned.tables), learned.tables["4:4:4"]) == (2, ["4:2:0", "4:4:4"], ANNEX_K)
     assert learned.weights_sha256 == checkpoint.read_description(small).weights_sha256
     assert "written" in capsys.readouterr().out
     assert run("measured", photos, small) == 0
@@ -68,16 +68,22 @@ def test_tables_that_pay_are_written_beside_those_of_the_other_subsampling(
     assert [line.split("|")[1:3] for line in lines[2:]] == [[" `tiny` ", " 4:4:4 "], [" `tiny` ", " 4:2:0 "]]
 
 
-def test_tables_that_do_not_pay_are_not_written(
+def test_tables_that_do_not_pay_are_not_written_and_older_ones_go(
     small: Path, photos: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(quantisation, "LEAST", 2.0)
+    write(small, tables={"4:2:0": ANNEX_K, "4:4:4": ANNEX_K})
+    assert run("learn", photos, small, "--subsampling", "4:2:0") == 0
+    assert sorted(read_learned(small / FILE).tables) == ["4:4:4"]
+    assert "not written" in capsys.readouterr().out
     assert run("learn", photos, small) == 0
     assert not (small / FILE).exists()
-    assert "not written" in capsys.readouterr().out
 
 
 def test_what_can_have_no_tables_is_refused_in_one_line(small: Path, photos: Path) -> None:
+    next(photos.iterdir()).unlink()
+    with pytest.raises(UnfilterError, match="3 photos are too few to learn from and to judge by: give 4"):
+        run("learn", photos, small)
     with pytest.raises(UnfilterError, match="is guided"):
         run("learn", photos, "any")
     with pytest.raises(

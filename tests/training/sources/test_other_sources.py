@@ -9,7 +9,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from unfilter.errors import UnfilterError
-from unfilter_training.sources import filtered, open_source, parse
+from unfilter_training.sources import filtered, identity, open_source, parse
 
 PHOTO = np.random.default_rng(0).integers(0, 256, (20, 24, 3), dtype=np.uint8)
 
@@ -133,3 +133,16 @@ def test_what_is_no_graph_is_refused(tmp_path: Path) -> None:
 def test_what_is_no_source_is_told_what_there_is(text: str, said: str) -> None:
     with pytest.raises(UnfilterError, match=said):
         parse(text)
+
+
+def test_a_look_of_other_files_is_another_look(module: str, script: Path, tmp_path: Path) -> None:
+    for text, file in (
+        (f"{module}:darker", tmp_path / f"{module}.py"),
+        (f"{sys.executable} {script} {{in}} {{out}}", script),
+    ):
+        specification = parse(text)
+        source = open_source(specification)
+        before = identity(specification, source, PHOTO)
+        assert before == identity(specification, source, PHOTO)
+        file.write_text(file.read_text() + "# other contents")
+        assert identity(specification, source, PHOTO) != before

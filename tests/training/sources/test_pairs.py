@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 import unfilter_converters
 from unfilter.errors import UnfilterError
 from unfilter.photo import Photo, read_photo, write_photo
+from unfilter_training.data import make_look_pair
 from unfilter_training.sources import filtered, open_source, parse
 from unfilter_training.sources.pairs import match, misfit, shift
 
@@ -68,3 +69,20 @@ def test_pairs_know_their_own_photos_only(photo: NDArray[np.uint8], tmp_path: Pa
     np.testing.assert_allclose(filtered(source, photo) * 255, look(photo), atol=1e-3)
     with pytest.raises(UnfilterError, match="has no pair for this photo"):
         source(255 - photo)
+
+
+def test_what_was_kept_of_another_after_is_not_taken_again(photo: NDArray[np.uint8], tmp_path: Path) -> None:
+    for part, pixels in (("before", photo), ("after", look(photo))):
+        (tmp_path / part).mkdir()
+        write_photo(tmp_path / part / "a.png", Photo(pixels))
+    specification, cache = parse(str(tmp_path)), tmp_path / "cache"
+    cache.mkdir()
+
+    def kept() -> NDArray[np.float16]:
+        return make_look_pair(photo, open_source(specification), specification, cache).filtered
+
+    first = np.array(kept())
+    write_photo(tmp_path / "after" / "a.png", Photo(photo // 2))
+    np.testing.assert_allclose(np.array(kept()) * 255, photo // 2, atol=0.2)
+    assert np.abs(first * 255 - photo // 2).max() > 10
+    assert len(list(cache.iterdir())) == 2

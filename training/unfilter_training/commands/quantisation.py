@@ -16,16 +16,18 @@ SUMMARY = "learn quantiser tables for filters' JPEG files, or measure what they 
 EXTRA: str | None = "train"
 REQUIRES = ("torch", "safetensors", "jaxtyping", "tqdm")
 LEAST = 0.05
-"""Part of the bytes that tables must save to be kept, at equal restoration and equal look."""
+"""Part of the bytes of unseen photos that tables must save to be kept, at equal restoration and equal look."""
 LOST = 0.05
 """Decibels of look that are lost where any are; equal otherwise."""
+MARGINS = (0.05, 0.15)
+"""Decibels of look that a search asks for where it learns; the better of its tables are kept."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     learn = actions.add_parser("learn", help="write quantisation.json into checkpoints; converting takes it along")
     measured = actions.add_parser("measured", help="a table of what they save, for photos that they were not learned on")
-    for action, most in ((learn, 12), (measured, 8)):
+    for action, most in ((learn, 24), (measured, 8)):
         action.add_argument("photos", metavar="PHOTOS", type=Path, help="folder of photos, with the folders in it")
         action.add_argument(
             "checkpoints",
@@ -39,8 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     learn.add_argument(
         "--subsampling",
         choices=get_args(Subsampling),
-        default="4:2:0",
-        help="of the files' chroma (4:2:0); tables of the other one stay",
+        help="of the files' chroma (both); tables of the other one stay",
     )
 
 
@@ -59,42 +60,62 @@ def run(arguments: Namespace) -> int:
         if not arguments.checkpoints:
             folders = [folder for folder in folders if (folder / FILE).exists()]
         return _measure(folders, photos)
+    chosen: tuple[Subsampling, ...] = (arguments.subsampling,) if arguments.subsampling else get_args(Subsampling)
     for folder in folders:
-        _learn(folder, photos, arguments.subsampling)
+        for subsampling in chosen:
+            _learn(folder, photos, subsampling)
     return 0
 
 
 def _learn(folder: Path, photos: list[Path], subsampling: Subsampling) -> None:
-    from unfilter_training.quantisation.crops import crops_of
-    from unfilter_training.quantisation.search import Search
+    """Search on every other photo, and judge by the rest."""
+    from unfilter.errors import UnfilterError
+    from unfilter_training.quantisation.crops import SIDE, crops_of
+    from unfilter_training.quantisation.search import Search, cost_of
+    from unfilter_training.quantisation.trial import Trial
 
     network, description, task = _filter(folder)
-    crops = crops_of(network, task, photos)
-    found = Search(crops, subsampling, lambda line: print(f"{description.filter}: {line}", flush=True)).found()
-    gain = found.gain
-    said = f"{description.filter}: {gain.saved:.1%} fewer bytes at {subsampling}, look {gain.look:+.2f} dB"
-    if gain.saved >= LEAST and gain.look > -LOST:
-        _write(folder, description, subsampling, found.tables, gain.saved, len(crops))
-        print(f"{said}; written", flush=True)
-    else:
-        print(f"{said}; not written: {LEAST:.0%} and an equal look are the least", flush=True)
+    halves = [crops_of(network, task, part) for part in (photos[0::2], photos[1::2])]
+    if min(map(len, halves)) < 2:
+        raise UnfilterError(
+            f"{len(photos)} photos are too few to learn from and to judge by: give 4 of {SIDE} pixels or more"
+        )
+    seen, unseen = (Trial(crops, subsampling) for crops in halves)
+
+    def say(line: str) -> None:
+        print(f"{description.filter} {subsampling}: {line}", flush=True)
+
+    found = [Search(seen, margin, say).found() for margin in MARGINS]
+    gain, tables = min(((unseen.gain(each), each) for each in found), key=lambda both: cost_of(both[0]))
+    pays = gain.saved >= LEAST and gain.look > -LOST
+    _keep(folder, description, subsampling, tables if pays else None, gain.saved, len(seen.crops))
+    why = "written" if pays else f"not written: {LEAST:.0%} and an equal look are the least"
+    say(f"{gain.saved:.1%} fewer bytes of other photos, look {gain.look:+.2f} dB; {why}")
 
 
-def _write(
-    folder: Path, description: "Description", subsampling: Subsampling, tables: "QuantiserTables", saved: float, photos: int
+def _keep(
+    folder: Path,
+    description: "Description",
+    subsampling: Subsampling,
+    tables: "QuantiserTables | None",
+    saved: float,
+    photos: int,
 ) -> None:
+    """Write the tables, or none, beside those of the other subsampling that are for the same weights."""
     from unfilter.files import replacing
     from unfilter_training.quantisation.learned import FILE, Learned, read_learned
 
     path = folder / FILE
     before = read_learned(path) if path.exists() else None
     kept = before if before and before.weights_sha256 == description.weights_sha256 else None
-    learned = Learned(
-        weights_sha256=description.weights_sha256,
-        photos=photos,
-        saved=(kept.saved if kept else {}) | {subsampling: round(saved, 4)},
-        tables=(kept.tables if kept else {}) | {subsampling: tables},
-    )
+    all_tables = {name: each for name, each in (kept.tables if kept else {}).items() if name != subsampling}
+    all_saved = {name: each for name, each in (kept.saved if kept else {}).items() if name != subsampling}
+    if tables is not None:
+        all_tables[subsampling], all_saved[subsampling] = tables, round(saved, 4)
+    if not all_tables:
+        path.unlink(missing_ok=True)
+        return
+    learned = Learned(weights_sha256=description.weights_sha256, photos=photos, saved=all_saved, tables=all_tables)
     with replacing(path) as temporary:
         temporary.write_text(learned.model_dump_json() + "\n", encoding="utf-8")
 

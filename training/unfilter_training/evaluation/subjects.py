@@ -9,9 +9,11 @@ import torch
 from pydantic import Field
 
 from unfilter.errors import UnfilterError
+from unfilter.format.quantisation import QuantiserTables, Subsampling
 from unfilter_training import checkpoint
 from unfilter_training.evaluation.record import Record
 from unfilter_training.operators import operator
+from unfilter_training.quantisation.learned import FILE, read_learned
 from unfilter_training.scoring import Task, task
 
 Group = Literal["filter", "ablation", "baseline"]
@@ -30,6 +32,7 @@ class Subject:
         label: what tables call it, the recipe's name.
         weights: sha256 of the weights file.
         group: by the name of the recipe: `ablation_*`, `baseline_*`, or a filter.
+        quantisation: the tables that `apply` writes the filter's JPEGs with; annex K's where there are none.
     """
 
     label: str
@@ -37,6 +40,7 @@ class Subject:
     group: Group
     folder: Path = field(compare=False)
     description: checkpoint.Description = field(compare=False, repr=False)
+    quantisation: Mapping[Subsampling, QuantiserTables] = field(default_factory=dict, compare=False, repr=False)
 
     def task(self, values: Mapping[str, float] | None = None) -> Task:
         """What it is to do, its hyper-parameters at `values` or their defaults."""
@@ -108,4 +112,6 @@ def _subject(folder: Path) -> Subject:
     description = checkpoint.read_description(folder)
     label = description.filter
     group: Group = next((group for prefix, group in _PREFIXES.items() if label.startswith(prefix)), "filter")
-    return Subject(label, description.weights_sha256, group, folder, description)
+    learned = read_learned(folder / FILE) if (folder / FILE).exists() else None
+    fits = learned is not None and learned.weights_sha256 == description.weights_sha256
+    return Subject(label, description.weights_sha256, group, folder, description, learned.tables if learned and fits else {})

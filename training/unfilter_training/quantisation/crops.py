@@ -95,7 +95,8 @@ def crops_of(network: RestorableNetwork, task: Task, photos: Sequence[Path]) -> 
         cut.append(photo)
         targets.append(target)
         filtered.append(run_whole(network, "forward", photo, task.normalised, target if network.takes_output else None))
-    return Crops(network, np.stack(cut), np.stack(targets), np.stack(filtered))
+    empty = np.empty((0, SIDE, SIDE, 3), np.uint8)
+    return Crops(network, *(np.stack(found) if found else empty for found in (cut, targets, filtered)))
 
 
 def _mean_psnr(some: NDArray[np.uint8], others: NDArray[np.uint8]) -> float:

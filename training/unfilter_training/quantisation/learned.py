@@ -15,7 +15,7 @@ class Learned(BaseModel):
     """`quantisation.json`. Frozen; another version is refused.
 
     Attributes:
-        saved: part of the bytes that the tables saved on the crops that they were learned on, at equal restoration.
+        saved: part of the bytes that the tables saved on other photos' crops, at equal restoration.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

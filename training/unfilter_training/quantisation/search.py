@@ -2,27 +2,17 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unfilter.format.quantisation import ANNEX_K, QuantiserTables, Subsampling
-from unfilter_training.quantisation.comparison import Curve, Gain
-from unfilter_training.quantisation.crops import Crops
+from unfilter.format.quantisation import ANNEX_K, QuantiserTables
+from unfilter_training.quantisation.comparison import Gain
 from unfilter_training.quantisation.sensitivity import components_of, steps_for
-
-QUALITIES: dict[Subsampling, tuple[tuple[int, ...], tuple[int, ...]]] = {
-    "4:2:0": ((58, 66, 74, 82, 90), (78, 84, 88, 92, 95)),
-    "4:4:4": ((66, 74, 82, 88, 93), (84, 89, 93, 95, 97)),
-}
-"""Of annex K's files, for the first half of the crops and for the second; tables are tried at the middle one of each."""
+from unfilter_training.quantisation.trial import Trial
 
 LOOK_COSTS = 3.0
 """Logarithm of bytes that a lost decibel of look counts: 0.03 dB is worth 10 % of the bytes, so that none is given away."""
-
-_MARGIN = 0.15
-"""Decibels of look that must be gained on the crops: other photos gain up to 0.2 dB less."""
 
 _BANDS = ((0,), (1,), (2,), (3,), (4, 5), (6, 7), (8, 9, 10, 11, 12, 13, 14))
 _FREQUENCY = np.add.outer(np.arange(8), np.arange(8)).ravel()
@@ -47,32 +37,20 @@ Logarithms = NDArray[np.float64]
 """Of both tables at quality 50, 2 x 64."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """Tables, and what they save of the crops' bytes at equal restoration."""
-
-    tables: QuantiserTables
-    gain: Gain
-
-
 class Search:
     """Tables for one filter and one chroma subsampling.
 
     Args:
-        crops: two at least; one half is saved at a middling quality, the other at a high one.
+        trial: on which they are tried.
+        margin: decibels of look that must be gained on its crops; other photos gain up to 0.2 dB less.
         on_step: called with a line of progress.
     """
 
-    def __init__(self, crops: Crops, subsampling: Subsampling, on_step: Callable[[str], None] = lambda _: None) -> None:
-        self._subsampling, self._on_step = subsampling, on_step
-        self._halves = crops[0::2], crops[1::2]
-        self._crops = crops
-        self._curves = [
-            Curve([half.coded(ANNEX_K.at(quality), subsampling) for quality in qualities])
-            for half, qualities in zip(self._halves, QUALITIES[subsampling], strict=True)
-        ]
+    def __init__(self, trial: Trial, margin: float, on_step: Callable[[str], None] = lambda _: None) -> None:
+        self._trial, self._margin, self._on_step = trial, margin, on_step
+        self._crops, self._subsampling = trial.crops, trial.subsampling
 
-    def found(self) -> Found:
+    def found(self) -> QuantiserTables:
         """The best tables, scaled so that at quality 80 they restore as much as annex K's do."""
         best, cost = self._begin()
         for direction in _directions():
@@ -83,8 +61,7 @@ class Search:
                 if cost < before:
                     break
         self._on_step(f"bands moved: {1 - math.exp(cost):.1%} less, with what lost look counts")
-        tables = self._as_annex_k(best)
-        return Found(tables, self._gain(np.log([tables.luma, tables.chroma])))
+        return self._as_annex_k(best)
 
     def _begin(self) -> tuple[Logarithms, float]:
         """Annex K, or what the coefficients count, mixed with it or not; whichever costs least."""
@@ -102,18 +79,7 @@ class Search:
         return best, cost
 
     def _cost(self, logarithms: Logarithms) -> float:
-        """Logarithm of the bytes for one of annex K's at equal restoration, and what lost look counts."""
-        gain = self._gain(logarithms)
-        return math.log(1 - gain.saved) + LOOK_COSTS * max(0.0, _MARGIN - gain.look)
-
-    def _gain(self, logarithms: Logarithms) -> Gain:
-        """Over both halves, each at its middle quality."""
-        tables, gains = _tables(logarithms), []
-        for half, curve, qualities in zip(self._halves, self._curves, QUALITIES[self._subsampling], strict=True):
-            steps = tables.at(qualities[len(qualities) // 2])
-            gains.append(curve.gain(half.coded(steps, self._subsampling)))
-        saved = 1 - math.exp(np.mean([math.log(1 - gain.saved) for gain in gains]))
-        return Gain(saved, float(np.mean([gain.look for gain in gains])))
+        return cost_of(self._trial.gain(_tables(logarithms)), self._margin)
 
     def _as_annex_k(self, logarithms: Logarithms) -> QuantiserTables:
         """Tables of these proportions that restore at quality 80 what annex K's do."""
@@ -126,6 +92,11 @@ class Search:
             else:
                 high = middle
         return _tables(logarithms + (low + high) / 2)
+
+
+def cost_of(gain: Gain, margin: float = 0.0) -> float:
+    """Logarithm of the bytes for one of annex K's at equal restoration, and what look below the margin counts."""
+    return math.log(1 - gain.saved) + LOOK_COSTS * max(0.0, margin - gain.look)
 
 
 def _directions() -> list[Logarithms]:

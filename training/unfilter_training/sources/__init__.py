@@ -42,6 +42,15 @@ class LookSource(Protocol):
         ...
 
 
+@runtime_checkable
+class MadeOfFiles(Protocol):
+    """A source whose looks depend on files that its specification has no digest of."""
+
+    def files(self, photo: NDArray[np.uint8]) -> tuple[Path, ...]:
+        """Those that the look of this photo is made of: other contents, another look."""
+        ...
+
+
 SOURCES: Mapping[Kind, Callable[[Specification, Path], LookSource]] = {
     "table": TableSource,
     "pairs": PairsSource,
@@ -78,9 +87,11 @@ def file_of(specification: Specification, *folders: Path) -> Path:
     raise UnfilterError(f"{specification.value}: no such file or folder; looked for as {', '.join(map(str, places))}")
 
 
-def identity(specification: Specification) -> str:
-    """What results are kept under: the same source, the same text."""
-    return json.dumps(specification.model_dump(mode="json"), sort_keys=True)
+def identity(specification: Specification, look: LookSource, photo: NDArray[np.uint8]) -> str:
+    """What the look of a photo is kept under: the same source and the same files, the same text."""
+    files = look.files(photo) if isinstance(look, MadeOfFiles) else ()
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
+    return json.dumps([specification.model_dump(mode="json"), digests], sort_keys=True)
 
 
 def filtered(look: LookSource, photo: NDArray[np.uint8]) -> NDArray[np.float32]:

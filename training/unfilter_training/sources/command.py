@@ -23,6 +23,10 @@ class CommandSource:
         except ValueError as error:
             raise UnfilterError(f"{specification.value}: cannot be taken apart into words ({error})") from None
 
+    def files(self, photo: NDArray[np.uint8]) -> tuple[Path, ...]:
+        """See `MadeOfFiles`: scripts and presets that the command names."""
+        return tuple(Path(word) for word in self._words[1:] if Path(word).is_file())
+
     def __call__(self, photo: NDArray[np.uint8], /) -> NDArray[np.uint8]:
         with tempfile.TemporaryDirectory() as folder:
             source, target = Path(folder) / "in.png", Path(folder) / "out.png"

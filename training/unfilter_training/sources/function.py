@@ -30,6 +30,11 @@ class FunctionSource:
         if not callable(function):
             raise UnfilterError(f"{self._name}: {module_name} has no function {function_name}")
         self._function = function
+        self._file = getattr(module, "__file__", None)
+
+    def files(self, photo: NDArray[np.uint8]) -> tuple[Path, ...]:
+        """See `MadeOfFiles`: the function's module; what it imports is not looked at."""
+        return (Path(self._file),) if self._file else ()
 
     def __call__(self, photo: NDArray[np.uint8], /) -> NDArray[np.uint8] | NDArray[np.float32]:
         given = photo.astype(np.float32) / 255 if self._floats else photo.copy()

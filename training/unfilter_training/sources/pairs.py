@@ -42,12 +42,19 @@ class PairsSource:
         self._after = {_digest(PLAIN.read(before)): after for before, after in self.matched.pairs.items()}
 
     def __call__(self, photo: NDArray[np.uint8], /) -> NDArray[np.uint8]:
+        return PLAIN.read(self._made_of(photo))
+
+    def files(self, photo: NDArray[np.uint8]) -> tuple[Path, ...]:
+        """See `MadeOfFiles`."""
+        return (self._made_of(photo),)
+
+    def _made_of(self, photo: NDArray[np.uint8]) -> Path:
         after = self._after.get(_digest(photo))
         if after is None:
             raise UnfilterError(
                 f"{self.folder}: has no pair for this photo; pairs know what became of their own photos only"
             )
-        return PLAIN.read(after)
+        return after
 
 
 def match(folder: Path) -> Matched:

@@ -6,18 +6,19 @@ from typing import Any
 
 from unfilter.format.tag import Tag
 from unfilter.photo import Goal, Photo
+from unfilter.photo.jpeg import as_read, coded
 from unfilter.photo.top_up import with_top_up
 from unfilter.proof.fidelity.metrics import psnr
 from unfilter_training.evaluation.bench import Bench
-from unfilter_training.evaluation.carriers.jpeg import Jpeg
-from unfilter_training.evaluation.measurements.keys import target_key
+from unfilter_training.evaluation.measurements.keys import target_key, written_key
 from unfilter_training.evaluation.pictures import Picture
 from unfilter_training.evaluation.subjects import Subject
 
 
 @dataclass(frozen=True)
 class ToppedUp:
-    """From the base, restored from JPEG 80 4:2:0, to `gain` dB more, or to `db` where that is given.
+    """From the base, restored from JPEG 80 4:2:0 with the filter's own quantiser tables, to `gain` dB more, or to `db` where
+    that is given.
 
     `base_db`; `restored_db`; `bytes` of the top-up, 0 where the base is as good already; the photo's `pixels`.
     """
@@ -31,8 +32,7 @@ class ToppedUp:
         """See `Cell`."""
         return {
             "measurement": "topped up",
-            "weights": self.subject.weights,
-            "network": self.subject.description.network.model_dump(),
+            **written_key(self.subject),
             **target_key(self.subject.task(), self.picture),
             "goal": [self.gain, self.db],
         }
@@ -40,7 +40,8 @@ class ToppedUp:
     def measure(self, bench: Bench) -> dict[str, float]:
         """See `Cell`."""
         photo = bench.photo(self.picture)
-        saved = Jpeg(80, "4:2:0").through(bench.filtered(self.subject, (), self.picture), bench.folder)
+        filtered = bench.filtered(self.subject, (), self.picture)
+        saved = as_read(coded(filtered, 80, "4:2:0", self.subject.quantisation.get("4:2:0")))
         base = bench.restored(self.subject, saved.pixels)
         base_db = psnr(base, photo)
         value = {"base_db": base_db, "restored_db": base_db, "bytes": 0.0, "pixels": float(photo[..., 0].size)}

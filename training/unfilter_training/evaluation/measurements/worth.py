@@ -5,7 +5,7 @@ from typing import Any
 
 from unfilter.proof.fidelity.metrics import psnr
 from unfilter_training.evaluation.bench import Bench
-from unfilter_training.evaluation.measurements.keys import target_key
+from unfilter_training.evaluation.measurements.keys import target_key, written_key
 from unfilter_training.evaluation.pictures import Picture
 from unfilter_training.evaluation.subjects import Subject
 from unfilter_training.evaluation.ways import Way
@@ -29,8 +29,7 @@ class Worth:
     def key(self) -> dict[str, Any]:
         """See `Cell`. A way without the network asks the subject for its task alone."""
         task = self.subject.task()
-        own = {"weights": self.subject.weights, "network": self.subject.description.network.model_dump()}
-        network = own if isinstance(self.way, Network) else {}
+        network = written_key(self.subject) if isinstance(self.way, Network) else {}
         return {"measurement": "worth", **network, **target_key(task, self.picture), "way": self.way.name}
 
     def measure(self, bench: Bench) -> dict[str, float]:

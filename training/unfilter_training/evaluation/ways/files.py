@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
 
 from unfilter.photo import jumbf
+from unfilter.photo.jpeg import coded
 from unfilter.photo.segments import behind_headers
 from unfilter_training.evaluation.ways import File
 
@@ -18,9 +19,8 @@ def png(pixels: NDArray[np.uint8]) -> File:
 
 
 def jpeg(pixels: NDArray[np.uint8], quality: int, attached: bytes | None = None, media_type: str = "image/avif") -> File:
-    """A progressive JPEG with 4:2:0 chroma, and `attached` in its APP11 segments."""
-    Image.fromarray(pixels).save(file := BytesIO(), "JPEG", quality=quality, subsampling="4:2:0", progressive=True)
-    content = bytearray(file.getvalue())
+    """A progressive JPEG with 4:2:0 chroma and annex K's quantiser tables, and `attached` in its APP11 segments."""
+    content = bytearray(coded(pixels, quality, "4:2:0"))
     if attached is not None:
         place = behind_headers(content)
         content[place:place] = jumbf.segments(attached, media_type)

@@ -7,8 +7,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from unfilter.format.quantisation import Subsampling
 from unfilter.format.tag import Tag
 from unfilter.photo import Goal, Photo, read_photo, write_photo
+from unfilter.photo.jpeg import coded
 from unfilter.photo.top_up import refined, with_top_up
 from unfilter_training.evaluation.bench import Bench
 from unfilter_training.evaluation.pictures import Picture
@@ -16,11 +18,14 @@ from unfilter_training.evaluation.subjects import Subject
 from unfilter_training.evaluation.ways import File, files
 
 QUALITY = 80
+CHROMA: Subsampling = "4:2:0"
 
 
 @dataclass(frozen=True)
 class Network:
-    """As PNG, or as JPEG 80 4:2:0, where `gain` dB more than the pixels restore to are bought with a top-up."""
+    """As PNG, or as JPEG 80 4:2:0 with the filter's own quantiser tables, where `gain` dB more than the pixels restore to
+    are bought with a top-up.
+    """
 
     suffix: Literal[".png", ".jpg"]
     gain: float = 0.0
@@ -34,7 +39,9 @@ class Network:
     def saved(self, bench: Bench, subject: Subject, picture: Picture) -> File:
         """See `Way`."""
         pixels = bench.filtered(subject, (), picture)
-        plain = files.png(pixels) if self.suffix == ".png" else files.jpeg(pixels, QUALITY)
+        if self.suffix == ".png":
+            return files.png(pixels)
+        plain = files.read(coded(pixels, QUALITY, CHROMA, subject.quantisation.get(CHROMA)))
         if not self.gain:
             return plain
         base = bench.restored(subject, plain.pixels)
@@ -44,7 +51,8 @@ class Network:
         tag = Tag(filter=subject.label, restoration="0" * 64, codec="jpeg")
         topped = with_top_up(Photo(plain.pixels, tag=tag), photo, base, goal, picture.name)
         path = bench.folder / "topped_up.jpg"
-        write_photo(path, replace(topped, pixels=pixels), quality=QUALITY, subsampling="4:2:0")
+        shown = replace(topped, pixels=pixels, quantisation=subject.quantisation)
+        write_photo(path, shown, quality=QUALITY, subsampling=CHROMA)
         return files.read(path.read_bytes())
 
     def restored(self, bench: Bench, subject: Subject, file: File) -> NDArray[np.uint8]:

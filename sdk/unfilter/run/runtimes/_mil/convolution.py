@@ -14,6 +14,12 @@ Array = NDArray[Any]
 _STRIP = 1 << 18
 """Patch elements that are gathered for one matrix product: 1 MiB of float32, so that they stay in the cache."""
 
+_TERMS = 288
+"""Products that are summed in a row; longer sums are sums of these. Filters that hide faintly multiply a sum's rounding
+error: the inverse of `bwp` is off the reference by 1.0e-5 where a convolution is one sum, 7.8e-6 so, and 8.0e-6 with sums
+in float64.
+"""
+
 
 def conv(
     x: Array,
@@ -57,7 +63,10 @@ def _correlate(x: Array, kernel: Array, out: Array, step: tuple[int, int], sprea
         for i, j in np.ndindex(kernel_height, kernel_width):
             y, z = i * spread[0] + top * step[0], j * spread[1]
             patches[:, i, j] = x[:, y : y + (rows - 1) * step[0] + 1 : step[0], z : z + (width - 1) * step[1] + 1 : step[1]]
-        np.matmul(matrix, columns, out=flat[:, top * width : (top + rows) * width])
+        result = flat[:, top * width : (top + rows) * width]
+        np.matmul(matrix[:, :_TERMS], columns[:_TERMS], out=result)
+        for first in range(_TERMS, matrix.shape[1], _TERMS):
+            result += matrix[:, first : first + _TERMS] @ columns[first : first + _TERMS]
 
 
 def conv_transpose(

@@ -51,6 +51,10 @@ def run(path: Path, image: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(values)
 
 
+def constants(path: Path) -> dict[str, NDArray[Any]]:
+    return {each.name: onnx.numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
+
+
 def photo() -> NDArray[np.float32]:
     pixels = read_photo(PHOTOS / "coffee.webp").pixels[:64, :96]
     return np.ascontiguousarray(pixels.transpose(2, 0, 1)[None].astype(np.float32) / 255)
@@ -83,10 +87,7 @@ def test_first_convolutions_keep_their_weights_to_the_bit(
 ) -> None:
     artifacts = smaller.quantize(*exported, PLAN, "w8", tmp_path)
     for exact, artifact in zip(exported[1], artifacts, strict=True):
-        before, after = (
-            {each.name: onnx.numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
-            for path in (exported[0] / exact.path, tmp_path / artifact.path)
-        )
+        before, after = constants(exported[0] / exact.path), constants(tmp_path / artifact.path)
         first = [name for name in before if name.endswith("trunk.convolutions.0.weight")]
         assert len(first) >= 3
         for name in first:
@@ -108,10 +109,7 @@ def test_pyramids_keep_the_weights_that_see_the_photo(tmp_path: Path, noisy: Any
     artifacts = exporter.convert(network, plan, tmp_path, "fp32")
     (quantized := tmp_path / "w8").mkdir()
     for exact, artifact in zip(artifacts, smaller.quantize(tmp_path, artifacts, plan, "w8", quantized), strict=True):
-        before, after = (
-            {each.name: onnx.numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
-            for path in (tmp_path / exact.path, quantized / artifact.path)
-        )
+        before, after = constants(tmp_path / exact.path), constants(quantized / artifact.path)
         first = [name for name in before if name.endswith(".first.weight")]
         assert len(first) == {"forward": 1, "inverse": 2}[artifact.direction]
         for name in first:
@@ -130,10 +128,7 @@ def test_weights_that_training_rounded_are_held_as_they_are(tmp_path: Path, nois
     artifacts = exporter.convert(network, plan, tmp_path, "fp32")
     (quantized := tmp_path / "w8").mkdir()
     for exact, artifact in zip(artifacts, smaller.quantize(tmp_path, artifacts, plan, "w8", quantized), strict=True):
-        before, after = (
-            {each.name: onnx.numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
-            for path in (tmp_path / exact.path, quantized / artifact.path)
-        )
+        before, after = constants(tmp_path / exact.path), constants(quantized / artifact.path)
         held = [name.removesuffix(".int8") for name in after if name.endswith(".int8")]
         assert any(".up." in name for name in held)
         for name in held:

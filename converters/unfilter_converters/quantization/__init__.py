@@ -6,10 +6,12 @@
 | `w8` | 8-bit integers, a scale per output channel | float | small downloads |
 | `w8a16` | 8-bit integers | 16-bit integers inside the invertible branch, float elsewhere | NPUs of integers |
 
-Two rules hold in every format, and docs/precisions.md has the numbers:
+Three rules hold in every format, and docs/precisions.md has the numbers:
 
 - The first convolution of every coupling's subnet and of every pyramid keeps float weights. It sees the photo itself, where
   every weight's error is multiplied by brightness: at 8 bits it alone costs L0's inverse 15 dB; 15 % of weights.
+- Convolutions of fewer than `LEAST_WEIGHTS` (`unfilter_training.network.eight_bits`) keep float weights. A look's tone curve
+  and its expectation's matrix are such, whose errors nothing attenuates.
 - The fusion's nets keep float activations: they carry the hidden detail, which is far smaller than the photo beside it.
 """
 

@@ -38,8 +38,7 @@ def quantize(
         _weights(worker, ".*", bits=16, algorithm="float_casting", everywhere=True)
     elif precision == "w8":
         _weights(worker, _CONVOLUTIONS, bits=8)
-        for scope in (_FIRST, *_small(path)):
-            _leave(worker, scope)
+        _leave(worker, path)
     else:
         ranges = _integer_activations(worker, path, artifacts, plan)
     (folder / entries[0].path).write_bytes(worker.quantize(ranges).quantized_model)
@@ -54,14 +53,16 @@ def _weights(worker: Any, scope: str, *, bits: int, algorithm: str | None = None
     worker.add_weight_only_config(scope, operation, num_bits=bits, **chosen)
 
 
-def _leave(worker: Any, scope: str) -> None:
+def _leave(worker: Any, path: Path) -> None:
+    """First and small convolutions keep float weights."""
     from ai_edge_quantizer.qtyping import TFLOperationName
 
-    worker.update_quantization_recipe(scope, TFLOperationName.CONV_2D, algorithm_key="no_quantize")
+    for scope in (_FIRST, *_small(path)):
+        worker.update_quantization_recipe(scope, TFLOperationName.CONV_2D, algorithm_key="no_quantize")
 
 
 def _small(path: Path) -> set[str]:
-    """Scopes of convolutions of fewer than `LEAST_WEIGHTS`, which keep float weights as in every other format."""
+    """Scopes of convolutions of fewer than `LEAST_WEIGHTS`."""
     from ai_edge_litert.schema_py_generated import BuiltinOperator
     from ai_edge_quantizer.utils.tfl_flatbuffer_utils import get_op_scope, read_model
 
@@ -82,7 +83,7 @@ def _integer_activations(worker: Any, path: Path, artifacts: tuple[Artifact, ...
 
     _weights(worker, _CONVOLUTIONS, bits=8)
     worker.add_static_config(_INVERTIBLE, TFLOperationName.CONV_2D, activation_num_bits=16, weight_num_bits=8)
-    _leave(worker, _FIRST)
+    _leave(worker, path)
     (forward,) = (each for each in artifacts if each.direction == "forward")
     filter_tile = Interpreter(str(path)).get_signature_runner(forward.signature)
     samples: dict[str, list[dict[str, Any]]] = {}

@@ -55,7 +55,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--subsampling",
         choices=get_args(Subsampling),
         default="4:4:4",
-        help="of a JPEG's chroma (4:4:4); with 4:2:0 by the filter's own quantiser tables, where it has some",
+        help="of a JPEG's chroma (4:4:4); quantised by the filter's own tables, where it has some for it",
     )
     parser.add_argument(
         "--carry",

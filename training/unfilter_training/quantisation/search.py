@@ -48,7 +48,6 @@ class Search:
 
     def __init__(self, trial: Trial, margin: float, on_step: Callable[[str], None] = lambda _: None) -> None:
         self._trial, self._margin, self._on_step = trial, margin, on_step
-        self._crops, self._subsampling = trial.crops, trial.subsampling
 
     def found(self) -> QuantiserTables:
         """The best tables, scaled so that at quality 80 they restore as much as annex K's do."""
@@ -68,7 +67,7 @@ class Search:
         annex_k = np.log([ANNEX_K.luma, ANNEX_K.chroma])
         best, cost = annex_k, self._cost(annex_k)
         like = ANNEX_K.at(_LEVEL)
-        components = components_of(self._crops, like, self._subsampling)
+        components = components_of(self._trial.crops, like, self._trial.subsampling)
         for look in _LOOKS:
             asked = np.log(steps_for(components, like, look) / _PERCENT_AT_LEVEL)
             for part in (1.0, 0.5):
@@ -83,11 +82,11 @@ class Search:
 
     def _as_annex_k(self, logarithms: Logarithms) -> QuantiserTables:
         """Tables of these proportions that restore at quality 80 what annex K's do."""
-        wanted = self._crops.coded(ANNEX_K.at(_LEVEL), self._subsampling).restored
+        wanted = self._trial.crops.coded(ANNEX_K.at(_LEVEL), self._trial.subsampling).restored
         low, high = -1.0, 1.0
         for _ in range(6):
             middle = (low + high) / 2
-            if self._crops.coded(_tables(logarithms + middle).at(_LEVEL), self._subsampling).restored > wanted:
+            if self._trial.crops.coded(_tables(logarithms + middle).at(_LEVEL), self._trial.subsampling).restored > wanted:
                 low = middle
             else:
                 high = middle

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -98,8 +99,19 @@ def decoded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_kotlin_core_passes_the_committed_goldens_on_onnx_runtime(tools: Path, core: Path, decoded: Path) -> None:
-    said = junit(tools, [core], f"-Dunfilter.decoded={decoded}")
+@pytest.fixture(scope="session")
+def python() -> str:
+    """A Python whose Pillow decodes the pictures within pictures of the conformance files, which the JDK does not."""
+    features = pytest.importorskip("PIL.features", reason="needs Pillow")
+    missing = [coding for coding in ("avif", "webp") if not features.check(coding)]
+    require(not missing, f"Pillow was built without {', '.join(missing)}")
+    return sys.executable
+
+
+def test_the_kotlin_core_passes_the_committed_goldens_on_onnx_runtime(
+    tools: Path, core: Path, decoded: Path, python: str
+) -> None:
+    said = junit(tools, [core], f"-Dunfilter.decoded={decoded}", f"-Dunfilter.python={python}")
     count = sum(path.read_text().count("@Test") for path in TEST.rglob("*Test.kt"))
     assert f"OK ({count} tests)" in said
 

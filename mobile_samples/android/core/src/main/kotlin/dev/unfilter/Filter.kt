@@ -12,9 +12,14 @@ import java.io.OutputStream
  *     val restored = l0.restore(filtered)
  *
  * Graphs are loaded when first needed. Not for several threads at once: use it from one dispatcher. Without a JPEG codec, JPEG files
- * are refused and only PNG files are written.
+ * are refused and only PNG files are written. Without a decoder of [pictures], what a file holds beside its pixels is not read.
  */
-class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg: JpegCodec? = null) : AutoCloseable {
+class Filter(
+    val bundle: Bundle,
+    private val runtime: Runtime,
+    private val jpeg: JpegCodec? = null,
+    private val pictures: PictureDecoder? = null,
+) : AutoCloseable {
     private val graphs = mutableMapOf<Direction, Graph>()
 
     /**
@@ -55,7 +60,7 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         val quality = (codec as? Codec.Jpeg)?.quality
         val values = bundle.hyperParameters.complete(parameters)
         val tag = Tag(bundle.filter, bundle.restoration, if (quality == null) "png" else "jpeg", quality, values)
-        val file = writer(codec, photo, carried, target, isTagged = true)
+        val file = photoWriter(codec, photo, carried, target, jpeg, isTagged = true)
         val marking = if (mark) Marking(photo.width, bundle.restoration, sign = 1) else null
         val write = { rows: ByteArray -> file.write(marking?.move(rows) ?: rows) }
         run(Direction.FORWARD, photo, bundle.hyperParameters.places(parameters), progress, write, output)
@@ -66,33 +71,45 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
      * Restore a file that this filter made into one without a tag, a shared one at the size at which it arrived, upright and without bars;
      * throws [Refused] as [look] does, before it writes. A shared file that is nearer to the photo than what would be restored keeps its
      * own pixels, unless [force] is given. [found] is what [look] said of it, so that it need not look twice.
+     *
+     * A file that holds its photo whole is restored by that, whatever made it ([restoreHeld]); one with a top-up, by its pixels and that. A
+     * top-up takes the memory of its coded bytes, some 20 MB for 12 megapixels without loss, and of a whole picture as it is decoded.
      */
     fun restoreFile(
         file: () -> InputStream,
         target: OutputStream,
         codec: Codec = Codec.Png,
         force: Boolean = false,
-        found: Recognition = look(file, force),
+        found: Recognition? = null,
         progress: (Float) -> Unit = {},
-    ): Recognition {
+    ): Restored {
         val saved = SavedFile.open(file, jpeg)
-        if (found.origin == Origin.SHARED) return restoreShared(saved, found, target, codec, keep = found.keep && !force, progress)
-        require(found.origin == Origin.AS_SAVED || force) { "$found" }
+        heldIn(saved, jpeg, pictures)?.let { return it.write(target, codec) }
+        val recognition = found ?: look(saved, force)
+        if (recognition.origin == Origin.SHARED) {
+            return restoreShared(saved, recognition, target, codec, keep = recognition.keep && !force, progress)
+        }
+        require(recognition.origin == Origin.AS_SAVED || force) { "$recognition" }
+        val refinement = if (recognition.origin == Origin.AS_SAVED) refinement(saved, pictures) else Refinement(null)
         saved.pixels { filtered ->
-            val restored = writer(codec, filtered, saved.carried, target, isTagged = false)
+            val restored = photoWriter(codec, filtered, saved.carried, target, jpeg, isTagged = false)
             val plain = if (MARK in saved.tag?.requires.orEmpty()) Unmarked(filtered, bundle.restoration) else filtered
-            run(Direction.INVERSE, plain, FloatArray(0), progress, restored::write)
+            run(Direction.INVERSE, plain, FloatArray(0), progress, { base -> restored.write(refinement.refined(base)) })
             restored.finish(null)
         }
-        return found
+        return Restored(refinement.how, recognition)
     }
 
+    /** The photo that a file holds whole, which this filter then is not needed for; null where it holds none that can be read here. */
+    fun restoreHeld(file: () -> InputStream): Held? = restoreHeld(file, jpeg, pictures)
+
     /**
-     * What a file is to this filter, if [restoreFile] restores it; throws [Refused] for any other. With [force] it restores all whose
-     * pixels can be read: for a user who knows what made a file where nothing tells.
+     * What a file is to this filter, if [restoreFile] restores it from its pixels; throws [Refused] for any other. With [force] it restores
+     * all whose pixels can be read: for a user who knows what made a file where nothing tells.
      */
-    fun look(file: () -> InputStream, force: Boolean = false): Recognition {
-        val saved = SavedFile.open(file, jpeg)
+    fun look(file: () -> InputStream, force: Boolean = false): Recognition = look(SavedFile.open(file, jpeg), force)
+
+    private fun look(saved: SavedFile, force: Boolean): Recognition {
         val looked = looked(saved, listOf(bundle))
         if (looked.refused != null && !(force && saved.plain)) throw looked.refused
         return looked.recognition
@@ -128,32 +145,18 @@ class Filter(val bundle: Bundle, private val runtime: Runtime, private val jpeg:
         codec: Codec,
         keep: Boolean,
         progress: (Float) -> Unit,
-    ): Recognition {
+    ): Restored {
         val picture = Shared.of(saved, found)
         // Set upright, it is shown as the file was: a site turns a phone's photo as its EXIF said, and leaves that out.
         val carried = withOrientation(saved.carried, alikeShown(orientation(saved.carried) ?: UPRIGHT, found.turns, found.mirrored))
-        val restored = writer(codec, picture.arrived, carried, target, isTagged = false)
+        val restored = photoWriter(codec, picture.arrived, carried, target, jpeg, isTagged = false)
         if (keep) {
             restored.write(picture.read(picture.height))
         } else {
             run(Direction.INVERSE, picture, FloatArray(0), progress, restored::write)
         }
         restored.finish(null)
-        return found
-    }
-
-    private fun writer(
-        codec: Codec,
-        photo: PixelSource,
-        carried: List<Chunk>,
-        target: OutputStream,
-        isTagged: Boolean,
-    ): PhotoWriter = when (codec) {
-        Codec.Png -> PngFileWriter(target, photo, carried, isTagged)
-        is Codec.Jpeg -> {
-            val platform = jpeg ?: throw IOException("this filter was opened without a JPEG codec: save as PNG")
-            JpegFileWriter(target, photo, carried, codec.quality, platform)
-        }
+        return Restored(if (keep) "the file's own pixels, which are nearer to the photo" else null, found)
     }
 
     private fun run(

@@ -17,8 +17,8 @@ private const val MOST_PIXELS = 200_000_000L // as the SDK
 
 /**
  * A JPEG taken apart. [chunks] are its profile, EXIF and XMP, byte by byte, as the chunks of a PNG, but for what must not travel along
- * (R24 of sdk/format/RULES.md); a tag of ours is no part of them but in [tag]. [bare] is the JPEG without them, so that a decoder gives the pixels as they are stored: it finds no orientation to apply and
- * no colour space to convert from.
+ * (R24 of sdk/format/RULES.md); a tag of ours is no part of them but in [tag], a top-up in [topUp]. [bare] is the JPEG without all that, so
+ * that a decoder gives the pixels as they are stored: it finds no orientation to apply and no colour space to convert from.
  */
 class Jpeg private constructor(
     val height: Int,
@@ -26,6 +26,7 @@ class Jpeg private constructor(
     val chunks: List<Chunk>,
     val bare: ByteArray,
     internal val tag: String?,
+    internal val topUp: ByteArray?,
     internal val coding: String?,
 ) {
     /** What a JPEG's pixels depend on beside the file's data: [decoder], by name, and a digest of its tables and sampling. */
@@ -46,6 +47,7 @@ class Jpeg private constructor(
             val tables = mutableMapOf<Int, List<Int>>()
             var frame: ByteArray? = null
             var tag: String? = null
+            val parts = mutableListOf<ByteArray>()
             val bare = ByteArrayOutputStream(file.size)
             bare.write(file, 0, 2)
             val scans = forEachSegment(file) { marker, segment, start, stop ->
@@ -59,6 +61,7 @@ class Jpeg private constructor(
                         travelling(xmp)?.let { chunks += textChunk(XMP_KEYWORD, it) }
                     }
                     part != null -> profile[part[0].toInt() and 0xFF] = part.copyOfRange(2, part.size)
+                    marker == 0xFFEB && isOfTopUp(segment) -> parts += segment
                     else -> bare.write(file, start, stop - start)
                 }
                 if (marker == QUANTISERS) tables += quantisers(segment)
@@ -68,7 +71,7 @@ class Jpeg private constructor(
             bare.write(file, scans, file.size - scans)
             if (profile.isNotEmpty()) chunks += profileChunk(profile.values)
             val (height, width) = size(frame ?: throw IOException("it has no frame"))
-            return Jpeg(height, width, chunks, bare.toByteArray(), tag, coding(checkNotNull(frame), tables))
+            return Jpeg(height, width, chunks, bare.toByteArray(), tag, embeddedIn(parts), coding(checkNotNull(frame), tables))
         }
     }
 }

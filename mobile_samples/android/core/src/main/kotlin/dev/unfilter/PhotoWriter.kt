@@ -18,6 +18,22 @@ internal interface PhotoWriter {
     fun finish(tag: Tag?)
 }
 
+/** Throws [IOException] for what [codec] cannot keep, before the target gets a byte. */
+internal fun photoWriter(
+    codec: Codec,
+    photo: PixelSource,
+    carried: List<Chunk>,
+    target: OutputStream,
+    jpeg: JpegCodec?,
+    isTagged: Boolean,
+): PhotoWriter = when (codec) {
+    Codec.Png -> PngFileWriter(target, photo, carried, isTagged)
+    is Codec.Jpeg -> {
+        val platform = jpeg ?: throw IOException("no JPEG codec was given: save as PNG")
+        JpegFileWriter(target, photo, carried, codec.quality, platform)
+    }
+}
+
 /** One [isTagged] has the tag in its XMP packet too (R22 of sdk/format/RULES.md), behind the pixels, since the fingerprint is known there. */
 internal class PngFileWriter(
     target: OutputStream,

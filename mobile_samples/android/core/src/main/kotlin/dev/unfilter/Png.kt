@@ -16,10 +16,18 @@ import kotlin.math.abs
  * colours, premultiply alpha or drop chunks. Source: PNG specification, third edition.
  */
 
+private const val TOP_UP = "unTP" // by its last letter not to be copied by who changes pixels (R27 of sdk/format/RULES.md)
 private val CARRIED = setOf("iCCP", "cICP", "sRGB", "gAMA", "cHRM", "eXIf")
 
 /** What a PNG holds beside its pixels. [channels] are 3, or 4 with alpha; 0 where they are not 8-bit RGB or RGBA, or interlaced. */
-class PngInfo(val height: Int, val width: Int, val channels: Int, val tag: String?, val carried: List<Chunk>) {
+class PngInfo internal constructor(
+    val height: Int,
+    val width: Int,
+    val channels: Int,
+    val tag: String?,
+    val carried: List<Chunk>,
+    internal val topUp: ByteArray?,
+) {
     companion object {
         /** Reads all of [input] and compares every checksum. Throws [Refused] for what is no PNG to its end. */
         fun read(input: InputStream): PngInfo = refusing {
@@ -27,11 +35,16 @@ class PngInfo(val height: Int, val width: Int, val channels: Int, val tag: Strin
             var tag: String? = null
             var packetTag: String? = null // counts where there is no chunk of the tag's own (R13 of sdk/format/RULES.md)
             val carried = mutableListOf<Chunk>()
+            var topUp: ByteArray? = null
             while (true) {
                 val type = chunks.next()
                 if (type == "IEND") break
                 if (type == "IDAT") {
                     chunks.skip()
+                    continue
+                }
+                if (type == TOP_UP && topUp == null) {
+                    topUp = chunks.largeContent()
                     continue
                 }
                 val content = chunks.content()
@@ -44,7 +57,7 @@ class PngInfo(val height: Int, val width: Int, val channels: Int, val tag: Strin
                 if (type in CARRIED) carried += Chunk(type, if (type == "eXIf") withoutPictures(content) else content)
             }
             chunks.skip()
-            PngInfo(chunks.height, chunks.width, chunks.channels, tag ?: packetTag, carried)
+            PngInfo(chunks.height, chunks.width, chunks.channels, tag ?: packetTag, carried, topUp)
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.unfilter
 
+import java.io.ByteArrayOutputStream
 import java.io.DataInputStream
 import java.io.DataOutputStream
 import java.io.EOFException
@@ -99,6 +100,15 @@ internal class ChunkReader(input: InputStream) {
     fun content(): ByteArray {
         if (left !in 0..LONGEST) throw IOException("a chunk of $left bytes")
         return ByteArray(left).also(data::readFully).also { crc.update(it); left = 0; check() }
+    }
+
+    /** The same of any length, which is that of a photo. It takes memory as it comes, since a head can claim anything. */
+    fun largeContent(): ByteArray {
+        val content = ByteArrayOutputStream(minOf(left, LONGEST))
+        val buffer = ByteArray(1 shl 16)
+        while (left > 0) content.write(buffer, 0, take(buffer, 0, buffer.size))
+        check()
+        return content.toByteArray()
     }
 
     fun skip() {

@@ -6,7 +6,7 @@ import org.json.JSONObject
 
 /**
  * What a filtered file says of itself: JSON in a PNG's iTXt chunk `unfilter`, in a JPEG's XMP (R12 to R14 of sdk/format/RULES.md).
- * Law: `Tag.fromJson(tag.toJson()) == tag` of what this code writes.
+ * Law: `Tag.fromJson(tag.toJson()) == tag` of what this version knows of.
  */
 data class Tag(
     val filter: String,
@@ -15,10 +15,12 @@ data class Tag(
     val quality: Int? = null,
     val parameters: Map<String, Double> = emptyMap(),
     val fingerprint: Fingerprint? = null,
+    /** The photo in the low bits of the pixels (R25); this code writes none. */
+    val payload: Payload? = null,
+    /** What the metadata hold beyond what the pixels restore to (R26); this code writes none. */
+    val topUp: TopUp? = null,
     /** What a reader must know of to restore the file; this code knows [HIDDEN_COLOURS] and [MARK]. */
     val requires: List<String> = emptyList(),
-    /** Whether the file holds more of the photo than its pixels restore, which this code does not read: a payload or a top-up (R25 to R28). It writes none. */
-    val carriesMore: Boolean = false,
 ) {
     /** The text that the SDK writes, to the letter. */
     fun toJson(): String = buildString {
@@ -27,13 +29,14 @@ data class Tag(
         val values = parameters.entries.joinToString(",") { (name, value) -> """"$name":$value""" }
         if (values.isNotEmpty()) append(""","parameters":{$values}""")
         if (fingerprint != null) append(""","fingerprint":${fingerprint.toJson()}""")
+        if (payload != null) append(""","payload":${payload.toJson()}""")
+        if (topUp != null) append(""","top_up":${topUp.toJson()}""")
         if (requires.isNotEmpty()) append(""","requires":${JSONArray(requires)}""")
         append("}")
     }
 
     companion object {
         const val KEYWORD = "unfilter"
-        private val MORE = listOf("payload", "top_up")
         private const val LONGEST = 65_536 // characters; nesting without end would exhaust a parser's stack
 
         /** What this code knows of the tag in [text], of whatever version; null where it is none. */
@@ -47,8 +50,9 @@ data class Tag(
                 if (fields.isNull("quality")) null else fields.getInt("quality"),
                 named?.keys()?.asSequence()?.associate { it.toString() to named.getDouble(it.toString()) } ?: emptyMap(),
                 fields.optJSONObject("fingerprint")?.let(Fingerprint::fromJson),
+                fields.optJSONObject("payload")?.let(Payload::fromJson),
+                fields.optJSONObject("top_up")?.let(TopUp::fromJson),
                 unknownRequirements(fields),
-                MORE.any { fields.optJSONObject(it) != null },
             )
             val version = if (fields.has("version")) fields.get("version") else 1
             tag.takeIf { version is Int && version >= 1 && it.isWellFormed }

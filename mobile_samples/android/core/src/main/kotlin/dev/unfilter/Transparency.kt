@@ -59,5 +59,27 @@ internal class Transparent(
         return rows
     }
 
+    /** The levels of the next [rows], of those pixels that are not fully transparent, whatever the network saw: they hold a payload (R25). */
+    fun shown(rows: Int): ByteArray {
+        val whole = readWhole(rows)
+        val levels = ByteArray(whole.size / 4 * 3)
+        var count = 0
+        for (start in whole.indices step 4) {
+            if (whole[start + 3] == 0.toByte()) continue
+            whole.copyInto(levels, count, start, start + 3)
+            count += 3
+        }
+        return levels.copyOf(count)
+    }
+
     private fun isHidden(whole: ByteArray, pixel: Int) = hides && whole[pixel * 4 + 3] == 0.toByte()
+}
+
+/** [pixels] of the same size wherever alpha is above 0, and the own colours of an RGBA PNG elsewhere, with its alpha. */
+internal fun changedWhereSeen(png: PngReader, pixels: PixelSource) = Transparent(png.height, png.width) { rows ->
+    val (whole, changed) = png.readWhole(rows) to pixels.read(rows)
+    for (pixel in 0 until whole.size / 4) {
+        if (whole[pixel * 4 + 3] != 0.toByte()) changed.copyInto(whole, pixel * 4, pixel * 3, pixel * 3 + 3)
+    }
+    whole
 }

@@ -34,7 +34,7 @@ class GuidedTest {
         val made = Fixtures.pixels(file.toByteArray())
         assertArrayEquals(filter.apply(goldens.pixels("wide", "photo"), output = goldens.pixels("wide", "output")).levels, made.levels)
         val back = ByteArrayOutputStream()
-        assertEquals(Origin.AS_SAVED, filter.restoreFile({ file.toByteArray().inputStream() }, back).origin)
+        assertEquals(Origin.AS_SAVED, filter.restoreFile({ file.toByteArray().inputStream() }, back).recognition?.origin)
     }
 
     @Test

@@ -127,7 +127,8 @@ class SharedFilesTest {
     fun `a file that is nearer to the photo is kept, unless restoring is forced`() {
         val found = filter.look(file::inputStream).copy(expectedDb = 30.0, arrivedDb = 31.0)
         assertTrue("$found", "the file itself is nearer to the photo (about 31 dB)" in "$found")
-        val kept = ByteArrayOutputStream().also { filter.restoreFile(file::inputStream, it, found = found) }
+        val kept = ByteArrayOutputStream()
+        assertEquals("the file's own pixels, which are nearer to the photo", filter.restoreFile(file::inputStream, kept, found = found).how)
         val freed = without(Pixels(pixels.height, pixels.width, pixels.levels), bundle.restoration, checkNotNull(found.scale))
         assertArrayEquals(freed.levels, Fixtures.pixels(kept.toByteArray()).levels)
         val forced = ByteArrayOutputStream().also { filter.restoreFile(file::inputStream, it, force = true, found = found) }
@@ -137,20 +138,20 @@ class SharedFilesTest {
     @Test
     fun `the filter of a file is found among all, in any order`() {
         for (bundles in listOf(listOf(bundle, other), listOf(other, bundle))) {
-            ByFile(bundles, ImageIoJpeg(), ::opened).use { filters ->
+            ByFile(bundles, ImageIoJpeg(), open = ::opened).use { filters ->
                 val target = ByteArrayOutputStream()
-                assertEquals(bundle.filter, filters.restoreFile(file::inputStream, target).filter)
+                assertEquals(bundle.filter, filters.restoreFile(file::inputStream, target).recognition?.filter)
                 assertArrayEquals(restored(file), target.toByteArray())
                 val among = filters.recognised(unmarked::inputStream)
                 assertEquals(Origin.CANNOT_TELL to listOf(bundle, other).map { it.restoration }.sorted(), among.origin to among.candidates)
             }
         }
-        ByFile(listOf(other), ImageIoJpeg(), ::opened).use { filters ->
+        ByFile(listOf(other), ImageIoJpeg(), open = ::opened).use { filters ->
             val foreign = tagged(Pixels(8, 8, ByteArray(192)))
             val refused = assertThrows(Refused::class.java) { filters.restoreFile(foreign::inputStream, ByteArrayOutputStream()) }
             assertEquals(Refusal.OTHER_FILTER to Origin.NOT_OURS, refused.refusal to refused.recognition?.origin)
         }
-        assertEquals("cannot tell: no filter is installed", "${ByFile(emptyList(), ImageIoJpeg(), ::opened).recognised(file::inputStream)}")
+        assertEquals("cannot tell: no filter is installed", "${ByFile(emptyList(), ImageIoJpeg(), open = ::opened).recognised(file::inputStream)}")
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.unfilter.Goldens
 import dev.unfilter.Origin
 import dev.unfilter.Photo
 import dev.unfilter.Refused
+import dev.unfilter.Restored
 import dev.unfilter.android.Exact
 import dev.unfilter.android.PlatformJpeg
 import dev.unfilter.android.firstExact
@@ -146,20 +147,24 @@ class MainActivity : ComponentActivity() {
     }
 
     /**
-     * As PNG, which keeps every level of what came back. A file without a tag is restored by the mark that it has; where it has none, only
-     * with [force], where the user says that this filter made it.
+     * As PNG, which keeps every level of what came back. A file that holds its photo whole needs no filter. One without a tag is restored by
+     * the mark that it has; where it has none, only with [force], where the user says that this filter made it.
      */
     private fun restore(uri: Uri, force: Boolean = false) = workOnPhotos { filter ->
-        val found = try {
-            filter.look({ open(uri) }, force) // refused before the gallery gets an entry
-        } catch (refused: Refused) {
-            if (refused.recognition?.origin == Origin.CANNOT_TELL) runOnUiThread { untold = uri }
-            throw refused
-        }
+        val held = filter.restoreHeld { open(uri) }
+        val found = if (held == null) looked(filter, uri, force) else null // refused before the gallery gets an entry
+        lateinit var restored: Restored
         val saved = savePhoto(contentResolver, "restored-${System.currentTimeMillis()}", Codec.Png) {
-            filter.restoreFile({ open(uri) }, it, force = force, found = found, progress = ::progress)
+            restored = held?.write(it) ?: filter.restoreFile({ open(uri) }, it, force = force, found = found, progress = ::progress)
         }
-        Shown(saved, picture(contentResolver, saved), canBeRestored = false, found)
+        Shown(saved, picture(contentResolver, saved), canBeRestored = false, restored)
+    }
+
+    private fun looked(filter: dev.unfilter.Filter, uri: Uri, force: Boolean) = try {
+        filter.look({ open(uri) }, force)
+    } catch (refused: Refused) {
+        if (refused.recognition?.origin == Origin.CANNOT_TELL) runOnUiThread { untold = uri }
+        throw refused
     }
 
     private fun bytes(uri: Uri) = open(uri).use { it.readBytes() }

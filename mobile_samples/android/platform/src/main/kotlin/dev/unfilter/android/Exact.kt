@@ -8,6 +8,7 @@ import dev.unfilter.Bundle
 import dev.unfilter.Filter
 import dev.unfilter.Goldens
 import dev.unfilter.JpegCodec
+import dev.unfilter.PictureDecoder
 
 /** A filter and the accelerator that it was found exact on. Close the filter. */
 class Exact(val filter: Filter, val accelerator: Accelerator)
@@ -18,9 +19,10 @@ class Exact(val filter: Filter, val accelerator: Accelerator)
  */
 fun firstExact(context: Context, bundle: Bundle, goldens: Goldens): Exact {
     val jpeg = platformJpeg(goldens)
+    val pictures = platformPictures()
     for (accelerator in listOf(Accelerator.NPU, Accelerator.GPU)) {
         try {
-            val filter = warm(LiteRt(context, accelerator), bundle, jpeg) { candidate ->
+            val filter = warm(LiteRt(context, accelerator), bundle, jpeg, pictures) { candidate ->
                 val off = goldens.photos.maxOf { goldens.levelsOff(candidate, it) }
                 if (off > goldens.tolerance) Log.i("unfilter", "$accelerator: $off levels off")
                 off <= goldens.tolerance
@@ -30,12 +32,12 @@ fun firstExact(context: Context, bundle: Bundle, goldens: Goldens): Exact {
             Log.i("unfilter", "$accelerator: ${error.message}")
         }
     }
-    return Exact(checkNotNull(warm(LiteRt(context, Accelerator.CPU), bundle, jpeg) { true }), Accelerator.CPU)
+    return Exact(checkNotNull(warm(LiteRt(context, Accelerator.CPU), bundle, jpeg, pictures) { true }), Accelerator.CPU)
 }
 
 /** The filter, warm, if it [isExact]; whatever else comes of it, it is closed. */
-private fun warm(runtime: LiteRt, bundle: Bundle, jpeg: JpegCodec, isExact: (Filter) -> Boolean): Filter? {
-    val filter = Filter(bundle, runtime, jpeg)
+private fun warm(runtime: LiteRt, bundle: Bundle, jpeg: JpegCodec, pictures: PictureDecoder, isExact: (Filter) -> Boolean): Filter? {
+    val filter = Filter(bundle, runtime, jpeg, pictures)
     var isKept = false
     try {
         filter.warmUp()

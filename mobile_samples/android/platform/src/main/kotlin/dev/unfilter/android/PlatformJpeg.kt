@@ -36,7 +36,8 @@ class PlatformJpeg(override val decoder: String = "android") : JpegCodec {
     override fun encoder(height: Int, width: Int): JpegEncoder = Encoder(Bitmap.createBitmap(width, height, Bitmap.Config.ARGB_8888))
 }
 
-private class Decoded(bitmap: Bitmap) : PixelSource {
+/** The rows of a bitmap, which is recycled. */
+internal class Decoded(bitmap: Bitmap) : PixelSource {
     override val height = bitmap.height
     override val width = bitmap.width
     private val rgba = ByteBuffer.allocateDirect(bitmap.byteCount)

@@ -1,6 +1,5 @@
 package dev.unfilter
 
-import java.io.ByteArrayOutputStream
 import java.nio.ByteBuffer
 
 /* A file within a JPEG: a JUMBF box of type *embedded file* in APP11 segments (R27 of sdk/format/RULES.md; ISO/IEC 19566-5). */
@@ -20,21 +19,23 @@ internal fun isOfTopUp(segment: ByteArray) =
 internal fun embeddedIn(segments: List<ByteArray>): ByteArray? {
     val parts = segments.associateBy { ByteBuffer.wrap(it).getInt(4) }.toSortedMap()
     if (parts.keys.toList() != List(segments.size) { it + 1 }) return null
-    val content = ByteArrayOutputStream()
-    for (part in parts.values) content.write(part, BEFORE, part.size - BEFORE)
-    val boxes = boxesIn(content.toByteArray())
+    val content = ByteArray(segments.sumOf { it.size - BEFORE })
+    parts.values.fold(0) { end, part -> part.copyInto(content, end, BEFORE); end + part.size - BEFORE }
+    val boxes = boxesIn(content)
     val description = boxes.firstOrNull() ?: return null
-    if (description.type != "jumd" || description.content.hex() != DESCRIPTION) return null
-    return boxes.firstOrNull { it.type == "bidb" }?.content
+    if (description.type != "jumd" || content.sliceArray(description.inside).hex() != DESCRIPTION) return null
+    return boxes.firstOrNull { it.type == "bidb" }?.let { content.sliceArray(it.inside) }
 }
 
+private class Box(val type: String, val inside: IntRange)
+
 /** Those that are whole, up to the first that is not. */
-private fun boxesIn(content: ByteArray): List<Chunk> = buildList {
+private fun boxesIn(content: ByteArray): List<Box> = buildList {
     var start = 0
     while (start + HEAD <= content.size) {
         val size = ByteBuffer.wrap(content).getInt(start)
         if (size < HEAD || size > content.size - start) return@buildList
-        add(Chunk(content.decodeToString(start + 4, start + HEAD), content.copyOfRange(start + HEAD, start + size)))
+        add(Box(content.decodeToString(start + 4, start + HEAD), start + HEAD until start + size))
         start += size
     }
 }

@@ -1,5 +1,5 @@
 /// Of a picture within a picture: AVIF, which loses a little, and lossless WebP.
-public enum Coding: String, Codable, Sendable {
+public enum Coding: String, CaseIterable, Codable, Sendable {
     case avif, webp
 }
 

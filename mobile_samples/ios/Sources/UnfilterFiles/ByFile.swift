@@ -18,7 +18,7 @@ public final class ByFile {
         _ bundles: [Unfilter.Bundle],
         runtime: any Runtime,
         jpeg: any JpegCodec = ImageIOJpeg(),
-        coded decoder: any PictureDecoder = ImageIODecoder()
+        pictures decoder: any PictureDecoder = ImageIOPictures()
     ) {
         (self.bundles, self.runtime, self.jpeg, self.decoder) = (bundles, runtime, jpeg, decoder)
     }
@@ -57,6 +57,6 @@ public final class ByFile {
             filter = try await Filter.open(bundle, runtime: runtime)
             filters[bundle.restoration] = filter
         }
-        return try filter.restored(opened, to: target, as: format, jpeg: jpeg, coded: decoder, found: found, progress: progress)
+        return try filter.restored(opened, to: target, as: format, jpeg: jpeg, pictures: decoder, found: found, progress: progress)
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Unfilter
 
 /// What decodes a picture within a picture (R25 and R26 of sdk/format/RULES.md): an AVIF or a lossless WebP, opaque and without a profile.
-/// `ImageIODecoder` is the platform's.
+/// `ImageIOPictures` is the platform's.
 public protocol PictureDecoder: Sendable {
     /// The pixels of a coded picture, RGB as it stores them: no colour is converted, none multiplied by alpha, nothing turned. Nil where this
     /// device does not decode it, it is damaged, not a single picture, or not of that size, which is known before its pixels are decoded.

@@ -90,15 +90,15 @@ extension Filter {
     /// not look twice.
     ///
     /// A file that holds its photo whole gives that, as `restoreHeld` does, whatever made it. A residual in its metadata is added to what its
-    /// pixels restore to (R28 of sdk/format/RULES.md), which takes the memory of the whole photo twice; where it is damaged, stripped or not
-    /// decoded by `decoder`, the pixels are restored alone, and `how` says so.
+    /// pixels restore to (R28 of sdk/format/RULES.md): a whole picture, of which `decoder` says how much memory it takes. Where it is damaged,
+    /// stripped or not decoded by `decoder`, the pixels are restored alone, and `how` says so.
     @discardableResult
     public func restoreFile(
         _ file: Data,
         to target: URL,
         as format: SavedAs = .png,
         jpeg codec: any JpegCodec = ImageIOJpeg(),
-        coded decoder: any PictureDecoder = ImageIODecoder(),
+        pictures decoder: any PictureDecoder = ImageIOPictures(),
         force: Bool = false,
         found: Recognition? = nil,
         progress: (Double) -> Void = { _ in }
@@ -108,7 +108,7 @@ extension Filter {
             return try held.save(target, as: format, codec)
         }
         let found = try found ?? bundle.look(opened, force: force)
-        return try restored(opened, to: target, as: format, jpeg: codec, coded: decoder, force: force, found: found, progress: progress)
+        return try restored(opened, to: target, as: format, jpeg: codec, pictures: decoder, force: force, found: found, progress: progress)
     }
 
     /// The same of a file that does not hold its photo whole.
@@ -117,7 +117,7 @@ extension Filter {
         to target: URL,
         as format: SavedAs,
         jpeg codec: any JpegCodec,
-        coded decoder: any PictureDecoder,
+        pictures decoder: any PictureDecoder,
         force: Bool = false,
         found: Recognition,
         progress: (Double) -> Void
@@ -125,14 +125,14 @@ extension Filter {
         let (rows, plain) = try pictures(opened, found)
         let keeps = found.keep && !force
         let carried = found.origin == .shared ? shownAlike(opened.carried, found) : opened.carried
-        let (residual, how) = found.origin == .asSaved ? try refined(opened, decoder) : (nil, nil)
+        let refinement = found.origin == .asSaved ? try refinement(opened, decoder) : Refinement(nil)
         func restored(_ write: ([UInt8]) throws -> Void) throws {
             try keeps
                 ? write(plain.read(rows: plain.height))
-                : restore(plain, progress: progress) { try write(residual?.added(to: $0) ?? $0) }
+                : restore(plain, progress: progress) { try write(refinement.refined($0)) }
         }
         try save(target, as: format, codec, like: rows, chunks: carried, restored: restored)
-        return Restored(how: keeps ? "the file's own pixels, which are nearer to the photo" : how, recognition: found)
+        return Restored(how: keeps ? "the file's own pixels, which are nearer to the photo" : refinement.how, recognition: found)
     }
 
     /// The pixels of a file as they arrived, with alpha where it has it, and the same without a mark.

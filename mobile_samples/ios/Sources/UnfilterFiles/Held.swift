@@ -18,14 +18,14 @@ public struct Restored: Sendable {
 }
 
 /// Restore the photo that a file holds whole, in its low bits or its metadata: no filter is needed, nor known. Nil, and nothing is written,
-/// where it holds none that can be read here; throws `Refused` for what is no photo of a kind that this app restores. It takes the memory of
-/// the whole photo twice: 84 MB for 12 megapixels, and what is coded.
+/// where it holds none that can be read here; throws `Refused` for what is no photo of a kind that this app restores. The photo is in memory
+/// as a whole: beside what is coded, as much as `decoder` takes.
 public func restoreHeld(
     _ file: Data,
     to target: URL,
     as format: SavedAs = .png,
     jpeg codec: any JpegCodec = ImageIOJpeg(),
-    coded decoder: any PictureDecoder = ImageIODecoder()
+    pictures decoder: any PictureDecoder = ImageIOPictures()
 ) throws -> Restored? {
     try heldIn(OpenedFile(file, codec), decoder)?.save(target, as: format, codec)
 }
@@ -68,18 +68,39 @@ func heldIn(_ file: OpenedFile, _ decoder: any PictureDecoder) throws -> Held? {
     if let payload = try file.payload() {
         return try Coding(of: payload).flatMap { try held(payload, $0, "the payload in its low bits") }
     }
-    guard let told = file.tag?.topUp, told.holds == .photo, let topUp = try usable(file) else {
+    guard let told = file.tag?.topUp, told.holds == .photo, let topUp = file.topUp, isWhole(topUp, told), try isAsSaved(file) else {
         return nil
     }
     return try held(topUp, told.coding, "its top-up, every byte")
 }
 
-/// What is added to the rows that are restored from the pixels of `file`, which is as it was saved; and a line, where there is something to
-/// say.
-func refined(_ file: OpenedFile, _ decoder: any PictureDecoder) throws -> (residual: Residual?, how: String?) {
-    func plain(_ why: String) -> (Residual?, String?) {
-        (nil, "\(why): \(base)")
+/// What is restored from the pixels of a file that is as it was saved, with what its top-up adds, row by row.
+struct Refinement {
+    /// A line that says so, where there is something to say.
+    let how: String?
+    private var residual: (rows: PixelRows, steps: Int)?
+
+    init(_ how: String?) {
+        self.how = how
     }
+
+    init(_ how: String, adding residual: Pixels, steps: Int) {
+        self.how = how
+        self.residual = (PixelRows(residual), steps)
+    }
+
+    /// The next rows, from the top.
+    func refined(_ base: [UInt8]) -> [UInt8] {
+        guard let residual else {
+            return base
+        }
+        return toppedUp(base, residual.rows.read(rows: base.count / 3 / residual.rows.width), steps: residual.steps)
+    }
+}
+
+/// What the top-up of `file`, which is as it was saved, adds to what its pixels restore to; it is decoded as a whole.
+func refinement(_ file: OpenedFile, _ decoder: any PictureDecoder) throws -> Refinement {
+    let plain = { (why: String) in Refinement("\(why): \(base)") }
     let unread = { (what: String) in "it carries more than this device reads, a \(what)" }
     guard let told = file.tag?.topUp else {
         if file.topUp != nil {
@@ -88,42 +109,29 @@ func refined(_ file: OpenedFile, _ decoder: any PictureDecoder) throws -> (resid
         if let payload = try file.payload() {
             return plain(unread("payload" + (Coding(of: payload).map { " in \($0.rawValue.uppercased())" } ?? " of a later version")))
         }
-        return file.tag?.payload == nil ? (nil, nil) : plain("the payload in its low bits is damaged")
+        return file.tag?.payload == nil ? Refinement(nil) : plain("the payload in its low bits is damaged")
     }
-    guard file.topUp != nil else {
+    guard let topUp = file.topUp else {
         return plain("its top-up is gone, as it is where metadata are stripped")
     }
-    guard let topUp = try usable(file) else {
+    guard isWhole(topUp, told) else {
         return plain("its top-up is damaged or of another file")
+    }
+    guard try isAsSaved(file) else {
+        return plain("nothing tells that its pixels are those that were saved, so its top-up was not used")
     }
     guard let steps = told.steps, let added = decoded(topUp, as: told.coding, like: try file.rows(), decoder) else {
         return plain(unread("top-up in \(told.coding.rawValue.uppercased())"))
     }
-    return (Residual(added, steps: steps), "restored from its pixels and its top-up")
+    return Refinement("restored from its pixels and its top-up", adding: added, steps: steps)
 }
 
-/// The residual of a top-up, for rows that come one after the other, from the top.
-struct Residual {
-    private let rows: PixelRows
-    private let steps: Int
-
-    init(_ pixels: Pixels, steps: Int) {
-        (rows, self.steps) = (PixelRows(pixels), steps)
-    }
-
-    /// The next rows, restored, with what it adds to them.
-    func added(to restored: [UInt8]) -> [UInt8] {
-        toppedUp(restored, rows.read(rows: restored.count / 3 / rows.width), steps: steps)
-    }
+/// Whether a top-up is the one that a tag tells of, every byte.
+private func isWhole(_ topUp: Data, _ told: TopUp) -> Bool {
+    hexadecimal(SHA256.hash(data: topUp), TopUp.digits) == told.sha256
 }
 
-/// The top-up of `file` where it is the one that the tag tells of, every byte, and the pixels are those that were saved; nil otherwise.
-private func usable(_ file: OpenedFile) throws -> Data? {
-    guard let tag = file.tag, tag.fingerprint != nil, let told = tag.topUp, let topUp = file.topUp else {
-        return nil
-    }
-    guard hexadecimal(SHA256.hash(data: topUp), TopUp.digits) == told.sha256, try file.alteration() == nil else {
-        return nil
-    }
-    return topUp
+/// Whether the tag tells that the pixels are those that were saved (R17).
+private func isAsSaved(_ file: OpenedFile) throws -> Bool {
+    try file.tag?.fingerprint != nil && file.alteration() == nil
 }

@@ -218,7 +218,7 @@ final class ConformanceTests: XCTestCase {
 
     /// R25 and R26 are known, where `decoder` decodes what a file holds.
     private func check(
-        _ file: FileCase, _ filter: Filter, _ tolerance: Int, _ what: String, _ decoder: any PictureDecoder = ImageIODecoder()
+        _ file: FileCase, _ filter: Filter, _ tolerance: Int, _ what: String, _ decoder: any PictureDecoder = ImageIOPictures()
     ) throws {
         let content = try Data(contentsOf: Fixtures.conformance.appendingPathComponent(file.path))
         defer { try? FileManager.default.removeItem(at: target) }
@@ -231,7 +231,7 @@ final class ConformanceTests: XCTestCase {
             XCTAssertFalse(FileManager.default.fileExists(atPath: target.path), what)
             return
         }
-        let how = try filter.restoreFile(content, to: target, jpeg: TurboJpeg(), coded: decoder).how
+        let how = try filter.restoreFile(content, to: target, jpeg: TurboJpeg(), pictures: decoder).how
         if !decodes {
             let said = try XCTUnwrap(how)
             XCTAssertTrue(said.hasPrefix("it carries more than this device reads, a "), said)

@@ -14,7 +14,7 @@ struct NoDecoder: PictureDecoder {
 
 /// Laws of payloads and top-ups (R25 to R28 of sdk/format/RULES.md): what a file holds of its photo comes back, whatever filters are at hand;
 /// what is damaged, stripped or of another file is not used, and that is said; the pixels are restored in any case.
-final class HeldTests: XCTestCase {
+final class HeldFilesTests: XCTestCase {
     private let target = Fixtures.temporary("png")
     private let alone = ": restored from the pixels alone"
 
@@ -70,7 +70,7 @@ final class HeldTests: XCTestCase {
         return try Data(contentsOf: made)
     }
 
-    /// A file of the filter with `levels`, `height` x `width`, and what a tag says of a top-up.
+    /// A tag of the filter, with what is `told` of a payload or a top-up too.
     private func tag(_ bundle: Unfilter.Bundle, _ told: String, _ fingerprint: Fingerprint?, requires: [String] = []) -> String {
         let tag = Tag(
             filter: bundle.filter, restoration: bundle.restoration, codec: .png, fingerprint: fingerprint, requires: requires
@@ -88,7 +88,7 @@ final class HeldTests: XCTestCase {
     }
 
     func testBothCodingsAreDecodedToTheLevel() throws {
-        let decoder = ImageIODecoder()
+        let decoder = ImageIOPictures()
         let png = try PngFile(held("top_up.png"))
         let webp = try XCTUnwrap(png.topUp)
         XCTAssertEqual(Coding(of: webp), .webp)
@@ -103,6 +103,25 @@ final class HeldTests: XCTestCase {
         }
         XCTAssertNil(decoder.decode(Data(), height: 51, width: 67))
         XCTAssertNil(Coding(of: Data("ftyp".utf8)))
+    }
+
+    /// Red and blue of each two columns are alike, as where chroma is halved.
+    private struct Halving: PictureDecoder {
+        func decode(_ content: Data, height: Int, width: Int) -> Pixels? {
+            ImageIOPictures().decode(content, height: height, width: width).map { pixels in
+                let levels = pixels.levels.indices.map { pixels.levels[$0 % 3 == 1 ? $0 : $0 / 6 * 6 + $0 % 3] }
+                return Pixels(height: height, width: width, levels: levels)
+            }
+        }
+    }
+
+    func testADecoderThatGivesOtherLevelsWouldBeSeen() {
+        XCTAssertEqual(ImageIOPictures.exact, Set(Coding.allCases))
+        for coding in Coding.allCases {
+            XCTAssertTrue(ImageIOPictures().isExact(coding))
+            XCTAssertFalse(Halving().isExact(coding))
+            XCTAssertFalse(NoDecoder().isExact(coding))
+        }
     }
 
     func testAPhotoThatAFileHoldsWholeTakesNoFilter() async throws {
@@ -149,7 +168,7 @@ final class HeldTests: XCTestCase {
             (text, nil, "its top-up is gone, as it is where metadata are stripped"),
             (text, damaged, "its top-up is damaged or of another file"),
             (text, Data(), "its top-up is damaged or of another file"),
-            (tag(own, photo(topUp), nil), topUp, "its top-up is damaged or of another file"),  // no fingerprint binds it to the pixels
+            (tag(own, photo(topUp), nil), topUp, "nothing tells that its pixels are those that were saved, so its top-up was not used"),
             (tag(own, "\"top_up\":{\"holds\":\"layers\"}", print), topUp, "it carries more than this app reads, a top-up of a later version or of another file"),
             (tag(own, photo(junk), print), junk, "it carries more than this device reads, a top-up in WEBP"),
             (tag(own, residual(topUp), print), topUp, "it carries more than this device reads, a top-up in AVIF"),
@@ -221,8 +240,9 @@ final class HeldTests: XCTestCase {
         for place in stride(from: 3, to: changed.count, by: 4) where changed[place] == 0 {
             (changed[place - 3], changed[place - 2], changed[place - 1]) = (0, 0, 0)
         }
-        for levels in [carrier, changed] {
-            let found = try XCTUnwrap(restoredWithout(png(levels, height: 51, width: 67)))
+        let allSeen = tag(try Fixtures.bundle("bundle-variable"), "\"payload\":{\"coding\":\"avif\",\"bytes\":9}", nil)
+        for (levels, tag) in [(carrier, nil), (changed, nil), (carrier, allSeen)] {
+            let found = try XCTUnwrap(restoredWithout(png(levels, height: 51, width: 67, tag: tag)))
             let seen = try self.levels(found.content)
             XCTAssertEqual(seen, changedWhereSeen(levels, expected.indices.filter { $0 % 4 < 3 }.map { expected[$0] }))
         }
@@ -246,7 +266,7 @@ final class HeldTests: XCTestCase {
         let base = try restored(file(residual(avif), nil), filter).levels
         let (how, better) = try restored(file(residual(avif), avif), filter)
         XCTAssertEqual(how, "restored from its pixels and its top-up")
-        let added = try XCTUnwrap(ImageIODecoder().decode(avif, height: 51, width: 67))
+        let added = try XCTUnwrap(ImageIOPictures().decode(avif, height: 51, width: 67))
         let seen = base.indices.filter { $0 % 4 < 3 }.map { base[$0] }
         XCTAssertEqual(better, changedWhereSeen(whole, toppedUp(seen, added.levels, steps: 2)))
         XCTAssertNotEqual(better, base)

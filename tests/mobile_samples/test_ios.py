@@ -110,7 +110,7 @@ def swift() -> Path:
     if not root.exists():
         pytest.skip(toolchain.without_swift() or "no Swift: run `nox -s samples`, which makes a root with Debian 13's")
     if lacking := toolchain.missing(root):
-        pytest.skip(f"Swift's root lacks {', '.join(lacking)}: run `nox -s samples`, which installs them")
+        pytest.skip(f"no {', '.join(lacking)} in Swift's root: run `nox -s samples`, which installs them")
     package = root / WORK.relative_to("/")
     for path in ("mobile_samples/ios", "tests/fixtures", "sdk/format"):
         shutil.rmtree(package / path, ignore_errors=True)

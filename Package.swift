@@ -33,9 +33,10 @@ let ofFiles: [Target.Dependency] = ["Compression", "CoreGraphics", "CryptoKit", 
 let ofCoreML: [Target.Dependency] = ["CoreML", "CryptoKit"]
 let ofCoreMLTests: [Target.Dependency] = ["CoreML"]
 let more: [Target] = [
-    library("COnnxRuntime"), library("COpenSSL"), library("CZlib"),
+    library("CAvif"), library("COnnxRuntime"), library("COpenSSL"), library("CWebP"), library("CZlib"),
     standIn("Compression", ["CZlib"]), standIn("CoreGraphics"), standIn("CryptoKit", ["COpenSSL"]),
-    standIn("CoreML", ["OnnxRuntime"]), standIn("ImageIO", ["CoreGraphics", "CTurboJpeg"]), standIn("OnnxRuntime", ["COnnxRuntime"]),
+    standIn("CoreML", ["OnnxRuntime"]), standIn("ImageIO", ["CAvif", "CoreGraphics", "CTurboJpeg", "CWebP"]),
+    standIn("OnnxRuntime", ["COnnxRuntime"]),
     declared("AVFoundation", ["CoreGraphics"]), declared("Photos"), declared("PhotosUI", ["SwiftUI"]),
     declared("SwiftUI", ["AVFoundation", "CoreGraphics"]),
     .executableTarget(
@@ -47,7 +48,7 @@ let more: [Target] = [
         exclude: ["Info.plist"]
     ),
     // What needs a runtime or a codec that only Linux has at hand.
-    tests("UnfilterLinuxTests", ["CTurboJpeg", "Fixtures", "OnnxRuntime", "Unfilter", "UnfilterFiles", "UnfilterTurboJpeg"]),
+    tests("UnfilterLinuxTests", ["CryptoKit", "CTurboJpeg", "Fixtures", "OnnxRuntime", "Unfilter", "UnfilterFiles", "UnfilterTurboJpeg"]),
 ]
 #else
 let ofFiles: [Target.Dependency] = []

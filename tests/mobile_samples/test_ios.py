@@ -93,12 +93,24 @@ def test_every_declaration_names_the_page_that_it_was_taken_from() -> None:
         assert "https://developer.apple.com/documentation/" in path.read_text(), path
 
 
+def test_a_root_that_was_made_before_it_took_another_package_would_be_seen(tmp_path: Path) -> None:
+    assert toolchain.missing(tmp_path / "none") == []
+    listed = tmp_path / "var/lib/dpkg/info"
+    listed.mkdir(parents=True)
+    (listed / "swiftlang.list").touch()
+    (listed / "libavif-dev:arm64.list").touch()
+    lacking = toolchain.missing(tmp_path)
+    assert "libwebp-dev" in lacking and not {"swiftlang", "libavif-dev"} & set(lacking)
+
+
 @pytest.fixture(scope="session")
 def swift() -> Path:
     """The root with Swift, and the package in it."""
     root = Path(os.environ.get("UNFILTER_SAMPLES_TOOLS", "nowhere")) / toolchain.SWIFT
     if not root.exists():
         pytest.skip(toolchain.without_swift() or "no Swift: run `nox -s samples`, which makes a root with Debian 13's")
+    if lacking := toolchain.missing(root):
+        pytest.skip(f"no {', '.join(lacking)} in Swift's root: run `nox -s samples`, which installs them")
     package = root / WORK.relative_to("/")
     for path in ("mobile_samples/ios", "tests/fixtures", "sdk/format"):
         shutil.rmtree(package / path, ignore_errors=True)

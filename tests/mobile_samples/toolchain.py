@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 KOTLIN = "kotlin-compiler@2.4.20"
@@ -22,7 +22,7 @@ SWIFT = "trixie"
 """A root with Debian 13: some 4 GB, two minutes."""
 _SWIFT_PACKAGES = (
     *("swiftlang", "libc6-dev", "libstdc++-14-dev", "git", "ca-certificates"),
-    *("zlib1g-dev", "libssl-dev", "libturbojpeg0-dev", "libonnxruntime-dev"),
+    *("zlib1g-dev", "libssl-dev", "libturbojpeg0-dev", "libwebp-dev", "libavif-dev", "libonnxruntime-dev"),
 )
 _WANTED = ("ai/onnxruntime/native/linux-x64/", "ai/onnxruntime/native/linux-aarch64/")
 
@@ -31,6 +31,8 @@ def fetch_all(folder: Path) -> None:
     """Fill `folder` with what is not there yet; says why where something cannot be had."""
     fetch_kotlin(folder)
     _fetch(folder, SWIFT, _swift)
+    if missing(folder / SWIFT):  # made before the stand-ins were over as much
+        _get(folder, SWIFT, _complete)
 
 
 def fetch_kotlin(folder: Path) -> None:
@@ -42,10 +44,14 @@ def fetch_kotlin(folder: Path) -> None:
 def _fetch(folder: Path, name: str, get: Callable[[Path], None]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / name).exists():
-        try:
-            get(folder)
-        except (OSError, subprocess.CalledProcessError) as error:
-            print(f"{name}: not fetched ({error})", file=sys.stderr)
+        _get(folder, name, get)
+
+
+def _get(folder: Path, name: str, get: Callable[[Path], None]) -> None:
+    try:
+        get(folder)
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"{name}: not fetched ({error})", file=sys.stderr)
 
 
 def _kotlin(folder: Path) -> None:
@@ -78,6 +84,12 @@ def without_swift() -> str | None:
     return None
 
 
+def missing(root: Path) -> list[str]:
+    """The packages that an existing `root` lacks; dpkg lists the files of each that is installed."""
+    listed = root / "var/lib/dpkg/info"
+    return [name for name in _SWIFT_PACKAGES if root.exists() and not any(listed.glob(f"{name}[.:]*list"))]
+
+
 def inside(root: Path, command: str, **variables: str) -> list[str]:
     """The command that runs `command` in `root`, with /proc, which swiftc finds its libraries by; gone when it has run."""
     # Where nox keeps temporary files is no folder in there.
@@ -92,9 +104,21 @@ def _swift(folder: Path) -> None:
     temporary = folder / f"{SWIFT}.partial"
     shutil.rmtree(temporary, ignore_errors=True)
     subprocess.run(["debootstrap", "--variant=minbase", "trixie", str(temporary)], check=True)
-    install = f"apt-get install --yes --no-install-recommends {' '.join(_SWIFT_PACKAGES)}"
-    subprocess.run(inside(temporary, install, DEBIAN_FRONTEND="noninteractive"), check=True)
+    _install(temporary, _SWIFT_PACKAGES)
     temporary.rename(folder / SWIFT)
+
+
+def _complete(folder: Path) -> None:
+    if (reason := without_swift()) is not None:
+        raise FileNotFoundError(reason)
+    root = folder / SWIFT
+    subprocess.run(inside(root, "apt-get update"), check=True)
+    _install(root, missing(root))
+
+
+def _install(root: Path, packages: Sequence[str]) -> None:
+    install = f"apt-get install --yes --no-install-recommends {' '.join(packages)}"
+    subprocess.run(inside(root, install, DEBIAN_FRONTEND="noninteractive"), check=True)
 
 
 def _part(jar: Path, target: Path) -> None:

@@ -178,7 +178,7 @@ struct CameraView: View {
             (isBusy, untold) = (true, nil)
             do {
                 let done = try await task()
-                (developed, status) = (done, "Saved as \(done.name)\(done.found.map(told) ?? "")")
+                (developed, status) = (done, "Saved as \(done.name)\(done.restored.map(told) ?? "")")
             } catch {
                 (developed, status) = (nil, "\(error)")
             }
@@ -188,13 +188,12 @@ struct CameraView: View {
     }
 
     /// What is to be said of a file that was restored.
-    private func told(_ found: Recognition) -> String {
-        switch found.origin {
-        case .shared: return ". The file was \(found)"
-        case .asSaved where found.tag?.carriesMore == true:
-            return ". The file carries more than this app reads: restored from its pixels"
-        default: return ""
+    private func told(_ restored: Restored) -> String {
+        let how = restored.how.map { ": \($0)" } ?? ""
+        guard let found = restored.recognition, found.origin == .shared else {
+            return how
         }
+        return "\(how). The file was \(found)"
     }
 
     /// Called by the darkroom, which is not on the main actor.

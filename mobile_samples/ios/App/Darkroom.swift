@@ -19,8 +19,8 @@ struct Developed: Identifiable, Sendable {
     let content: Data
     /// Whether it can be restored.
     let isFiltered: Bool
-    /// What the file was that it was restored from.
-    var found: Recognition?
+    /// How it was restored, and what the file was that it was restored from.
+    var restored: Restored?
 }
 
 /// All work on photos, one after the other: a filter is for one at a time.
@@ -81,9 +81,9 @@ actor Darkroom {
     /// made it.
     func restore(_ file: Data, force: Bool = false, progress: @escaping Progress) async throws -> Developed {
         let target = place("restored", "png")
-        let found = try opened().restoreFile(file, to: target, jpeg: codec, force: force, progress: progress)
+        let restored = try opened().restoreFile(file, to: target, jpeg: codec, force: force, progress: progress)
         var developed = try await save(target, isFiltered: false)
-        developed.found = found
+        developed.restored = restored
         return developed
     }
 

@@ -58,6 +58,6 @@ extension Fingerprint: Decodable {
     }
 }
 
-private func isHexadecimal(_ text: String, _ digits: Int) -> Bool {
+func isHexadecimal(_ text: String, _ digits: Int) -> Bool {
     text.range(of: "^[0-9a-f]{\(digits)}$", options: .regularExpression) != nil
 }

@@ -24,11 +24,21 @@ public struct Tag: Equatable, Sendable {
     public let parameters: [(name: String, value: Double)]
     /// Of the pixels as they were saved; older files lack it.
     public let fingerprint: Fingerprint?
+    /// The photo in the low bits of the pixels (R25); this app writes none.
+    public let payload: Payload?
+    /// What the metadata hold beyond what the pixels restore to (R26); this app writes none.
+    public let topUp: TopUp?
     /// What a reader must know to restore the file; this app knows `hiddenColours` and `mark`.
     public let requires: [String]
-    /// Whether the file holds more of the photo than its pixels restore, which this app does not read: a payload or a top-up (R25 to
-    /// R28). It writes none.
-    public let carriesMore: Bool
+
+    /// What a tag says of a payload.
+    public struct Payload: Equatable, Decodable, Sendable {
+        public let coding: Coding
+        /// Length of the coded photo.
+        public let bytes: Int
+
+        fileprivate var json: String { "{\"coding\":\"\(coding.rawValue)\",\"bytes\":\(bytes)}" }
+    }
 
     public init(
         filter: String,
@@ -45,16 +55,16 @@ public struct Tag: Equatable, Sendable {
         self.quality = quality
         self.parameters = parameters
         self.fingerprint = fingerprint
+        (payload, topUp) = (nil, nil)
         self.requires = requires
-        carriesMore = false
     }
 
-    /// A fingerprint, which is passed over where it is none of this version.
-    private struct KnownFingerprint: Decodable {
-        let value: Fingerprint?
+    /// What is passed over where it is none of this version.
+    private struct Known<Value: Decodable>: Decodable {
+        let value: Value?
 
         init(from decoder: Decoder) {
-            value = try? Fingerprint(from: decoder)
+            value = try? Value(from: decoder)
         }
     }
 
@@ -65,24 +75,14 @@ public struct Tag: Equatable, Sendable {
         let codec: Codec
         let quality: Int?
         let parameters: [String: Double]?
-        let fingerprint: KnownFingerprint?
+        let fingerprint: Known<Fingerprint>?
+        let payload: Known<Payload>?
+        let topUp: Known<TopUp>?
         let requires: [String]?
-        let payload: Something?
-        let topUp: Something?
 
         private enum CodingKeys: String, CodingKey {
-            case version, filter, restoration, codec, quality, parameters, fingerprint, requires, payload
+            case version, filter, restoration, codec, quality, parameters, fingerprint, payload, requires
             case topUp = "top_up"
-        }
-    }
-
-    /// An object that this app does not look into; nil where it is none.
-    private struct Something: Decodable {
-        private enum CodingKeys: CodingKey {}
-        let isObject: Bool
-
-        init(from decoder: Decoder) {
-            isObject = (try? decoder.container(keyedBy: CodingKeys.self)) != nil
         }
     }
 
@@ -106,8 +106,9 @@ public struct Tag: Equatable, Sendable {
         quality = fields.quality
         parameters = (fields.parameters ?? [:]).map { (name: $0.key, value: $0.value) }.sorted { $0.name < $1.name }
         fingerprint = fields.fingerprint?.value
+        payload = fields.payload?.value.flatMap { $0.bytes >= 1 ? $0 : nil }
+        topUp = fields.topUp?.value
         requires = fields.requires ?? []
-        carriesMore = fields.payload?.isObject == true || fields.topUp?.isObject == true
     }
 
     /// The text that the SDK writes, to the letter.
@@ -122,6 +123,9 @@ public struct Tag: Equatable, Sendable {
         if let fingerprint {
             text += ",\"fingerprint\":" + fingerprint.json
         }
+        for (name, told) in [("payload", payload?.json), ("top_up", topUp?.json)] {
+            text += told.map { ",\"\(name)\":\($0)" } ?? ""
+        }
         if !requires.isEmpty {
             text += ",\"requires\":[" + requires.map { "\"\($0)\"" }.joined(separator: ",") + "]"
         }
@@ -130,7 +134,8 @@ public struct Tag: Equatable, Sendable {
 
     public static func == (one: Tag, other: Tag) -> Bool {
         (one.filter, one.restoration, one.codec, one.quality) == (other.filter, other.restoration, other.codec, other.quality)
-            && one.fingerprint == other.fingerprint && one.requires == other.requires
+            && (one.fingerprint, one.payload, one.topUp) == (other.fingerprint, other.payload, other.topUp)
+            && one.requires == other.requires
             && Dictionary(uniqueKeysWithValues: one.parameters.map { ($0.name, $0.value) })
                 == Dictionary(uniqueKeysWithValues: other.parameters.map { ($0.name, $0.value) })
     }

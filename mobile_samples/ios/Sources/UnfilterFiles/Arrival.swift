@@ -54,7 +54,7 @@ func checked(_ file: OpenedFile, _ bundles: [Unfilter.Bundle]) throws -> Tag {
     guard file.isPlain else {
         throw Refused(.otherFormat, "a PNG of another kind than 8-bit RGB or RGBA")
     }
-    if let alteration = try file.alteration(tag) {
+    if let alteration = try file.alteration() {
         throw Refused(.altered, "altered since: \(alteration)")
     }
     return tag

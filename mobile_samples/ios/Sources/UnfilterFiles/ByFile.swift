@@ -10,11 +10,17 @@ import Unfilter
 public final class ByFile {
     private let bundles: [Unfilter.Bundle]
     private let jpeg: any JpegCodec
+    private let decoder: any PictureDecoder
     private let runtime: any Runtime
     private var filters: [String: Filter] = [:]
 
-    public init(_ bundles: [Unfilter.Bundle], runtime: any Runtime, jpeg: any JpegCodec = ImageIOJpeg()) {
-        (self.bundles, self.runtime, self.jpeg) = (bundles, runtime, jpeg)
+    public init(
+        _ bundles: [Unfilter.Bundle],
+        runtime: any Runtime,
+        jpeg: any JpegCodec = ImageIOJpeg(),
+        pictures decoder: any PictureDecoder = ImageIOPictures()
+    ) {
+        (self.bundles, self.runtime, self.jpeg, self.decoder) = (bundles, runtime, jpeg, decoder)
     }
 
     /// What a file is, among all filters; throws `Refused` for what is no photo of a kind that this app restores.
@@ -22,7 +28,8 @@ public final class ByFile {
         try looked(OpenedFile(file, jpeg), bundles).recognition
     }
 
-    /// As `Filter.restoreFile` of the filter that made the file, which the result names; throws `Refused` where none is known to have.
+    /// As `Filter.restoreFile` of the filter that made the file, which the result names; throws `Refused` where none is known to have. One that
+    /// holds its photo whole takes no filter (`restoreHeld`).
     @discardableResult
     public func restoreFile(
         _ file: Data,
@@ -30,8 +37,12 @@ public final class ByFile {
         as format: SavedAs = .png,
         isolation: isolated (any Actor)? = #isolation,
         progress: (Double) -> Void = { _ in }
-    ) async throws -> Recognition {
-        let looked = try looked(OpenedFile(file, jpeg), bundles)
+    ) async throws -> Restored {
+        let opened = try OpenedFile(file, jpeg)
+        if let held = try heldIn(opened, decoder) {
+            return try held.save(target, as: format, jpeg)
+        }
+        let looked = try looked(opened, bundles)
         if let refused = looked.refused {
             throw refused
         }
@@ -46,6 +57,6 @@ public final class ByFile {
             filter = try await Filter.open(bundle, runtime: runtime)
             filters[bundle.restoration] = filter
         }
-        return try filter.restoreFile(file, to: target, as: format, jpeg: jpeg, found: found, progress: progress)
+        return try filter.restored(opened, to: target, as: format, jpeg: jpeg, pictures: decoder, found: found, progress: progress)
     }
 }

@@ -76,7 +76,7 @@ extension Filter {
             guard !photo.isTransparent else {
                 throw Refused(.otherFormat, "it is transparent, which a JPEG cannot carry: save as PNG")
             }
-            let encoded = try codec.encode(whole(photo.pixels, filtered), quality: quality)
+            let encoded = try codec.encode(Pixels(like: photo.pixels, filtered), quality: quality)
             let made = try Jpeg(encoded)
             let saved = try Pixels(codec.decode(made.bare))
             let text = tag(.jpeg, made.frame.quality, try Fingerprint(of: saved, made.frame, codec), []).json
@@ -88,38 +88,51 @@ extension Filter {
     /// it arrived, upright and without bars; throws `Refused` as `Bundle.look` does, before it writes (R21). A shared file that is nearer to
     /// the photo than what would be restored keeps its own pixels, unless `force` is given. `found` is what `look` said of it, so that it need
     /// not look twice.
+    ///
+    /// A file that holds its photo whole gives that, as `restoreHeld` does, whatever made it. A residual in its metadata is added to what its
+    /// pixels restore to (R28 of sdk/format/RULES.md): a whole picture, of which `decoder` says how much memory it takes. Where it is damaged,
+    /// stripped or not decoded by `decoder`, the pixels are restored alone, and `how` says so.
     @discardableResult
     public func restoreFile(
         _ file: Data,
         to target: URL,
         as format: SavedAs = .png,
         jpeg codec: any JpegCodec = ImageIOJpeg(),
+        pictures decoder: any PictureDecoder = ImageIOPictures(),
         force: Bool = false,
         found: Recognition? = nil,
         progress: (Double) -> Void = { _ in }
-    ) throws -> Recognition {
+    ) throws -> Restored {
         let opened = try OpenedFile(file, codec)
+        if let held = try heldIn(opened, decoder) {
+            return try held.save(target, as: format, codec)
+        }
         let found = try found ?? bundle.look(opened, force: force)
+        return try restored(opened, to: target, as: format, jpeg: codec, pictures: decoder, force: force, found: found, progress: progress)
+    }
+
+    /// The same of a file that does not hold its photo whole.
+    func restored(
+        _ opened: OpenedFile,
+        to target: URL,
+        as format: SavedAs,
+        jpeg codec: any JpegCodec,
+        pictures decoder: any PictureDecoder,
+        force: Bool = false,
+        found: Recognition,
+        progress: (Double) -> Void
+    ) throws -> Restored {
         let (rows, plain) = try pictures(opened, found)
         let keeps = found.keep && !force
         let carried = found.origin == .shared ? shownAlike(opened.carried, found) : opened.carried
+        let refinement = found.origin == .asSaved ? try refinement(opened, decoder) : Refinement(nil)
         func restored(_ write: ([UInt8]) throws -> Void) throws {
-            try keeps ? write(plain.read(rows: plain.height)) : restore(plain, progress: progress, write: write)
+            try keeps
+                ? write(plain.read(rows: plain.height))
+                : restore(plain, progress: progress) { try write(refinement.refined($0)) }
         }
-        switch format {
-        case .png:
-            try writePng(target, like: rows, chunks: carried) { png, transparent in
-                try restored { try png.write(transparent?.joined($0) ?? $0) }
-                try png.finish()
-            }
-        case .jpeg(let quality):
-            let pixels = try whole(rows) { try restored($0) }
-            guard (rows as? Transparent)?.isTransparent != true else {
-                throw Refused(.otherFormat, "it is transparent, which a JPEG cannot carry: save as PNG")
-            }
-            try write(jpeg(codec.encode(pixels, quality: quality), chunks: carried, json: nil), to: target)
-        }
-        return found
+        try save(target, as: format, codec, like: rows, chunks: carried, restored: restored)
+        return Restored(how: keeps ? "the file's own pixels, which are nearer to the photo" : refinement.how, recognition: found)
     }
 
     /// The pixels of a file as they arrived, with alpha where it has it, and the same without a mark.
@@ -131,48 +144,10 @@ extension Filter {
         let rows = try file.rows()
         return (rows, file.tag?.requires.contains(Tag.mark) == true ? Unmarked(rows, restoration: bundle.restoration) : rows)
     }
-
-    private func whole(_ source: any PixelSource, _ run: (([UInt8]) throws -> Void) throws -> Void) throws -> Pixels {
-        var levels: [UInt8] = []
-        levels.reserveCapacity(source.height * source.width * 3)
-        try run { levels += $0 }
-        return Pixels(height: source.height, width: source.width, levels: levels)
-    }
 }
 
 /// What goes with a picture that was set upright: with EXIF by which it is shown as the file was. A site turns a phone's photo as its EXIF
 /// said, and leaves that out.
 private func shownAlike(_ carried: [Chunk], _ found: Recognition) -> [Chunk] {
     withOrientation(carried, alikeShown(orientation(carried) ?? 1, turns: found.turns, mirrored: found.mirrored))
-}
-
-/// Write a PNG at `target`, which is there only when it is whole; `write` gives its rows, with alpha where `source` has it, and
-/// finishes it.
-private func writePng(
-    _ target: URL,
-    like source: any PixelSource,
-    chunks: [Chunk],
-    write: (PngWriter, Transparent?) throws -> Void
-) throws {
-    let transparent = source as? Transparent
-    transparent?.keeps = true
-    try replaced(target) { handle in
-        let channels = transparent == nil ? 3 : 4
-        try write(PngWriter(handle, height: source.height, width: source.width, channels: channels, chunks: chunks), transparent)
-    }
-}
-
-private func write(_ content: Data, to target: URL) throws {
-    try replaced(target) { try $0.write(contentsOf: content) }
-}
-
-private func replaced(_ target: URL, write: (FileHandle) throws -> Void) throws {
-    let partial = target.appendingPathExtension("partial")
-    try Data().write(to: partial)
-    defer { try? FileManager.default.removeItem(at: partial) }
-    let handle = try FileHandle(forWritingTo: partial)
-    defer { try? handle.close() }
-    try write(handle)
-    try handle.synchronize()
-    try FileManager.default.moveItem(at: partial, to: target)
 }

@@ -34,33 +34,54 @@ final class OpenedFile {
     let text: String?
     let tag: Tag?
     let carried: [Chunk]
+    /// A coded picture in its metadata that holds more of the photo, which the tag tells of (R26).
+    let topUp: Data?
     /// Whether this app restores from its pixels.
     let isPlain: Bool
     private let saved: Saved
     private let jpeg: any JpegCodec
     private lazy var decoded = Result { try decode() }
+    private lazy var coded = Result { try inLowBits() }
+    private lazy var altered = Result { try compared() }
 
     init(_ file: Data, _ jpeg: any JpegCodec) throws {
         (saved, self.jpeg) = (try Saved(file), jpeg)
         switch saved {
         case .png(let png):
-            (codec, text, carried, isPlain) = (.png, png.tag, png.carried, png.channels > 0)
+            (codec, text, carried, topUp, isPlain) = (.png, png.tag, png.carried, png.topUp, png.channels > 0)
         case .jpeg(let jpeg):
-            (codec, text, carried, isPlain) = (.jpeg, jpeg.tag, jpeg.chunks, true)
+            (codec, text, carried, topUp, isPlain) = (.jpeg, jpeg.tag, jpeg.chunks, jpeg.topUp, true)
         }
         tag = text.flatMap(Tag.init(json:))
     }
 
-    /// Its pixels from the top, each time.
+    /// Its pixels from the top, each time, as the network saw them.
     func rows() throws -> any PixelSource {
+        try rows(hides: tag?.requires.contains(Tag.hiddenColours) ?? true)
+    }
+
+    /// The same, whatever its tag says of colours under full transparency.
+    func rows(hides: Bool) throws -> any PixelSource {
         switch saved {
-        case .png(let png): return try png.rows(hides: tag?.requires.contains(Tag.hiddenColours) ?? true)
+        case .png(let png): return try png.rows(hides: hides)
         case .jpeg: return PixelRows(try decoded.get())
         }
     }
 
+    /// The coded photo in its low bits; nil where there is none whole.
+    func payload() throws -> Data? {
+        try coded.get()
+    }
+
     /// What was done to its pixels since they were saved, in words; nil where nothing shows.
-    func alteration(_ tag: Tag) throws -> String? {
+    func alteration() throws -> String? {
+        try altered.get()
+    }
+
+    private func compared() throws -> String? {
+        guard let tag else {
+            return nil
+        }
         guard case .jpeg(let file) = saved else {
             return try tag.fingerprint?.alteration(rows())
         }
@@ -71,6 +92,13 @@ final class OpenedFile {
             return "it was saved at quality \(saved), and its tables are of \(now) now"
         }
         return nil
+    }
+
+    private func inLowBits() throws -> Data? {
+        guard case .png(let png) = saved else {
+            return nil  // a JPEG keeps no low bits
+        }
+        return try UnfilterFiles.payload(of: png)
     }
 
     private func decode() throws -> Pixels {

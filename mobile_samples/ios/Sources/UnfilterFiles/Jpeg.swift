@@ -13,6 +13,8 @@ public struct Jpeg {
     /// The JSON of its tag.
     public let tag: String?
     let frame: JpegFrame
+    /// A coded picture that holds more of the photo (R27).
+    let topUp: Data?
 
     static let exif = Data("Exif\0\0".utf8)
     static let profile = Data("ICC_PROFILE\0".utf8)
@@ -25,7 +27,7 @@ public struct Jpeg {
             throw Refused(.notAPhoto, "no JPEG")
         }
         var (chunks, packet, profiles): ([Chunk], String?, [UInt8: Data]) = ([], nil, [:])
-        var (bare, frame) = (Data([0xFF, 0xD8]), JpegFrame())
+        var (bare, frame, boxes): (Data, JpegFrame, [Data]) = (Data([0xFF, 0xD8]), JpegFrame(), [])
         var next = 2
         while true {
             while next + 1 < file.count, file[next] == 0xFF, file[next + 1] == 0xFF {
@@ -50,6 +52,8 @@ public struct Jpeg {
                 packet = packet ?? String(decoding: segment.dropFirst(Jpeg.xmp.count), as: UTF8.self)
             case 0xE2 where segment.starts(with: Jpeg.profile) && segment.count > Jpeg.profile.count + 2:
                 profiles[segment[Jpeg.profile.count]] = segment.dropFirst(Jpeg.profile.count + 2)
+            case 0xEB:
+                boxes.append(segment)
             case 0xE1, 0xE2:
                 break
             default:
@@ -71,6 +75,7 @@ public struct Jpeg {
             chunks.append(Chunk(type: "iCCP", content: Data("icc\0\0".utf8) + (try zlib(whole))))
         }
         (self.chunks, self.bare, self.frame, tag) = (chunks, bare, frame, packet.flatMap(Xmp.tag))
+        topUp = embedded(in: boxes)
     }
 }
 

@@ -69,10 +69,11 @@ public final class PngRows: PixelSource {
         }
     }
 
+    /// Throws `Refused` where they cannot be unpacked, too.
     private func bytes(_ count: Int) throws -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < count {
-            guard let more = try inflated.readData(ofLength: count - bytes.count), !more.isEmpty else {
+            guard let more = try? inflated.readData(ofLength: count - bytes.count), !more.isEmpty else {
                 throw Refused(.damaged, "damaged (too few pixels)")
             }
             bytes += more

@@ -32,6 +32,7 @@ public struct Chunk: Equatable, Sendable {
 
 let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 private let carriedTypes: Set = ["iCCP", "cICP", "sRGB", "gAMA", "cHRM", "eXIf"]
+private let topUpType = "unTP"  // by its name not to be copied by who changes pixels
 let mostPixels = 200_000_000  // as the SDK
 let colourTypes: [UInt8: Int] = [2: 3, 6: 4]  // with their channels (PNG specification, section 11.2.1)
 let xmpKeyword = "XML:com.adobe.xmp"
@@ -45,6 +46,8 @@ public struct PngFile {
     /// The JSON of its tag: of a chunk of its own, or else of its XMP packet (R13).
     public let tag: String?
     public let carried: [Chunk]
+    /// A coded picture that holds more of the photo (R27).
+    let topUp: Data?
     let file: Data
     let pixels: [Range<Int>]
 
@@ -52,7 +55,7 @@ public struct PngFile {
     public init(_ file: Data) throws {
         try PngFile.checkSignature(file)
         var (header, tag, carried, pixels): (Data?, String?, [Chunk], [Range<Int>]) = (nil, nil, [], [])
-        var tagInXmp: String?
+        var (tagInXmp, topUp): (String?, Data?) = (nil, nil)
         var place = file.startIndex + signature.count
         while true {
             guard place + 12 <= file.endIndex else {
@@ -84,11 +87,14 @@ public struct PngFile {
                 }
                 channels = colourTypes.first { [UInt8](header.suffix(5)) == [8, $0.key, 0, 0, 0] }?.value ?? 0
                 (self.tag, self.carried, self.file, self.pixels) = (tag ?? tagInXmp, carried, file, pixels)
+                self.topUp = topUp
                 return
             case "IHDR":
                 header = Data(file[content])
             case "IDAT":
                 pixels.append(content)
+            case topUpType:
+                topUp = topUp ?? Data(file[content])
             case "iTXt":
                 let chunk = Chunk(type: type, content: Data(file[content]))
                 if chunk.text?.keyword == Tag.keyword {

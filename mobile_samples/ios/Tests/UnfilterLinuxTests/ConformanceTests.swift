@@ -52,6 +52,13 @@ final class ConformanceTests: XCTestCase {
         let refusal: Refusal?
         let words: [String]?
         let rule: String?
+        /// What readers that know the rule restore.
+        let restoredByRule: String?
+
+        enum CodingKeys: String, CodingKey {
+            case name, path, bundle, expect, restored, height, width, channels, refusal, words, rule
+            case restoredByRule = "restored_by_rule"
+        }
     }
 
     private struct PlanCase: Decodable {
@@ -184,20 +191,39 @@ final class ConformanceTests: XCTestCase {
         }
     }
 
-    func testAFileThatCarriesMoreThanThisAppReadsSaysSoAndNoOtherDoes() throws {
+    func testOnlyAFileThatHoldsMoreThanItsPixelsIsSaidToHaveBeenRestoredByThat() async throws {
         let cases = try cases()
+        let by = ["R25": "the payload in its low bits", "R26": "top-up"]
         for file in cases.files where file.expect == "restores" {
             let bundle = try opened(XCTUnwrap(cases.bundles.first { $0.name == file.bundle }))
             let content = try Data(contentsOf: Fixtures.conformance.appendingPathComponent(file.path))
-            let more = file.rule == "R25" || file.rule == "R26"
-            XCTAssertEqual(try bundle.inspect(content, jpeg: TurboJpeg()).carriesMore, more, file.name)
+            let tag = try bundle.inspect(content, jpeg: TurboJpeg())
+            XCTAssertEqual([tag.payload != nil, tag.topUp != nil], [file.rule == "R25", file.rule == "R26"], file.name)
+            defer { try? FileManager.default.removeItem(at: target) }
+            let how = try await Filter.open(bundle, runtime: Onnx()).restoreFile(content, to: target, jpeg: TurboJpeg()).how
+            XCTAssertEqual(how?.contains("restored from"), file.restoredByRule.map { _ in true }, file.name)
+            XCTAssertEqual(how?.contains(file.rule.flatMap { by[$0] } ?? ""), file.restoredByRule.map { _ in true }, "\(how ?? "")")
         }
     }
 
-    private func check(_ file: FileCase, _ filter: Filter, _ tolerance: Int, _ what: String) throws {
+    func testWhatADeviceDoesNotDecodeIsRestoredFromThePixelsAndSaid() async throws {
+        let cases = try cases()
+        let held = cases.files.filter { $0.restoredByRule != nil }
+        XCTAssertEqual(Set(held.map(\.rule)), ["R25", "R26"])
+        for file in held {
+            let filter = try await Filter.open(opened(XCTUnwrap(cases.bundles.first { $0.name == file.bundle })), runtime: Onnx())
+            try check(file, filter, cases.tolerance, file.name, NoDecoder())
+        }
+    }
+
+    /// R25 and R26 are known, where `decoder` decodes what a file holds.
+    private func check(
+        _ file: FileCase, _ filter: Filter, _ tolerance: Int, _ what: String, _ decoder: any PictureDecoder = ImageIOPictures()
+    ) throws {
         let content = try Data(contentsOf: Fixtures.conformance.appendingPathComponent(file.path))
         defer { try? FileManager.default.removeItem(at: target) }
-        guard let restored = file.restored, let height = file.height, let width = file.width else {
+        let decodes = !(decoder is NoDecoder)
+        guard let restored = decodes ? file.restoredByRule ?? file.restored : file.restored, let height = file.height, let width = file.width else {
             XCTAssertThrowsError(try filter.restoreFile(content, to: target, jpeg: TurboJpeg()), what) { error in
                 XCTAssertEqual((error as? Refused)?.refusal, file.refusal, what)
                 XCTAssertTrue((file.words ?? []).allSatisfy("\(error)".lowercased().contains), "\(what): \(error)")
@@ -205,7 +231,12 @@ final class ConformanceTests: XCTestCase {
             XCTAssertFalse(FileManager.default.fileExists(atPath: target.path), what)
             return
         }
-        try filter.restoreFile(content, to: target, jpeg: TurboJpeg())
+        let how = try filter.restoreFile(content, to: target, jpeg: TurboJpeg(), pictures: decoder).how
+        if !decodes {
+            let said = try XCTUnwrap(how)
+            XCTAssertTrue(said.hasPrefix("it carries more than this device reads, a "), said)
+            XCTAssertTrue(said.hasSuffix(": restored from the pixels alone"), said)
+        }
         let levels = [UInt8](try Data(contentsOf: Fixtures.conformance.appendingPathComponent(restored).standardizedFileURL))
         let png = try PngFile(Data(contentsOf: target))
         XCTAssertNil(png.tag)

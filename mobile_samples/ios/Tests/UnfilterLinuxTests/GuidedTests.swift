@@ -43,7 +43,7 @@ final class GuidedTests: XCTestCase {
         let png = try PngFile(content)
         XCTAssertEqual(try PngRows(png).read(rows: png.height), try filter.apply(photo, output: output).levels)
         try FileManager.default.removeItem(at: target)
-        XCTAssertEqual(try filter.restoreFile(content, to: target, jpeg: TurboJpeg()).origin, .asSaved)
+        XCTAssertEqual(try filter.restoreFile(content, to: target, jpeg: TurboJpeg()).recognition?.origin, .asSaved)
     }
 
     func testWhatDoesNotLieOnThePhotoIsRefusedAndNothingIsWritten() async throws {

@@ -144,7 +144,8 @@ final class SharedFilesTests: XCTestCase {
     func testTheFilterOfAFileIsFoundAmongAll() async throws {
         let (bundle, other) = (try Fixtures.bundle("bundle-variable"), try Fixtures.bundle("bundle-schema-1"))
         let filters = ByFile([other, bundle], runtime: Onnx(), jpeg: TurboJpeg())
-        let found = try await filters.restoreFile(file("shared/filtered.jpg"), to: target)
+        let restoredFile = try await filters.restoreFile(file("shared/filtered.jpg"), to: target)
+        let found = try XCTUnwrap(restoredFile.recognition)
         XCTAssertEqual(found.filter, bundle.filter)
         let content = try Data(contentsOf: target)
         try FileManager.default.removeItem(at: target)

@@ -2,32 +2,20 @@
 import CTurboJpeg
 import Foundation
 
-// Stand-in for Apple's framework of that name, over libjpeg-turbo, for tests on Linux: it proves our code, not Apple's, whose codec
-// gives other levels. Declared as in https://developer.apple.com/documentation/imageio/cgimagesource and .../cgimagedestination.
+// Stand-in for Apple's framework of that name, over libjpeg-turbo, libwebp and libavif, for tests on Linux: it proves our code, not Apple's,
+// whose codecs give other levels. Declared as in https://developer.apple.com/documentation/imageio/cgimagesource, .../cgimagedestination
+// and .../image-properties.
 
 public enum CGImageSourceStatus: Sendable {
     case statusComplete, statusIncomplete
 }
 
 public final class CGImageSource {
-    fileprivate let image: CGImage?
-    fileprivate let status: CGImageSourceStatus
+    fileprivate let picture: (any CodedPicture)?
+    fileprivate lazy var decoded = picture?.decode()
 
     fileprivate init(_ file: [UInt8]) {
-        let handle = tjInitDecompress()
-        defer { tjDestroy(handle) }
-        var (width, height, subsampling, colourspace): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
-        guard tjDecompressHeader3(handle, file, UInt(file.count), &width, &height, &subsampling, &colourspace) == 0 else {
-            (image, status) = (nil, .statusIncomplete)
-            return
-        }
-        let isGrey = subsampling == 3
-        var levels = [UInt8](repeating: 0, count: Int(width) * Int(height) * (isGrey ? 1 : 3))
-        let flags = Int32(UNFILTER_TJFLAG_ACCURATEDCT)
-        let code = tjDecompress2(handle, file, UInt(file.count), &levels, width, 0, height, isGrey ? 6 : 0, flags)
-        let space = CGColorSpace(isGrey ? .monochrome : .rgb)
-        image = CGImage(height: Int(height), width: Int(width), space: space, levels: levels)
-        status = code == 0 ? .statusComplete : .statusIncomplete
+        picture = JpegPicture(file) ?? WebPPicture(file) ?? AvifPicture(file)
     }
 }
 
@@ -35,12 +23,24 @@ public func CGImageSourceCreateWithData(_ data: CFData, _ options: CFDictionary?
     CGImageSource([UInt8](Data(referencing: data)))
 }
 
+public func CGImageSourceGetCount(_ source: CGImageSource) -> Int {
+    source.picture == nil ? 0 : 1
+}
+
+nonisolated(unsafe) public let kCGImagePropertyPixelHeight: CFString = "PixelHeight"
+nonisolated(unsafe) public let kCGImagePropertyPixelWidth: CFString = "PixelWidth"
+
+/// Of its header: no pixel is decoded.
+public func CGImageSourceCopyPropertiesAtIndex(_ source: CGImageSource, _ index: Int, _ options: CFDictionary?) -> CFDictionary? {
+    source.picture.map { [kCGImagePropertyPixelHeight: NSNumber(value: $0.height), kCGImagePropertyPixelWidth: NSNumber(value: $0.width)] }
+}
+
 public func CGImageSourceCreateImageAtIndex(_ source: CGImageSource, _ index: Int, _ options: CFDictionary?) -> CGImage? {
-    source.image
+    source.decoded?.image
 }
 
 public func CGImageSourceGetStatusAtIndex(_ source: CGImageSource, _ index: Int) -> CGImageSourceStatus {
-    source.status
+    source.decoded?.isWhole == true ? .statusComplete : .statusIncomplete
 }
 
 nonisolated(unsafe) public let kCGImageDestinationLossyCompressionQuality: CFString = "kCGImageDestinationLossyCompressionQuality"

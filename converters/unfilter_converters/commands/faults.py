@@ -5,6 +5,10 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from unfilter.format.manifest import Manifest
 
 SUMMARY = "put faults into copies of a bundle, and show which check of verify catches each"
 EXTRA: str | None = "convert"
@@ -21,12 +25,12 @@ def run(arguments: Namespace) -> int:
     from unfilter.cli.progress import announce, finish
     from unfilter.errors import UnfilterError
     from unfilter.find.search_path import open_bundle
-    from unfilter_converters.faults import catalogue, render, without_fault
+    from unfilter_converters.faults import catalogue, form_of, render, without_fault
     from unfilter_converters.faults import run as put_in
 
     bundle = open_bundle(arguments.bundle)
     with TemporaryDirectory(prefix="unfilter-other-") as folder:
-        faults = catalogue(cache(_other_inverse(bundle.manifest.filter, Path(folder))))
+        faults = catalogue(form_of(bundle.folder), cache(_other_inverse(bundle.manifest, Path(folder))))
         unknown = set(arguments.fault or ()) - {fault.name for fault in faults}
         if unknown:
             raise UnfilterError(f"no fault {min(unknown)!r}: choose of {', '.join(fault.name for fault in faults)}")
@@ -47,18 +51,17 @@ def run(arguments: Namespace) -> int:
     return 1 if slipped or alarms else 0
 
 
-def _other_inverse(filter: str, folder: Path) -> Callable[[], Path]:
+def _other_inverse(manifest: "Manifest", folder: Path) -> Callable[[], Path]:
     """Makes the ONNX inverse of another training: of `l0_variable`, which learned the operator of `l0`, or of `l0`."""
 
     def make() -> Path:
-        from unfilter.format.tiles import TilePlan
         from unfilter_converters import onnx
         from unfilter_converters.captured_output import captured_output
         from unfilter_training.checkpoint import find, load
 
-        network = load(find("l0" if filter == "l0_variable" else "l0_variable"))[0]
+        network = load(find("l0" if manifest.filter == "l0_variable" else "l0_variable"))[0]
         with captured_output():
-            onnx.convert(network, TilePlan(tile=768, halo=60, alignment=2), folder, "fp32")
+            onnx.convert(network, manifest.tiles, folder, "fp32")
         return folder / "onnx/inverse.onnx"
 
     return make

@@ -8,6 +8,7 @@ bundle and verifies it.
 from unfilter_converters.faults.bench import Outcome, run, without_fault
 from unfilter_converters.faults.catalogue import catalogue
 from unfilter_converters.faults.fault import Fault, NotHere
+from unfilter_converters.faults.form import HIDING, form_of
 from unfilter_converters.faults.table import render
 
-__all__ = ["Fault", "NotHere", "Outcome", "catalogue", "render", "run", "without_fault"]
+__all__ = ["HIDING", "Fault", "NotHere", "Outcome", "catalogue", "form_of", "render", "run", "without_fault"]

@@ -6,40 +6,41 @@ from pathlib import Path
 from unfilter.format.artifact import Precision
 from unfilter_converters.faults import coreml, litert, onnx, whole
 from unfilter_converters.faults.fault import Fault
-
-_MIDDLE = "invertible.3.trunk.convolutions.1"
-_LAYER = "network.invertible.3.shift.convolutions.1"
+from unfilter_converters.faults.form import Form
 
 
-def catalogue(other_inverse: Callable[[], Path]) -> tuple[Fault, ...]:
-    """All faults. `other_inverse` gives the ONNX inverse of another training, and is called only when it is needed."""
-    return (*_onnx(), *_whole(other_inverse), *_litert(), *_coreml())
+def catalogue(form: Form, other_inverse: Callable[[], Path]) -> tuple[Fault, ...]:
+    """All faults of a network of that form. `other_inverse` gives the ONNX inverse of another training, and is called only
+    when it is needed.
+    """
+    return (*_onnx(form), *_whole(form, other_inverse), *_litert(), *_coreml(form))
 
 
 def _of_onnx(name: str, words: str, edit: Callable[[Path], None], layer: str = "") -> Fault:
     return Fault(name, words, "onnx", "fp32", edit, layer)
 
 
-def _onnx() -> tuple[Fault, ...]:
-    middle, bias = f"{_MIDDLE}.weight", f"{_MIDDLE}.bias"
+def _onnx(form: Form) -> tuple[Fault, ...]:
+    middle, bias, layer = f"{form.middle}.weight", f"{form.middle}.bias", form.layer(1)
     of_image = [f"bands.{band}_weight" for band in ("low", "high")]
     bgr = onnx.both(*(onnx.weights_of(name, onnx.reversed_input) for name in of_image))
     channels = onnx.both(*(onnx.weights_of(name, onnx.swapped) for name in (middle, bias)))
     floor = onnx.after_result(("Mul", (255.0,)), ("Floor", ()), ("Div", (255.0,)))
-    clip = onnx.after("/fusion.0/Mul_1", ("Max", (0.0,)), ("Min", (1.0,)))
-    no_delta = onnx.both(*(onnx.weights_of(f"fusion.1.shift.{part}", lambda w: w * 0) for part in ("weight", "bias")))
+    clip = onnx.after(form.bands, ("Max", (0.0,)), ("Min", (1.0,)))
+    finds = [f"{layer}.{part}" for layer in form.finds for part in ("weight", "bias")]
+    no_delta = onnx.both(*(onnx.weights_of(name, lambda values: values * 0) for name in finds))
     return (
         _of_onnx(
             "flipped sign",
             "of one weight of middling size, in one convolution of the forward graph",
             onnx.edited("forward", onnx.weights_of(middle, onnx.one_sign)),
-            _LAYER,
+            layer,
         ),
         _of_onnx(
             "swapped channels",
             "two output channels of a convolution of the inverse",
             onnx.edited("inverse", channels),
-            _LAYER,
+            layer,
         ),
         _of_onnx("BGR", "the forward graph takes BGR for RGB", onnx.edited("forward", bgr), "network.squeeze"),
         _of_onnx("wrong rounding", "the forward graph rounds its result down to levels", onnx.edited("forward", floor)),
@@ -48,7 +49,7 @@ def _onnx() -> tuple[Fault, ...]:
             "wrong layout",
             "height and width of the kernels of one convolution change places",
             onnx.edited("forward", onnx.weights_of(middle, onnx.transposed)),
-            _LAYER,
+            layer,
         ),
         _of_onnx("clip before the inverse", "bands clipped to 0..1, which cuts negative ones", onnx.edited("inverse", clip)),
         _of_onnx(
@@ -65,7 +66,7 @@ def _onnx() -> tuple[Fault, ...]:
             "lost bias",
             "of one convolution of the inverse",
             onnx.edited("inverse", onnx.weights_of(bias, lambda values: values * 0)),
-            _LAYER,
+            layer,
         ),
         _of_onnx("other slope", "LeakyRelu of 0.19 for 0.2 in the inverse", onnx.edited("inverse", onnx.slopes(0.19))),
         _of_onnx(
@@ -83,8 +84,8 @@ def _onnx() -> tuple[Fault, ...]:
     )
 
 
-def _whole(other_inverse: Callable[[], Path]) -> tuple[Fault, ...]:
-    swapped = onnx.edited("forward", onnx.weights_of(f"{_MIDDLE}.weight", onnx.swapped))
+def _whole(form: Form, other_inverse: Callable[[], Path]) -> tuple[Fault, ...]:
+    swapped = onnx.edited("forward", onnx.weights_of(f"{form.middle}.weight", onnx.swapped))
     stale = whole.other_inverse(other_inverse)
     return (
         _of_onnx("stale inverse", "that of another training run", stale),
@@ -119,13 +120,13 @@ def _litert() -> tuple[Fault, ...]:
     )
 
 
-def _coreml() -> tuple[Fault, ...]:
-    start = "invertible_3_trunk_convolutions_"
+def _coreml(form: Form) -> tuple[Fault, ...]:
+    start = form.middle.replace(".", "_").removesuffix("1")
     small = {f"{start}1_weight": coreml.times(2.0**-17)}
     overflow = {f"{start}0_{part}": coreml.times(2.0**17) for part in ("weight", "bias")} | small
 
-    def of(name: str, words: str, changes: coreml.Changes, *precisions: Precision, layer: str = _LAYER) -> Fault:
-        return Fault(name, words, "mlpackage", "fp16", coreml.edited("inverse", changes, *precisions), layer)
+    def of(name: str, words: str, changes: coreml.Changes, *precisions: Precision, number: int = 1) -> Fault:
+        return Fault(name, words, "mlpackage", "fp16", coreml.edited("inverse", changes, *precisions), form.layer(number))
 
     return (
         of(
@@ -134,7 +135,7 @@ def _coreml() -> tuple[Fault, ...]:
             overflow,
             "fp32",
             "fp16",
-            layer="network.invertible.3.shift.convolutions.0",
+            number=0,
         ),
         of(
             "flipped sign in fp16",

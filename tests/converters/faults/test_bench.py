@@ -10,13 +10,14 @@ import pytest
 
 from unfilter.errors import BundleError
 from unfilter.format.bundle import Bundle
-from unfilter_converters.faults import Fault, catalogue, render, run, without_fault
+from unfilter_converters.faults import HIDING, Fault, catalogue, form_of, render, run, without_fault
 from unfilter_converters.faults.fault import hash_again
+from unfilter_converters.faults.form import INVERTIBLE
 
 STALE = Path(__file__).parents[2] / "fixtures/bundle-schema-1/onnx/inverse.onnx"
 """The inverse of an earlier training of the same filter."""
 
-FAULTS = {fault.name: fault for fault in catalogue(lambda: STALE)}
+FAULTS = {fault.name: fault for fault in catalogue(HIDING, lambda: STALE)}
 NEEDS_REFERENCE = {"flipped sign", "goldens made by the fault"}
 NEEDS_FULL_TILE = {"full tiles only"}
 
@@ -49,9 +50,14 @@ EXPECTED = {
 }
 
 
+def test_the_form_of_a_network_is_told_by_its_graph(shipped_bundle: Path) -> None:
+    assert form_of(shipped_bundle) == HIDING
+    assert form_of(STALE.parents[1]) == INVERTIBLE
+
+
 def test_all_faults_are_covered_here_or_say_why_not() -> None:
     assert set(FAULTS) == set(EXPECTED) | NEEDS_REFERENCE | NEEDS_FULL_TILE
-    assert len(FAULTS) == len(catalogue(lambda: STALE))  # no two have one name
+    assert len(FAULTS) == len(catalogue(HIDING, lambda: STALE))  # no two have one name
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -70,7 +76,7 @@ def test_one_sign_shows_against_the_reference_and_is_located_in_its_layer(shippe
     assert outcome.caught_by == ("reference",)
     assert outcome.divergence is not None
     assert outcome.divergence.layer == FAULTS["flipped sign"].layer
-    assert "1 of 24 channels" in outcome.divergence.diagnosis
+    assert "1 of 12 channels" in outcome.divergence.diagnosis
     assert outcome.divergence.layer in render([outcome])
 
 

@@ -131,14 +131,15 @@ def tiled(graph: Graph, pixels: NDArray[np.uint8], plan: TilePlan) -> NDArray[np
 
 @pytest.fixture(scope="module")
 def large_photo(golden_photos: Path) -> NDArray[np.uint8]:
-    """Two real photos, one above the other, 330 x 258: three rows of two tiles in the plan below."""
-    halves = [read_photo(golden_photos / name).pixels for name in ("coffee.webp", "rocket.webp")]
-    return np.concatenate(halves)[100:430, :258]
+    """Two real photos, six times side by side, 692 x 640: three rows of three tiles in the plan below."""
+    coffee, rocket = (read_photo(golden_photos / name).pixels for name in ("coffee.webp", "rocket.webp"))
+    left, right = (coffee, rocket, coffee), (rocket, coffee, coffee)
+    return np.concatenate([np.concatenate(column) for column in (left, right)], axis=1)[:692]
 
 
 @pytest.fixture
 def small_plan(shipped_bundle: Path, open_filter: Callable[[str], Filter]) -> TilePlan:
-    return open_filter("onnx").bundle.manifest.tiles.model_copy(update={"tile": 192})
+    return open_filter("onnx").bundle.manifest.tiles.model_copy(update={"tile": 512})
 
 
 @pytest.mark.parametrize("direction", ["forward", "inverse"])
@@ -161,5 +162,5 @@ def test_a_halo_below_the_receptive_field_would_show(
 ) -> None:
     """Gives the test above its teeth."""
     graph = open_filter("onnx").graph("forward")
-    narrow = small_plan.model_copy(update={"halo": 4})
+    narrow = small_plan.model_copy(update={"halo": 16})
     assert np.abs(tiled(graph, large_photo, narrow) - graph(to_floats(large_photo))).max() > 1e-4

@@ -23,7 +23,7 @@ onnx = pytest.importorskip("onnx")
 ONNX, MIL = Engine(runtime="onnx", precision="fp32"), Engine(runtime="mil", precision="fp32")
 HALF = Engine(runtime="mil", precision="fp16")
 LITERT, TORCH = Engine(runtime="litert", precision="fp32"), Engine(runtime="torch", precision="fp32")
-LAYER = "invertible.3.trunk.convolutions.1"
+LAYER = "hiding.couplings.3.trunk.convolutions.1"
 
 
 @pytest.fixture
@@ -69,10 +69,10 @@ def test_right_graphs_do_not_depart(engine: Engine, trusted: Engine, direction: 
 @pytest.mark.parametrize(
     ("change", "diagnosis"),
     [
-        (lambda w: w[[1, 0, *range(2, 24)]], "channels in another order: 1 where 0 belongs, 0 where 1 belongs"),
+        (lambda w: w[[1, 0, *range(2, 12)]], "channels in another order: 1 where 0 belongs, 0 where 1 belongs"),
         (lambda w: w.transpose(0, 1, 3, 2), "other values in every channel"),
         (lambda w: w * 0, "other values"),
-        (lambda w: np.concatenate([-w[:1], w[1:]]), "other values in 1 of 24 channels: 0"),
+        (lambda w: np.concatenate([-w[:1], w[1:]]), "other values in 1 of 12 channels: 0"),
     ],
     ids=["swapped", "transposed", "zero", "negated"],
 )
@@ -82,7 +82,7 @@ def test_the_layer_of_a_wrong_convolution_is_named(
     bundle = edited("forward", weights(f"{LAYER}.weight", change))
     bias = edited("forward", weights(f"{LAYER}.bias", change)) if "another order" in diagnosis else bundle
     found = first_divergence(bias, "forward", ONNX, MIL)
-    assert found.operation == "Conv /invertible.3/trunk/convolutions.1/Conv"
+    assert found.operation == "Conv /couplings.3/trunk/convolutions.1/Conv"
     assert found.error > 1e-3
     assert found.before < 1e-4
     assert diagnosis in found.diagnosis or (diagnosis == "other values" and "constant" not in found.diagnosis)
@@ -90,10 +90,10 @@ def test_the_layer_of_a_wrong_convolution_is_named(
 
 
 def test_the_reference_says_the_layer_of_the_network(edited: Callable[..., Bundle]) -> None:
-    bundle = edited("inverse", weights("invertible.3.shift.weight", lambda w: w * np.float32(1.5)))
+    bundle = edited("inverse", weights("hiding.couplings.3.shift.weight", lambda w: w * np.float32(1.5)))
     found = first_divergence(bundle, "inverse", ONNX, TORCH)
-    assert found.operation == "Conv /invertible.3/shift/Conv"
-    assert found.layer.startswith("network.invertible.3.shift.convolutions.2") or "invertible.3" in found.operation
+    assert found.operation == "Conv /couplings.3/shift/Conv"
+    assert found.layer.startswith("network.hiding.couplings.3.shift.convolutions.2") or "couplings.3" in found.operation
 
 
 def test_a_graph_that_is_cut_off_is_named_at_its_end(edited: Callable[..., Bundle]) -> None:
@@ -122,8 +122,8 @@ def test_verify_locates_what_failed(
     monkeypatch.setattr(runtimes, "NAMES", ("onnx", "torch"))
     assert main(["verify", str(bundle.folder), "--locate"]) == 1
     last = capsys.readouterr().out.splitlines()[-1]
-    assert "first departs at Conv /invertible.3/trunk/convolutions.1/Conv" in last
-    assert "layer network.invertible.3.shift.convolutions.1" in last
+    assert "first departs at Conv /couplings.3/trunk/convolutions.1/Conv" in last
+    assert "layer network.hiding.couplings.3.shift.convolutions.1" in last
 
 
 def test_core_ml_shows_nothing_in_between(shipped_bundle: Path) -> None:

@@ -122,8 +122,8 @@ def _litert() -> tuple[Fault, ...]:
 
 def _coreml(form: Form) -> tuple[Fault, ...]:
     start = form.middle.replace(".", "_").removesuffix("1")
-    small = {f"{start}1_weight": coreml.times(2.0**-17)}
-    overflow = {f"{start}0_{part}": coreml.times(2.0**17) for part in ("weight", "bias")} | small
+    small = {f"{start}1_weight": coreml.times(2.0**-16)}
+    overflow = {f"{start}0_{part}": coreml.times(2.0**16) for part in ("weight", "bias")} | small
 
     def of(name: str, words: str, changes: coreml.Changes, *precisions: Precision, number: int = 1) -> Fault:
         return Fault(name, words, "mlpackage", "fp16", coreml.edited("inverse", changes, *precisions), form.layer(number))
@@ -131,7 +131,7 @@ def _coreml(form: Form) -> tuple[Fault, ...]:
     return (
         of(
             "fp16 overflow",
-            "a convolution's weights times 131072, the next one's divided by it, in fp32 too: right but for fp16's range",
+            "a convolution's weights times 65536, the next one's divided by it, in fp32 too: right but for fp16's range",
             overflow,
             "fp32",
             "fp16",

@@ -37,17 +37,22 @@ def reversed_colours(model: Any) -> None:
 
 
 def no_mask(model: Any) -> None:
-    """The masked graphs do not mask: every product with `valid` becomes one with itself over itself, that is with 1."""
+    """The masked graphs do not mask: every product with `valid`, or what is made of it for coarser scales, is left out."""
+    from ai_edge_litert.tools import flatbuffer_utils
+
     for name in ("forward_masked", "inverse_masked"):
         graph = _graph(model, name)
-        valid = next(each for each in graph.inputs if list(graph.tensors[each].shape)[-1] == 1)
+        masks = {next(each for each in graph.inputs if list(graph.tensors[each].shape)[-1] == 1)}
         replaced: dict[int, int] = {}
         kept = []
         for operator in graph.operators:
             operator.inputs = [replaced.get(int(each), int(each)) for each in operator.inputs]
-            if valid in operator.inputs:
-                (other,) = (each for each in operator.inputs if each != valid)
-                replaced[int(operator.outputs[0])] = other
+            others = [each for each in operator.inputs if each not in masks]
+            product = flatbuffer_utils.opcode_to_name(model, operator.opcodeIndex) == "MUL"
+            if product and len(others) == 1 and len(operator.inputs) == 2:
+                replaced[int(operator.outputs[0])] = others[0]
+            elif len(others) < len(operator.inputs):
+                masks.add(int(operator.outputs[0]))
             else:
                 kept.append(operator)
         graph.operators = kept

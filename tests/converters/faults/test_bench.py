@@ -18,11 +18,12 @@ STALE = Path(__file__).parents[2] / "fixtures/bundle-schema-1/onnx/inverse.onnx"
 """The inverse of an earlier training of the same filter."""
 
 FAULTS = {fault.name: fault for fault in catalogue(HIDING, lambda: STALE)}
-NEEDS_REFERENCE = {"flipped sign", "goldens made by the fault"}
+NEEDS_REFERENCE = {"goldens made by the fault"}
 NEEDS_FULL_TILE = {"full tiles only"}
 
 SEEN = {"golden bytes", "round trip"}
 EXPECTED = {
+    "flipped sign": {"golden bytes"},
     "swapped channels": SEEN,
     "BGR": SEEN,
     "wrong rounding": SEEN,
@@ -31,7 +32,7 @@ EXPECTED = {
     "clip before the inverse": SEEN,
     "delegate of zeros": SEEN,
     "delegate of nothing": SEEN,
-    "lost bias": SEEN,
+    "lost bias": {"golden bytes"},
     "other slope": SEEN,
     "silent half precision": {"golden bytes"},
     "stale inverse": SEEN,
@@ -71,9 +72,9 @@ def test_a_fault_is_caught_by_the_checks_that_can_see_it(name: str, shipped_bund
     assert EXPECTED[name] <= set(outcome.caught_by), outcome.detail
 
 
-def test_one_sign_shows_against_the_reference_and_is_located_in_its_layer(shipped_bundle: Path) -> None:
+def test_one_sign_is_located_in_its_layer(shipped_bundle: Path) -> None:
     outcome = run(shipped_bundle, FAULTS["flipped sign"], goldens=["chelsea"], where=True)
-    assert outcome.caught_by == ("reference",)
+    assert "reference" in outcome.caught_by
     assert outcome.divergence is not None
     assert outcome.divergence.layer == FAULTS["flipped sign"].layer
     assert "1 of 12 channels" in outcome.divergence.diagnosis

@@ -66,16 +66,18 @@ def reach(graph: BoundGraph, plan: TilePlan, channels: int = 3) -> int:
     photo = np.full((side, side, channels), 0.5, np.float32)
     if not np.isfinite(graph(photo)).all():
         return 0  # broken in another way, which any comparison shows
-    # A network of several scales reaches farthest from one end of its coarsest cell or from the other.
-    starts = {before, before + plan.step - plan.alignment}
-    return max(_reach_from(slice(start, start + plan.alignment), graph, photo.copy()) for start in starts)
+    # How far a network of several scales reaches hangs on the place in its coarsest cell: each is one of rows or of columns.
+    cells = [slice(start, start + plan.alignment) for start in range(before, before + plan.step, plan.alignment)]
+    pairs = list(zip(cells, reversed(cells), strict=True))[: -(-len(cells) // 2)]
+    return max(_reach_from(pair, graph, photo.copy()) for pair in pairs)
 
 
-def _reach_from(cell: slice, graph: BoundGraph, photo: NDArray[np.float32]) -> int:
-    photo[cell, cell] = np.nan
+def _reach_from(cell: tuple[slice, slice], graph: BoundGraph, photo: NDArray[np.float32]) -> int:
+    photo[cell] = np.nan
     with np.errstate(invalid="ignore"):
         result = graph(photo)
-    return max(_extent(places, cell) for places in np.nonzero(np.isnan(result).any(axis=2)))
+    felt = np.nonzero(np.isnan(result).any(axis=2))
+    return max(_extent(places, span) for places, span in zip(felt, cell, strict=True))
 
 
 def _extent(places: NDArray[np.intp], cell: slice) -> int:

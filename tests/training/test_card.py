@@ -165,6 +165,13 @@ def test_card_says_what_a_png_restores_to_once_where_it_was_scored() -> None:
     assert "once:" not in render_card(description(SCORE))
 
 
+def test_card_of_a_guided_filter_says_nothing_of_restoring_again() -> None:
+    guided = NetworkConfig(blocks=0, fusion="hiding", auxiliary="guided")
+    about = with_recipe(network=guided).model_copy(update={"network": guided})
+    once = SCORE.model_copy(update={"restoration_once": 41.5})
+    assert "once:" not in render_card(about.model_copy(update={"scores": (once,)}))
+
+
 def test_card_of_a_guided_filter_says_what_goes_in_and_what_it_was_trained_on() -> None:
     about = description()
     network = NetworkConfig(blocks=0, fusion="hiding", auxiliary="guided")

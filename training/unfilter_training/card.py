@@ -78,7 +78,7 @@ def render_card(description: "Description") -> str:
         what=_what(recipe, _METHODS[method_of(description.network)]),
         notice=f"**For research only**: {recipe.research_only.strip()}\n\n" if recipe.research_only else "",
         scores="\n".join(head + rows) if rows else "Not scored yet: `unfilter score` writes them here.",
-        once=_once(description.scores),
+        once="" if _is_guided(recipe) else _once(description.scores),  # R35 is not for guided filters
         look=_look(description.scores),
         shared=_shared(description.scores),
         published=_published(description.filter),
@@ -98,7 +98,7 @@ def render_card(description: "Description") -> str:
 
 def _what(recipe: Recipe, method: str) -> str:
     operator = recipe.source.value if recipe.source else recipe.operator
-    if isinstance(recipe.network, NetworkConfig) and recipe.network.auxiliary == "guided":
+    if _is_guided(recipe):
         names = dict.fromkeys([operator, *(other.operator for other in recipe.others)])
         looks = ", ".join(f"`{name}`" for name in names) + (" and random looks" if recipe.looks else "")
         return fill(_GUIDED.format(looks=looks, method=" ".join(method.split())), 120)
@@ -107,6 +107,10 @@ def _what(recipe: Recipe, method: str) -> str:
         *(f", {one.name} {one.low:g} to {one.high:g} as the user sets it" for one in recipe.hyper_parameters),
     ]
     return _LEARNED.format(operator=operator, parameters="".join(parameters), method=method)
+
+
+def _is_guided(recipe: Recipe) -> bool:
+    return isinstance(recipe.network, NetworkConfig) and recipe.network.auxiliary == "guided"
 
 
 def _recipe(description: "Description") -> str:

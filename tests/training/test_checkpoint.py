@@ -202,6 +202,13 @@ def test_damage_is_refused_in_one_line_that_names_the_file(
     assert isinstance(caught.value, UnfilterError)
 
 
+def test_where_none_is_installed_it_is_said_how_to_have_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("CHECKPOINTS", "GUIDED", "RESEARCH_ONLY"):
+        monkeypatch.setattr(checkpoint, place, tmp_path / "nowhere")  # as in a wheel
+    with pytest.raises(CheckpointError, match=r"no checkpoint is installed: .* from a clone"):
+        load(find("l0"))
+
+
 def test_card_is_not_needed_to_load(folder: Path) -> None:
     (folder / CARD).unlink()
     load(folder)

@@ -72,6 +72,17 @@ def test_a_prepared_look_says_what_was_found_and_takes_its_file_along(cube: str,
     assert prepared.recipe.held_out == 4
 
 
+def test_a_guided_look_that_cannot_begin_where_any_ended_says_so(
+    cube: str, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def anew(place: str) -> bool:
+        return any("begins anew" in note for note in prepared_in(tmp_path / place, cube, photos).notes)
+
+    assert not anew("clone")
+    monkeypatch.setattr(checkpoint, "GUIDED", tmp_path / "nowhere")  # as in a wheel
+    assert anew("wheel")
+
+
 class Seen(Watcher):
     def __init__(self) -> None:
         self.measurements: list[Measured] = []

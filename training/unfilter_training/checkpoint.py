@@ -26,6 +26,8 @@ GUIDED = Path(__file__).parent / "guided"
 RESEARCH_ONLY = Path(__file__).parents[2] / "research_only"
 """Checkpoints for research only: beside the packages, so that no wheel holds them, and there in a source checkout alone."""
 
+HOW_TO_HAVE_THEM = "wheels leave checkpoints out; from a clone of the repository, pip install -e '.[convert]' has them"
+
 WEIGHTS, DESCRIPTION, CARD = "weights.safetensors", "checkpoint.json", "CARD.md"
 
 
@@ -159,8 +161,9 @@ def read_description(folder: Path) -> Description:
             raise CheckpointError(f"{path}: checkpoint version {version!r}, this unfilter reads version 1; train it again")
         return Description.model_validate(fields)
     except OSError as error:
-        known = ", ".join([*shipped_and_guided(), *research_only()]) or "none"
-        raise CheckpointError(f"{path}: cannot read the checkpoint ({error.strerror}); shipped filters: {known}") from None
+        known = ", ".join([*shipped_and_guided(), *research_only()])
+        said = f"shipped filters: {known}" if known else f"no checkpoint is installed: {HOW_TO_HAVE_THEM}"
+        raise CheckpointError(f"{path}: cannot read the checkpoint ({error.strerror}); {said}") from None
     except ValidationError as error:
         raise CheckpointError(f"{path}: {first_problem(error)}; fetch the checkpoint again") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:

@@ -107,6 +107,9 @@ def prepare(
         notes.append(
             f"{photos}: {len(files)} photos are few; from some {FEW} on a filter does better on photos it never saw"
         )
+    if form == "guided" and BASE[form] not in checkpoint.guided():
+        start = BASE[form]
+        notes.append(f"begins anew, not with {start}, and restores less for it: {checkpoint.HOW_TO_HAVE_THEM}")
     kept = specification.model_copy(update={"symmetry": examined.symmetry})
     if specification.kind in Specification.COPIED:
         folder.mkdir(parents=True, exist_ok=True)

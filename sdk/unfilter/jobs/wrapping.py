@@ -128,9 +128,8 @@ class Wrap(Apply):
         promise = self._promise(accepted, result)
         if (reason := promise.refusal) and not self.force:
             raise PhotoError(
-                f"{self._output_name}: this result is too far from {accepted.source} to hide it in: {reason}; train a "
-                "filter for the look (unfilter new LOOK --guided), or write it all the same "
-                "(--force, in Python force=True)"
+                f"{self._output_name}: hiding {accepted.source} in this result is not worth it: {reason}; train a filter "
+                "for the look (unfilter new LOOK --guided), or write it all the same (--force, in Python force=True)"
             )
         written = super().write(accepted, result)
         return Wrapped(written.source, written.target, written.graphs, written.notes, promise=promise)

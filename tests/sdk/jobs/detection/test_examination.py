@@ -52,7 +52,7 @@ def l0(calibrated_bundle: Path) -> Filter:
 
 @pytest.fixture(scope="session")
 def photo(golden_photos: Path) -> NDArray[np.uint8]:
-    return read_photo(golden_photos / "rocket.webp").pixels
+    return read_photo(golden_photos / "astronaut.webp").pixels
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +93,7 @@ def test_an_altered_file_is_known_by_its_pixels(
 def test_a_plain_photo_is_refused_and_restored_only_by_force(
     golden_photos: Path, calibrated_bundle: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    command = ["restore", "--filter", str(calibrated_bundle), str(golden_photos / "rocket.webp"), str(tmp_path / "r.png")]
+    command = ["restore", "--filter", str(calibrated_bundle), str(golden_photos / "astronaut.webp"), str(tmp_path / "r.png")]
     assert main(command) == 2
     said = capfd.readouterr().err
     assert said.count("\n") == 1

@@ -74,7 +74,7 @@ def test_a_fault_is_caught_by_the_checks_that_can_see_it(name: str, shipped_bund
 
 def test_one_sign_is_located_in_its_layer(shipped_bundle: Path) -> None:
     outcome = run(shipped_bundle, FAULTS["flipped sign"], goldens=["chelsea"], where=True)
-    assert "reference" in outcome.caught_by
+    assert outcome.caught_by == ("golden bytes", "reference")
     assert outcome.divergence is not None
     assert outcome.divergence.layer == FAULTS["flipped sign"].layer
     assert "1 of 12 channels" in outcome.divergence.diagnosis

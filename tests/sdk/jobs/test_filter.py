@@ -42,7 +42,7 @@ def l0(open_filter: OpenFilter) -> Filter:
     return open_filter(runtimes.installed()[0])
 
 
-def test_golden_bytes_within_a_level_and_restoration_above_36_db(
+def test_golden_bytes_within_a_level_and_restoration_above_40_db(
     runtime: str, open_filter: OpenFilter, shipped_bundle: Path
 ) -> None:
     opened = open_filter(runtime)
@@ -54,7 +54,7 @@ def test_golden_bytes_within_a_level_and_restoration_above_36_db(
     assert levels_apart(applied, filtered) <= 1
     assert psnr(applied, photo) < 40  # it is a filter, after all
     undone = opened.restore(applied)
-    assert psnr(undone, photo) > 36
+    assert psnr(opened.run_again(applied), photo) > 40  # as an exact file is restored; once, it is the golden's
     assert psnr(undone, restored) > 60  # a byte that differs in the filtered file moves its neighbourhood a little
 
 
@@ -72,7 +72,7 @@ def test_tiny_photos_keep_their_size_and_get_the_bytes_of_the_reference(
 @pytest.mark.parametrize("size", [(64, 64), (63, 64), (64, 63), (63, 101)])
 def test_odd_sizes_restore_as_well_as_even_ones(size: tuple[int, int], chelsea: NDArray[np.uint8], l0: Filter) -> None:
     pixels = chelsea[80 : 80 + size[0], 90 : 90 + size[1]]
-    assert psnr(l0.restore(l0.apply(pixels)), pixels) > 35
+    assert psnr(l0.run_again(l0.apply(pixels)), pixels) > 40
 
 
 @pytest.mark.parametrize(
@@ -328,6 +328,8 @@ def test_a_file_whose_tag_was_stripped_is_restored_by_the_filter_that_the_caller
 ) -> None:
     write_photo(filtered_file, Photo(read_photo(filtered_file).pixels))
     l0.restore_file(filtered_file, target := filtered_file.with_name("restored.png"))
+    # Once: without a tag, nothing says that every level is as it was saved.
+    np.testing.assert_array_equal(read_photo(target).pixels, l0.restore(read_photo(filtered_file).pixels))
     assert psnr(read_photo(target).pixels, read_photo(camera_photo).pixels) > 35
 
 
@@ -427,7 +429,7 @@ def test_paths_give_the_path_that_was_written(path: Callable[[Path], Any], camer
     target, back = camera_photo.with_name("f.png"), camera_photo.with_name("r.png")
     assert l0.apply(path(camera_photo), path(target)) == target
     assert l0.restore(path(target), path(back)) == back
-    assert psnr(read_photo(back).pixels, read_photo(camera_photo).pixels) > 35
+    assert psnr(read_photo(back).pixels, read_photo(camera_photo).pixels) > 40
 
 
 def test_a_path_without_a_target_and_a_target_without_a_path_are_told(camera_photo: Path, l0: Filter) -> None:

@@ -93,7 +93,7 @@ def test_the_reference_says_the_layer_of_the_network(edited: Callable[..., Bundl
     bundle = edited("inverse", weights("hiding.couplings.3.shift.weight", lambda w: w * np.float32(1.5)))
     found = first_divergence(bundle, "inverse", ONNX, TORCH)
     assert found.operation == "Conv /couplings.3/shift/Conv"
-    assert found.layer.startswith("network.hiding.couplings.3.shift.convolutions.2") or "couplings.3" in found.operation
+    assert found.layer == "network.hiding.couplings.3.shift.convolutions.2"
 
 
 def test_a_graph_that_is_cut_off_is_named_at_its_end(edited: Callable[..., Bundle]) -> None:

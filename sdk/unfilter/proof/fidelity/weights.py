@@ -16,11 +16,8 @@ from unfilter.format.artifact import Format, Precision
 from unfilter.format.bundle import Bundle
 from unfilter.proof.fidelity.constants import Reader, Weights
 
-_HALF_STEP = 2.0**-11
-"""Largest error of a rounded weight, relative to the weight: IEEE 754 binary16 has 11 significant bits."""
-
 _SMALLEST = 2.0**-24
-"""Step of binary16 near zero, where it is not relative any more."""
+"""Step of binary16 near zero."""
 
 _STEPS = 0.75
 """Largest error of a weight in 8 bits, in steps of its channel's scale: half a step, and what coremltools loses beside it by
@@ -76,7 +73,9 @@ def _wrong(
 
 
 def _of_half(weights: Weights) -> Weights:
-    bound: Weights = np.float32(_HALF_STEP) * np.abs(weights) + np.float32(_SMALLEST)
+    """Half of a step of IEEE 754 binary16 at the weight: one that is a step off is farther."""
+    steps = np.spacing(np.abs(weights).astype(np.float16)).astype(np.float32)
+    bound: Weights = np.maximum(steps / 2, np.float32(_SMALLEST))
     return bound
 
 

@@ -74,7 +74,8 @@ def _wrong(
 
 def _of_half(weights: Weights) -> Weights:
     """Half of a step of IEEE 754 binary16 at the weight: one that is a step off is farther."""
-    steps = np.spacing(np.abs(weights).astype(np.float16)).astype(np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # NaN and infinity have no step: nothing is within a bound of NaN
+        steps = np.spacing(np.abs(weights).astype(np.float16)).astype(np.float32)
     bound: Weights = np.maximum(steps / 2, np.float32(_SMALLEST))
     return bound
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
 from unfilter import Filter, Tag, read_photo, write_photo
+from unfilter.format.artifact import DIRECTIONS, Direction
 from unfilter.format.fingerprint import of_exact
 from unfilter.format.tag import PNG_KEYWORD
 from unfilter.format.tiles import TilePlan, spans
@@ -92,16 +93,20 @@ def broken(version: int) -> Callable[[Fields], None]:
     return change
 
 
-def small_tiles(**grid: int) -> Callable[[Fields], None]:
+def small_tiles(**more: int) -> Callable[[Fields], None]:
     """Only graphs that take tiles of any size."""
 
     def change(manifest: Fields) -> None:
-        manifest["tiles"] = SMALL | grid
+        manifest["tiles"] = SMALL | more
         manifest["artifacts"] = [each for each in manifest["artifacts"] if not each["fixed_size"]]
-        if grid:
+        if "grid" in more:
             manifest["requires"] = ["tile_grid"]
 
     return change
+
+
+def wide_forward_halo(manifest: Fields) -> None:
+    manifest["tiles"] = SMALL | {"forward_halo": SMALL["halo"] + SMALL["alignment"]}
 
 
 def grid_without_requirement(manifest: Fields) -> None:
@@ -128,6 +133,8 @@ def own_tables(manifest: Fields) -> None:
 PAST: dict[str, tuple[Callable[[Fields], None], list[str] | None]] = {
     "small_tiles": (small_tiles(), None),
     "tile_grid": (small_tiles(grid=8), None),
+    "forward_halo": (small_tiles(halo=4, forward_halo=2), None),
+    "forward_halo_too_wide": (wide_forward_halo, ["convert"]),
     "grid_without_requirement": (grid_without_requirement, ["convert"]),
     "guided": (guided, None),
     "quantisation": (own_tables, None),
@@ -177,7 +184,9 @@ def jpeg(pixels: NDArray[np.uint8], text: str, tag: Tag) -> bytes:
 
 
 def plans() -> list[Fields]:
-    """Plans, and the spans of many lengths: a grid is none, a coarse one, and one that leaves no choice of tiles."""
+    """Plans, and the spans of many lengths: a grid is none, a coarse one, and one that leaves no choice of tiles; forward
+    graphs have a halo of their own, or none.
+    """
     small = range(0, 202, 2)
     large = (0, 8, 768, 776, 1016, 1024, 1536, 1544, 2048, 3024, 4032, 5664, 6048, 8064, 20000)
     chosen = [
@@ -187,20 +196,24 @@ def plans() -> list[Fields]:
     chosen += [
         ({"tile": 1024, "halo": 96, "alignment": 2, "grid": 32}, large),
         ({"tile": 20, "halo": 0, "alignment": 2, "grid": 10}, small),
+        ({"tile": 32, "halo": 8, "forward_halo": 2, "alignment": 2}, small),
+        ({"tile": 1024, "halo": 208, "forward_halo": 112, "alignment": 2, "grid": 16}, large),
     ]
     return [
         {
             "tiles": fields,
+            "direction": direction,
             "fixed_size": fixed_size,
-            "lengths": [[length, _spans(length, fields, fixed_size)] for length in lengths],
+            "lengths": [[length, _spans(length, fields, direction, fixed_size)] for length in lengths],
         }
         for fields, lengths in chosen
+        for direction in (DIRECTIONS if "forward_halo" in fields else DIRECTIONS[1:])
         for fixed_size in (False, True)
     ]
 
 
-def _spans(length: int, fields: Fields, fixed_size: bool) -> list[list[int]]:
-    found = spans(length, TilePlan(**fields), fixed_size)
+def _spans(length: int, fields: Fields, direction: Direction, fixed_size: bool) -> list[list[int]]:
+    found = spans(length, TilePlan(**fields).of(direction), fixed_size)
     return [[each.start, each.stop, each.keep_start, each.keep_stop] for each in found]
 
 

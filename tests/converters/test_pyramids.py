@@ -15,6 +15,7 @@ from unfilter.run import runtimes
 from unfilter.run.tiling import run_photo
 from unfilter_converters.make import converter
 from unfilter_converters.source import TILE, TILE_OF_PYRAMIDS, tile_plan
+from unfilter_training.checkpoint import find, read_description
 from unfilter_training.network import NetworkConfig, QuasiInvertibleNetwork
 from unfilter_training.network.whole_photo import run_whole
 
@@ -92,3 +93,9 @@ def test_the_plan_of_such_a_network_has_its_grid_and_others_have_none() -> None:
     assert plan.halo <= PLAN.halo
     plain = tile_plan(NetworkConfig())
     assert (plain.tile, plain.grid, plain.step) == (TILE, None, 2)
+
+
+def test_a_forward_graph_has_a_halo_of_its_own_where_it_reaches_less_far() -> None:
+    plan = tile_plan(read_description(find("l0")).network)
+    assert (plan.halo, plan.forward_halo) == (208, 112)
+    assert tile_plan(NetworkConfig()).forward_halo is None

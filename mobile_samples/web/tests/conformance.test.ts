@@ -11,7 +11,7 @@ import { manifestOf } from "../src/unfilter/manifest";
 import { payloadOf } from "../src/unfilter/payload";
 import { withoutPictures } from "../src/unfilter/photo/exif";
 import { withoutClaims } from "../src/unfilter/photo/xmp";
-import { spans } from "../src/unfilter/tiling";
+import { planOf, spans } from "../src/unfilter/tiling";
 import { isWhole } from "../src/unfilter/topUp";
 import { CONFORMANCE, JPEG_CODEC } from "./paths";
 
@@ -38,6 +38,7 @@ interface FileCase {
 
 interface PlanCase {
   tiles: TilePlan;
+  direction: "forward" | "inverse";
   fixed_size: boolean;
   lengths: [length: number, spans: number[][]][];
 }
@@ -68,10 +69,10 @@ test("the mark of a filter is the pattern that RULES.md gives for a check", asyn
   assert.deepEqual([...(await patternOf("0".repeat(64)))].slice(0, 6), [0, -3, -1, 3, 3, 0]);
 });
 
-for (const { tiles, fixed_size, lengths } of JSON.parse(read(cases.plans).toString()) as PlanCase[]) {
-  test(`tiles are where the plan says: ${JSON.stringify(tiles)}, ${fixed_size ? "fixed" : "free"} size`, () => {
+for (const { tiles, direction, fixed_size, lengths } of JSON.parse(read(cases.plans).toString()) as PlanCase[]) {
+  test(`tiles are where the plan says: ${JSON.stringify(tiles)}, ${direction}, ${fixed_size ? "fixed" : "free"} size`, () => {
     for (const [length, expected] of lengths) {
-      const found = spans(length, tiles, fixed_size).map(({ start, stop, keepStart, keepStop }) => [start, stop, keepStart, keepStop]);
+      const found = spans(length, planOf(tiles, direction), fixed_size).map(({ start, stop, keepStart, keepStop }) => [start, stop, keepStart, keepStop]);
       assert.deepEqual(found, expected, `${length}`);
     }
   });

@@ -11,6 +11,7 @@ from unfilter.cli.pipes import PIPE, standard_input
 from unfilter.find.archive import SUFFIX
 from unfilter.find.search_path import find_bundle, is_name, open_bundle
 from unfilter.format.manifest import MANIFEST
+from unfilter.format.tiles import TilePlan
 from unfilter.jobs.batch import found_photos
 from unfilter.photo import Photo, Tag, read_photo
 
@@ -189,6 +190,10 @@ def _saved_as(tag: Tag) -> str:
     return f"{tag.codec}, quality {tag.quality}" if tag.quality else tag.codec
 
 
+def _halo(plan: TilePlan) -> str:
+    return f"{plan.halo}" + (f" ({plan.forward_halo} forward)" if plan.forward_halo is not None else "")
+
+
 def _bundle(path: Path) -> list[tuple[str, str]]:
     bundle = open_bundle(str(path))
     manifest = bundle.manifest
@@ -201,7 +206,7 @@ def _bundle(path: Path) -> list[tuple[str, str]]:
         ("carriers", ", ".join(manifest.carriers)),
         ("detection", "calibrated" if manifest.detection else "no calibration: files get no verdict"),
         ("recognition", "calibrated" if manifest.recognition else "no calibration: shared files are not recognised"),
-        ("tiles", f"{plan.tile} px, halo {plan.halo}, alignment {plan.alignment}"),
+        ("tiles", f"{plan.tile} px, halo {_halo(plan)}, alignment {plan.alignment}"),
     ]
     if manifest.guided:
         lines.append(("guided", "takes what your own filter made of the photo (apply --output RESULT)"))

@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from unfilter.format.artifact import Direction
 from unfilter.format.validation import Extensible
 
 
@@ -24,17 +25,28 @@ class TilePlan(Extensible):
 
     tile: int = Field(ge=1, description="side of a tile")
     halo: int = Field(ge=0, description="margin of a tile's inner sides that is computed and thrown away")
+    forward_halo: int | None = Field(
+        None, ge=0, description="the same for forward graphs, where they reach less far; left out where it is halo"
+    )
     alignment: int = Field(ge=1, description="sizes and offsets of tiles are multiples of this")
     grid: int | None = Field(
         None, ge=1, description="tiles begin at multiples of this; left out where that is the alignment (requires tile_grid)"
     )
 
     @model_serializer(mode="wrap")
-    def _without_absent_grid(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _without_what_is_absent(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         fields: dict[str, Any] = write(self)
-        if fields["grid"] is None:
-            del fields["grid"]
+        for name in ("grid", "forward_halo"):
+            if fields[name] is None:
+                del fields[name]
         return fields
+
+    def of(self, direction: Direction) -> "TilePlan":
+        """The plan of one direction's graphs, with their own halo."""
+        if self.forward_halo is None:
+            return self
+        halo = self.forward_halo if direction == "forward" else self.halo
+        return self.model_copy(update={"halo": halo, "forward_halo": None})
 
     @property
     def step(self) -> int:
@@ -50,6 +62,10 @@ class TilePlan(Extensible):
         if self.tile <= 2 * self.halo or self.tile % self.alignment or self.halo % self.alignment:
             raise ValueError(
                 f"tile {self.tile} and halo {self.halo} leave nothing to keep, or are no multiple of {self.alignment}"
+            )
+        if self.forward_halo is not None and (self.forward_halo > self.halo or self.forward_halo % self.step):
+            raise ValueError(
+                f"forward_halo {self.forward_halo} is more than halo {self.halo}, or no multiple of {self.step}"
             )
         return self
 

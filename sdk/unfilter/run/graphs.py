@@ -65,7 +65,7 @@ class Graphs:
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
             raise ValueError(f"a photo is uint8, height x width x 3, not empty; got {pixels.dtype} {pixels.shape}")
         fixed_size, graph = self.fixed_size(direction), self.bound(direction, parameters)
-        return run_photo(graph, beside(pixels, output), self.bundle.manifest.tiles, fixed_size, progress)
+        return run_photo(graph, beside(pixels, output), self.bundle.manifest.tiles.of(direction), fixed_size, progress)
 
     def run_again(
         self,

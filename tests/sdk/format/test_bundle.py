@@ -99,6 +99,8 @@ def test_a_field_that_is_not_of_the_schema_is_named(
         {"tile": 100, "halo": 60, "alignment": 2},  # no larger than two halos: nothing would be kept
         {"tile": 767, "halo": 60, "alignment": 2},
         {"tile": 768, "halo": 61, "alignment": 2},
+        {"tile": 768, "halo": 60, "alignment": 2, "forward_halo": 62},  # graphs would reach beyond what readers of halo give
+        {"tile": 768, "halo": 60, "alignment": 2, "forward_halo": 31},
     ],
 )
 def test_a_tile_plan_that_cannot_cut_photos_is_refused(

@@ -110,7 +110,7 @@ def levels_apart(target: Path, case: Case) -> int:
 )
 def test_tiles_are_where_the_plan_says(case: Case) -> None:
     for length, expected in case["lengths"]:
-        found = spans(length, TilePlan(**case["tiles"]), case["fixed_size"])
+        found = spans(length, TilePlan(**case["tiles"]).of(case["direction"]), case["fixed_size"])
         assert [[each.start, each.stop, each.keep_start, each.keep_stop] for each in found] == expected
 
 

@@ -27,6 +27,21 @@ def plans(draw: st.DrawFn) -> TilePlan:
     return TilePlan(tile=2 * halo + cell * draw(st.integers(1, 6)), halo=halo, alignment=alignment, grid=grid)
 
 
+@given(plans(), st.integers(0, 5), st.integers(0, 80), st.booleans())
+def test_forward_graphs_are_cut_by_their_own_halo_and_compute_no_more(
+    plan: TilePlan, cells: int, length: int, fixed_size: bool
+) -> None:
+    narrower = min(plan.halo, cells * plan.step)
+    both = TilePlan(**plan.model_dump(), forward_halo=narrower)
+    forward = TilePlan(**plan.model_dump() | {"halo": narrower})
+    assert both.of("forward") == forward
+    assert both.of("inverse") == plan
+    assert plan.of("forward") == plan
+    pixels = length * plan.alignment
+    counts = [len(spans(pixels, one, fixed_size)) for one in (forward, plan)]
+    assert counts[0] <= counts[1]
+
+
 @given(plans(), st.integers(0, 80), st.booleans())
 def test_kept_parts_cover_a_line_exactly_once(plan: TilePlan, cells: int, fixed_size: bool) -> None:
     length = cells * plan.alignment
@@ -151,10 +166,10 @@ def test_tiled_equals_untiled_and_gives_the_same_bytes_again(
     small_plan: TilePlan,
     open_filter: Callable[[str], Filter],
 ) -> None:
-    graph = open_filter(name).graph(direction)
-    first = tiled(graph, large_photo, small_plan)
+    graph, plan = open_filter(name).graph(direction), small_plan.of(direction)
+    first = tiled(graph, large_photo, plan)
     np.testing.assert_allclose(first, graph(to_floats(large_photo)), rtol=0, atol=1e-5)
-    np.testing.assert_array_equal(to_bytes(tiled(graph, large_photo, small_plan)), to_bytes(first))
+    np.testing.assert_array_equal(to_bytes(tiled(graph, large_photo, plan)), to_bytes(first))
 
 
 def test_a_halo_below_the_receptive_field_would_show(

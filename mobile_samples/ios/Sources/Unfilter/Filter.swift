@@ -46,12 +46,12 @@ public final class Filter {
         try bundle.check(photo, output: output)
         let places = try bundle.hyperParameters.places(parameters)
         try filterRows(
-            forward, plan: bundle.tiles, places: places, source: photo, output: output, progress: progress, write: write
+            forward, plan: bundle.tiles.of(.forward), places: places, source: photo, output: output, progress: progress, write: write
         )
     }
 
     public func restore(_ filtered: any PixelSource, progress: (Double) -> Void, write: ([UInt8]) throws -> Void) throws {
-        try filterRows(inverse, plan: bundle.tiles, places: [], source: filtered, progress: progress, write: write)
+        try filterRows(inverse, plan: bundle.tiles.of(.inverse), places: [], source: filtered, progress: progress, write: write)
     }
 
     /// Run each graph once, so that the first photo does not wait for what the device compiles.

@@ -23,18 +23,34 @@ public struct Tile: Equatable, Sendable {
 
 /// How photos are cut for the graphs, R4 of sdk/format/RULES.md: tiles lie flush with the photo's edges, where nothing is invented beyond them (R6),
 /// and only their inner sides have a halo that is computed and thrown away. A network that works on coarser scales needs tiles to begin
-/// at multiples of its coarsest cell, `grid`: then the last tile is the smaller one.
+/// at multiples of its coarsest cell, `grid`: then the last tile is the smaller one. Where forward graphs reach less far than inverse ones,
+/// `forwardHalo` is theirs.
 public struct TilePlan: Codable, Equatable, Sendable {
     public let tile: Int
     public let halo: Int
     public let alignment: Int
     public let grid: Int?
+    public let forwardHalo: Int?
 
-    public init(tile: Int, halo: Int, alignment: Int, grid: Int? = nil) {
+    private enum CodingKeys: String, CodingKey {
+        case tile, halo, alignment, grid
+        case forwardHalo = "forward_halo"
+    }
+
+    public init(tile: Int, halo: Int, alignment: Int, grid: Int? = nil, forwardHalo: Int? = nil) {
         self.tile = tile
         self.halo = halo
         self.alignment = alignment
         self.grid = grid
+        self.forwardHalo = forwardHalo
+    }
+
+    /// The plan of one direction's graphs, with their own halo.
+    public func of(_ direction: Direction) -> TilePlan {
+        guard direction == .forward, let forwardHalo else {
+            return self
+        }
+        return TilePlan(tile: tile, halo: forwardHalo, alignment: alignment, grid: grid)
     }
 
     private var cell: Int { grid ?? alignment }
@@ -43,6 +59,7 @@ public struct TilePlan: Codable, Equatable, Sendable {
     var keepsSomething: Bool {
         alignment > 0 && halo >= 0 && tile > 2 * halo && tile % alignment == 0 && halo % alignment == 0
             && cell > 0 && cell % alignment == 0 && tile % cell == 0 && halo % cell == 0
+            && (0...halo).contains(forwardHalo ?? halo) && (forwardHalo ?? halo) % cell == 0
     }
 
     /// The part of a side that the graph sees; what the alignment leaves over is carried by `filterRows`.

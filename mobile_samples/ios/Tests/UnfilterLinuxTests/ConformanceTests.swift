@@ -63,11 +63,12 @@ final class ConformanceTests: XCTestCase {
 
     private struct PlanCase: Decodable {
         let tiles: TilePlan
+        let direction: Direction
         let fixedSize: Bool
         let lengths: [Spans]
 
         enum CodingKeys: String, CodingKey {
-            case tiles, lengths
+            case tiles, direction, lengths
             case fixedSize = "fixed_size"
         }
     }
@@ -127,7 +128,7 @@ final class ConformanceTests: XCTestCase {
         XCTAssertTrue(plans.contains { $0.tiles.grid != nil })
         for plan in plans {
             for each in plan.lengths {
-                XCTAssertEqual(plan.tiles.spans(each.length, fixedSize: plan.fixedSize), each.spans, "\(plan.tiles) \(each.length)")
+                XCTAssertEqual(plan.tiles.of(plan.direction).spans(each.length, fixedSize: plan.fixedSize), each.spans, "\(plan.tiles) \(each.length)")
             }
         }
     }

@@ -29,7 +29,7 @@ import { openSession as openLiteRt } from "./runtimes/litert";
 import { openSession as openOnnx } from "./runtimes/onnx";
 import { type Backend, hasWebGpu, type OpenSession, type RuntimeName, type Session } from "./runtimes/runtime";
 import { tagOf } from "./tag";
-import { tiles } from "./tiling";
+import { planOf, tiles } from "./tiling";
 import { changedWhereSeen, given, required, seen } from "./transparency";
 
 /** Called after each tile, with the share that is done, 0..1. */
@@ -167,7 +167,7 @@ export class Filter {
 
   /** One direction, tile by tile. */
   private async run(direction: Direction, pixels: Pixels, places: number[], progress?: Progress, output?: Pixels): Promise<Pixels> {
-    const { tiles: plan } = this.manifest;
+    const plan = planOf(this.manifest.tiles, direction);
     const { width, height } = pixels;
     const result = emptyPixels(width, height);
     const { artifact, run } = await this.session.graph(direction);

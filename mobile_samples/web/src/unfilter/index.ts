@@ -17,4 +17,4 @@ export { arrival } from "./recognition/arrival";
 export { keeps, NotRestored, type Origin, type Recognition, refusalOf, said } from "./recognition/origin";
 export { type Backend, FORMATS, type RuntimeName } from "./runtimes/runtime";
 export type { Tag } from "./tag";
-export { type Tile, type TilePlan, tiles } from "./tiling";
+export { planOf, type Tile, type TilePlan, tiles } from "./tiling";

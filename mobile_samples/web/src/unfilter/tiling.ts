@@ -9,19 +9,30 @@
  * Law: the kept parts of a plan cover the photo exactly once.
  */
 
+import type { Direction } from "./manifest";
+
 /** How photos are cut, in pixels; `alignment` divides sizes and offsets of tiles, and `grid`, where there is one, the offsets. */
 export interface TilePlan {
   tile: number;
   halo: number;
+  /** The halo of forward graphs, where they reach less far than inverse ones. */
+  forward_halo?: number | null;
   alignment: number;
   grid?: number | null;
 }
 
+/** The plan of one direction's graphs, with their own halo. */
+export function planOf(plan: TilePlan, direction: Direction): TilePlan {
+  return direction === "forward" && plan.forward_halo != null ? { ...plan, halo: plan.forward_halo } : plan;
+}
+
 /** Whether tiles advance, in whole cells. */
-export function keepsSomething({ tile, halo, alignment, grid }: TilePlan): boolean {
+export function keepsSomething({ tile, halo, forward_halo, alignment, grid }: TilePlan): boolean {
   const areCells = [tile, halo, alignment].every(Number.isInteger) && alignment >= 1 && halo >= 0 && tile > 2 * halo;
   const isGrid = grid == null || (Number.isInteger(grid) && grid >= 1 && grid % alignment === 0 && tile % grid === 0 && halo % grid === 0);
-  return areCells && tile % alignment === 0 && halo % alignment === 0 && isGrid;
+  const forward = forward_halo ?? halo;
+  const isNarrower = Number.isInteger(forward) && forward >= 0 && forward <= halo && forward % (grid ?? alignment) === 0;
+  return areCells && tile % alignment === 0 && halo % alignment === 0 && isGrid && isNarrower;
 }
 
 /** One axis of a tile, in photo pixels: it reads `start..stop` and its result is kept for `keepStart..keepStop`. */

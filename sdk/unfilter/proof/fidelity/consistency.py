@@ -46,12 +46,10 @@ def contradictions(bundle: Bundle, filters: Mapping[Engine, Filter]) -> Iterator
             continue
         for direction in DIRECTIONS:
             channels = 6 if bundle.manifest.guided and direction == "forward" else 3
-            found = reach(filters[engine].graph(direction), bundle.manifest.tiles, channels)
-            if found > bundle.manifest.tiles.halo:
-                yield (
-                    f"{direction} reaches {found} pixels or more, the halo has {bundle.manifest.tiles.halo}: "
-                    "tiles would show seams"
-                )
+            plan = bundle.manifest.tiles.of(direction)
+            found = reach(filters[engine].graph(direction), plan, channels)
+            if found > plan.halo:
+                yield f"{direction} reaches {found} pixels or more, the halo has {plan.halo}: tiles would show seams"
         return
 
 

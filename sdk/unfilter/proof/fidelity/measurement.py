@@ -103,7 +103,7 @@ class Measurement:
 def _run(
     opened: Filter, direction: Direction, given: Pixels, parameters: Mapping[str, float] | None, started: float
 ) -> _Run:
-    plan = opened.bundle.manifest.tiles
+    plan = opened.bundle.manifest.tiles.of(direction)
     height, width = aligned_size(given.shape[0], given.shape[1], plan.alignment)
     values = run_joined(opened.graph(direction, parameters), given[:height, :width], plan)
     seconds = time.perf_counter() - started

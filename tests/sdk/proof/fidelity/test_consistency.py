@@ -83,6 +83,13 @@ def test_a_halo_that_is_too_narrow_fails(bundle_copy: Path, edit_manifest: EditM
     assert line == "inverse reaches 194 pixels or more, the halo has 192: tiles would show seams"
 
 
+def test_a_halo_of_forward_graphs_that_is_too_narrow_fails(bundle_copy: Path, edit_manifest: EditManifest) -> None:
+    edit_manifest(bundle_copy, lambda fields: fields["tiles"].update(forward_halo=96))
+    (line,) = contradictions(Bundle(bundle_copy), opened(bundle_copy))
+    assert line.startswith("forward reaches ")
+    assert line.endswith(" pixels or more, the halo has 96: tiles would show seams")
+
+
 @pytest.mark.parametrize("rule", ["rounding", "remainder"])
 def test_another_rule_fails(rule: str, bundle_copy: Path, edit_manifest: EditManifest) -> None:
     edit_manifest(bundle_copy, lambda fields: fields.update({rule: "another"}))

@@ -166,7 +166,7 @@ class Filter(
         progress: (Float) -> Unit,
         write: (ByteArray) -> Unit,
         output: PixelSource? = null,
-    ) = filterRows(graph(direction), bundle.tiles, places, source, output, progress, write)
+    ) = filterRows(graph(direction), bundle.tiles.of(direction), places, source, output, progress, write)
 
     private fun graph(direction: Direction) = graphs.getOrPut(direction) { runtime.openGraph(bundle, direction) }
 

@@ -85,7 +85,7 @@ internal fun card(scores: List<JSONObject>): Map<Double, Quality> {
 }
 
 internal fun tilePlan(fields: JSONObject) = TilePlan(
-    fields.getInt("tile"), fields.getInt("halo"), fields.getInt("alignment"), if (fields.isNull("grid")) null else fields.getInt("grid"),
+    fields.getInt("tile"), fields.getInt("halo"), fields.getInt("alignment"), fields.intOrNull("grid"), fields.intOrNull("forward_halo"),
 )
 
 /** What [fields] requires beyond [known]. */
@@ -128,3 +128,5 @@ internal fun JSONArray?.objects(): List<JSONObject> = this?.let { List(it.length
 internal fun JSONArray?.strings(): List<String> = this?.let { List(it.length()) { place -> it.get(place).toString() } } ?: emptyList()
 
 internal fun JSONObject.textOrNull(name: String): String? = if (isNull(name)) null else getString(name)
+
+private fun JSONObject.intOrNull(name: String): Int? = if (isNull(name)) null else getInt(name)

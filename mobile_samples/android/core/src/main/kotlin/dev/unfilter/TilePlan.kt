@@ -11,15 +11,19 @@ data class Tile(val rows: Span, val columns: Span)
 /**
  * How photos are cut for the graphs, the same in every language (R4 of sdk/format/RULES.md): tiles lie flush with the photo's
  * edges, where nothing is invented beyond them (R6), and only their inner sides have a halo that is computed and thrown away. A network that works on coarser scales needs
- * tiles to begin at multiples of its coarsest cell, [grid]: then the last tile is the smaller one.
+ * tiles to begin at multiples of its coarsest cell, [grid]: then the last tile is the smaller one. Where forward graphs reach less far than inverse ones, [forwardHalo] is theirs.
  */
-data class TilePlan(val tile: Int, val halo: Int, val alignment: Int, val grid: Int? = null) {
+data class TilePlan(val tile: Int, val halo: Int, val alignment: Int, val grid: Int? = null, val forwardHalo: Int? = null) {
     private val cell = grid ?: alignment
 
     init {
         require(alignment > 0 && halo >= 0 && tile > 2 * halo && tile % alignment == 0 && halo % alignment == 0) { "$this leaves nothing to keep" }
         require(cell > 0 && cell % alignment == 0 && tile % cell == 0 && halo % cell == 0) { "$this has another grid than its tiles" }
+        require(forwardHalo == null || forwardHalo in 0..halo && forwardHalo % cell == 0) { "$this has another halo forward than its tiles" }
     }
+
+    /** The plan of one direction's graphs, with their own halo. */
+    fun of(direction: Direction) = if (direction == Direction.FORWARD && forwardHalo != null) copy(halo = forwardHalo, forwardHalo = null) else this
 
     /** The part of a side that the graph sees; what the alignment leaves over is carried by [filterRows]. */
     fun aligned(length: Int) = length - length % alignment

@@ -25,7 +25,7 @@ class ConformanceTest {
         val plans = JSONArray(File(folder, cases.getString("plans")).readText()).objects()
         assertTrue(plans.any { it.getJSONObject("tiles").has("grid") })
         for (case in plans) {
-            val plan = tilePlan(case.getJSONObject("tiles"))
+            val plan = tilePlan(case.getJSONObject("tiles")).of(Direction.entries.first { it.code == case.getString("direction") })
             for (entry in case.getJSONArray("lengths").lists()) {
                 val expected = entry.getJSONArray(1).lists().map { each -> Span(each.getInt(0), each.getInt(1), each.getInt(2), each.getInt(3)) }
                 assertEquals("$plan ${entry.get(0)}", expected, plan.spans(entry.getInt(0), case.getBoolean("fixed_size")))

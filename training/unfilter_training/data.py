@@ -187,7 +187,7 @@ class Batch(NamedTuple):
 
 class Patches:
     """Random patches of pairs. An image depends on the seed, the step and its number in the batch alone, so a resumed run
-    sees the same ones, and so do several processes that share a batch. Targets are clipped to `overshoot` beyond 0..1.
+    sees the same ones, and so do several processes that share a batch. Targets are clipped as a file clips them.
     """
 
     def __init__(
@@ -197,13 +197,12 @@ class Patches:
         size: int,
         seed: int,
         symmetry: Symmetry,
-        overshoot: float = 0.0,
         looks: float = 0.0,
     ) -> None:
         self.pairs = [pair for pair in pairs if min(pair.photo.shape[:2]) >= size]
         if not self.pairs:
             raise UnfilterError(f"no photo is as large as a patch of {size} x {size} pixels")
-        self.size, self.seed, self.symmetry, self.overshoot, self.looks = size, seed, symmetry, overshoot, looks
+        self.size, self.seed, self.symmetry, self.looks = size, seed, symmetry, looks
 
     def batch(self, step: int, images: Iterable[int]) -> Batch:
         """Those images of a step's batch."""
@@ -224,7 +223,7 @@ class Patches:
         if self.looks > 0 and random.random() < self.looks:
             target = random_look(random)(torch.from_numpy(photo).permute(2, 0, 1)[None])[0].permute(1, 2, 0).numpy()
         else:
-            target = np.clip(pair.filtered[window].astype(np.float32), -self.overshoot, 1 + self.overshoot)
+            target = pair.filtered[window].astype(np.float32).clip(0, 1)
         patches = [photo, target]
         if self.symmetry == "square":
             turns, mirror = int(random.integers(4)), random.integers(2)

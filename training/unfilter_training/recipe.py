@@ -78,7 +78,7 @@ class Recipe(StableModel):
     """One filter's training. Frozen, and unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    LATER: ClassVar[frozenset[str]] = frozenset({"overshoot", "others", "looks", "source", "held_out", "weights"})
+    LATER: ClassVar[frozenset[str]] = frozenset({"others", "looks", "source", "held_out", "weights"})
 
     filter: str = Field(pattern=r"^[a-z0-9_]+$")
     operator: str
@@ -90,9 +90,6 @@ class Recipe(StableModel):
         None, pattern=r"^[a-z0-9_]+$", description="recipe whose weights are the start; what does not fit starts anew"
     )
     research_only: str | None = Field(None, description="why the weights may be used for research only, in words")
-    overshoot: float = Field(
-        0.0, ge=0, description="how far targets go beyond 0..1 where the operator does; 0 clips them as a file does"
-    )
     others: tuple[OtherOperator, ...] = Field((), description="operators besides `operator` that a guided network meets")
     looks: float = Field(
         0.0, ge=0, le=1, description="part of the patches that a random look filters (`unfilter_training.looks`)"

@@ -103,7 +103,6 @@ def train(
         size=schedule.patch,
         seed=schedule.seed,
         symmetry=symmetry,
-        overshoot=recipe.overshoot,
         looks=recipe.looks,
     )
     if seconds is not None:

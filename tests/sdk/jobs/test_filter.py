@@ -338,7 +338,7 @@ def test_progress_counts_the_pixels_that_the_network_sees_from_none_to_all(
     direction: Direction, chelsea: NDArray[np.uint8], bundle_copy: Path, edit_manifest: Callable[..., None]
 ) -> None:
     """Six tiles, without the halo that would leave one; the odd row and column are not the network's."""
-    edit_manifest(bundle_copy, lambda fields: fields["tiles"].update(tile=128, halo=0))
+    edit_manifest(bundle_copy, lambda fields: fields["tiles"].update(tile=128, halo=0, forward_halo=0))
     seen: list[tuple[int, int]] = []
     small_tiles = Filter.open(bundle_copy, runtime="onnx")
     result = small_tiles.run(direction, chelsea, progress=lambda done, total: seen.append((done, total)))

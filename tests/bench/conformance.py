@@ -207,7 +207,7 @@ def plans() -> list[Fields]:
             "lengths": [[length, _spans(length, fields, direction, fixed_size)] for length in lengths],
         }
         for fields, lengths in chosen
-        for direction in (DIRECTIONS if "forward_halo" in fields else DIRECTIONS[1:])
+        for direction in (DIRECTIONS if "forward_halo" in fields else ("inverse",))
         for fixed_size in (False, True)
     ]
 

@@ -1,7 +1,8 @@
-"""Whether the weights of a smaller precision are those of fp32, rounded.
+"""Whether the weights of a smaller precision are those of fp32, rounded, and those of the inverse the forward graph's.
 
 The tolerance of a smaller precision has room for what rounding does to a whole network; a single wrong weight, or a scale
-that is a little off, hides in it. Weights can be compared one by one, and there rounding has a bound of its own.
+that is a little off, hides in it. Weights can be compared one by one, and there rounding has a bound of its own. What both
+directions hold must be equal: an inverse of another training restores, only worse, and no bound in dB tells that.
 """
 
 from collections.abc import Callable
@@ -38,6 +39,35 @@ def wrong_weights(bundle: Bundle) -> list[str]:
         if expected is not None and rounded is not None:
             found |= dict.fromkeys(_wrong(expected, rounded, path.name, _BOUNDS[precision]))
     return list(found)
+
+
+def weights_apart(bundle: Bundle) -> list[str]:
+    """Formats whose two directions hold other fp32 weights under the same names, as those of two trainings do, a line each.
+
+    Signs may differ: the inverse subtracts what the forward graph adds. Empty where nothing reads the files, or where one
+    file holds both directions.
+    """
+    paths = {
+        (each.format, each.direction): bundle.path(each.path)
+        for each in bundle.manifest.artifacts
+        if each.precision == "fp32"
+    }
+    found = []
+    for form in dict.fromkeys(form for form, _ in paths):
+        forward, inverse = paths.get((form, "forward")), paths.get((form, "inverse"))
+        if forward is None or inverse is None or forward == inverse:
+            continue
+        ours, theirs = _read(form, forward), _read(form, inverse)
+        if ours is None or theirs is None:
+            continue
+        both = ours.keys() & theirs.keys()
+        apart = sorted(name for name in both if not np.array_equal(np.abs(ours[name]), np.abs(theirs[name])))
+        if apart:
+            found.append(
+                f"{inverse.name}: {len(apart)} of {len(both)} tensors that {forward.name} has too differ, such as "
+                f"{apart[0]}: the inverse does not belong to the forward"
+            )
+    return found
 
 
 def _read(form: Format, path: Path) -> dict[str, Weights] | None:

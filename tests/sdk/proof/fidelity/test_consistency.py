@@ -22,7 +22,7 @@ from unfilter.proof.fidelity.consistency import contradictions, reach
 from unfilter.proof.fidelity.reports.junit import junit
 from unfilter.proof.fidelity.reports.page import page
 from unfilter.proof.fidelity.results import Engine
-from unfilter.proof.fidelity.weights import wrong_weights
+from unfilter.proof.fidelity.weights import weights_apart, wrong_weights
 from unfilter.run import runtimes
 from unfilter_training.checkpoint import find, read_description
 from unfilter_training.network import halo
@@ -156,6 +156,26 @@ def test_it_is_found_in_tflite_too(bundle_copy: Path) -> None:
     (line,) = wrong_weights(Bundle(bundle_copy))
     assert line.startswith(f"{path.name}: ")
     assert ".convolution." in line
+
+
+def test_both_directions_hold_the_same_weights(shipped_bundle: Path) -> None:
+    pytest.importorskip("coremltools")
+    assert weights_apart(Bundle(shipped_bundle)) == []
+
+
+def test_an_inverse_that_trained_one_step_longer_is_found(bundle_copy: Path) -> None:
+    """What it restores is as good as before: no golden and no score can tell."""
+    onnx = pytest.importorskip("onnx")
+    path = bundle_copy / "onnx/inverse.onnx"
+    model = onnx.load(path)
+    for tensor in model.graph.initializer:
+        if tensor.name.endswith(".weight"):
+            values = onnx.numpy_helper.to_array(tensor) * np.float32(1.0001)
+            tensor.CopyFrom(onnx.numpy_helper.from_array(values, tensor.name))
+    onnx.save(model, path)
+    (line,) = weights_apart(Bundle(bundle_copy))
+    assert line.startswith("inverse.onnx: ")
+    assert line.endswith("the inverse does not belong to the forward")
 
 
 def test_every_form_of_the_report_says_in_what_a_bundle_contradicts_itself(

@@ -14,6 +14,7 @@ from unfilter.errors import UnfilterError
 from unfilter.files import replacing
 from unfilter_training.card import render_card
 from unfilter_training.network import MethodConfig, RestorableNetwork, build
+from unfilter_training.network.narrowing import narrowed
 from unfilter_training.network.stable_model import StableModel
 from unfilter_training.recipe import Recipe, first_problem
 
@@ -193,7 +194,10 @@ def load(folder: Path) -> tuple[RestorableNetwork, Description]:
 
 
 def take_what_fits(network: RestorableNetwork, weights: dict[str, Tensor]) -> None:
-    """Give `network` those `weights` of another, of a warm start say, that fit by name and shape."""
+    """Give `network` those `weights` of another, of a warm start say, that fit by name and shape; of a wider one, the part
+    that matters most (`network.narrowing`).
+    """
     own = network.state_dict()
+    weights = narrowed(network, weights)
     fitting = {name: weight for name, weight in weights.items() if name in own and own[name].shape == weight.shape}
     network.load_state_dict(fitting, strict=False)

@@ -178,6 +178,17 @@ def test_an_inverse_that_trained_one_step_longer_is_found(bundle_copy: Path) -> 
     assert line.endswith("the inverse does not belong to the forward")
 
 
+def test_constants_that_each_file_numbers_for_itself_are_not_compared(bundle_copy: Path) -> None:
+    """As coremltools names them: `var_312` of one direction has nothing to do with that of the other."""
+    onnx = pytest.importorskip("onnx")
+    for direction, value in (("forward", 1.0), ("inverse", 2.0)):
+        path = bundle_copy / f"onnx/{direction}.onnx"
+        model = onnx.load(path)
+        model.graph.initializer.append(onnx.numpy_helper.from_array(np.float32([value]), "var_312"))
+        onnx.save(model, path)
+    assert weights_apart(Bundle(bundle_copy)) == []
+
+
 def test_every_form_of_the_report_says_in_what_a_bundle_contradicts_itself(
     bundle_copy: Path, edit_manifest: EditManifest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

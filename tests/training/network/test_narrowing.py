@@ -32,7 +32,7 @@ def among_idle_channels(weights: dict[str, Tensor]) -> dict[str, Tensor]:
 
 @pytest.mark.parametrize(
     "fields",
-    [{}, {"joint_subnet": False}, {"subnet_convolutions": 4}, {"enhancer": "after"}, {"auxiliary_dilations": (1, 3)}],
+    [{}, {"joint_subnet": False}, {"subnet_convolutions": 4}, {"auxiliary_dilations": (1, 3)}],
     ids=str,
 )
 def test_channels_that_nothing_goes_through_are_left_out(fields: dict[str, object], noisy: Noisy) -> None:
@@ -41,8 +41,7 @@ def test_channels_that_nothing_goes_through_are_left_out(fields: dict[str, objec
     found = narrowed(network, among_idle_channels(weights))
     assert found.keys() == weights.keys()
     for name, weight in weights.items():
-        if not name.startswith("enhance"):
-            assert torch.equal(found[name], weight), name
+        assert torch.equal(found[name], weight), name
 
 
 def test_what_is_not_wider_is_left_as_it_is(noisy: Noisy) -> None:

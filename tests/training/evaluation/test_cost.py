@@ -4,12 +4,18 @@ import pytest
 
 from unfilter_training.evaluation.cost import cost
 from unfilter_training.network import EncoderDecodersConfig, NetworkConfig, SteganographyConfig, preset
+from unfilter_training.recipe import read_recipe
 
 
-def test_the_mobile_network_costs_what_the_readme_says() -> None:
+def test_the_mobile_preset_costs_what_its_onnx_graphs_do() -> None:
     found = cost(preset("mobile"))
     assert round(found.forward, 1) == 38.7  # counted on its ONNX graphs by unfilter_converters.macs
     assert round(found.inverse, 1) == 28.0
+
+
+def test_what_finds_delta_in_the_hiding_form_costs_the_inverse_alone() -> None:
+    found = cost(read_recipe("l0").network)
+    assert [round(one, 1) for one in found] == [9.5, 19.0]  # the same
 
 
 def test_without_auxiliary_branch_both_directions_cost_the_couplings() -> None:

@@ -25,8 +25,9 @@ def cost(config: MethodConfig) -> Cost:
     """
     forward, inverse = build(config).eval(), build(config).eval()
     if isinstance(forward, QuasiInvertibleNetwork):
-        # The last coupling of the fusion changes Delta alone, so no exported graph has it.
+        # What makes Delta alone is in no exported graph: the last coupling of the fusion, a hiding fusion's prediction.
         forward.fusion = forward.fusion[:-1]
+        forward.makes_delta = False
     photo = torch.zeros(1, 3, SIDE, SIDE)
     normalised = torch.zeros(1, config.hyper_parameters) if config.hyper_parameters else None
     counted = []

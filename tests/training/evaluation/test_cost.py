@@ -15,7 +15,7 @@ def test_the_mobile_preset_costs_what_its_onnx_graphs_do() -> None:
 
 def test_what_finds_delta_in_the_hiding_form_costs_the_inverse_alone() -> None:
     found = cost(read_recipe("l0").network)
-    assert [round(one, 1) for one in found] == [9.5, 19.0]  # the same
+    assert [round(one, 1) for one in found] == [9.5, 19.0]  # counted on its ONNX graphs too
 
 
 def test_without_auxiliary_branch_both_directions_cost_the_couplings() -> None:
